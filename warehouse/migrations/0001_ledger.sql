@@ -1,0 +1,270 @@
+-- The tables as LEDGER draws them. Rows are appended; the few flags that change are narrow (see the comments).
+-- No primary keys and no indexes: the loader keeps uniqueness, `wireroom doctor` proves it.
+-- Every …_at is naive UTC. Keys are UUID (16 bytes).
+
+CREATE TABLE loads (
+    load_id     INTEGER,            -- grows by one with every spool file
+    file        VARCHAR,
+    digest      VARCHAR,
+    schema      INTEGER,
+    source_id   VARCHAR,
+    run_id      UUID,
+    rows        INTEGER,
+    set_aside   INTEGER,
+    recorded_at TIMESTAMP
+);
+COMMENT ON TABLE loads IS 'Stable. One row for each spool file that was loaded, in the order of loading.';
+
+CREATE TABLE sources (
+    source_id       VARCHAR,
+    name            VARCHAR,
+    home            VARCHAR,
+    language        VARCHAR,
+    timezone        VARCHAR,
+    info_source     VARCHAR,
+    definition_hash UUID,
+    noted_at        TIMESTAMP,
+    load_id         INTEGER
+);
+COMMENT ON TABLE sources IS 'Stable. One row for each outlet, as its file in sources/ last described it.';
+
+CREATE TABLE runs (
+    run_id      UUID,
+    source_id   VARCHAR,
+    kind        VARCHAR,
+    state       VARCHAR,
+    started_at  TIMESTAMP,
+    noted_at    TIMESTAMP,
+    ended_at    TIMESTAMP,
+    flow_run_id UUID,
+    found       INTEGER,
+    requests    INTEGER,
+    fetched     INTEGER,
+    unchanged   INTEGER,
+    articles    INTEGER,
+    rejected    INTEGER,
+    failed      INTEGER,
+    deferred    INTEGER,
+    message     VARCHAR,
+    load_id     INTEGER
+);
+COMMENT ON TABLE runs IS 'Stable. One row for each pass over a source; a run without ended_at was killed or is still going.';
+
+CREATE TABLE addresses (
+    url_key         UUID,
+    url_rule        SMALLINT,
+    source_id       VARCHAR,
+    url             VARCHAR,
+    finder          VARCHAR,
+    unit            VARCHAR,
+    day             DATE,
+    day_basis       VARCHAR,
+    title           VARCHAR,
+    published       VARCHAR,
+    published_basis VARCHAR,
+    modified        VARCHAR,
+    found_at        TIMESTAMP,
+    run_id          UUID,
+    load_id         INTEGER
+);
+COMMENT ON TABLE addresses IS 'Stable. Every address that was ever found, written at first sight and before it is fetched.';
+COMMENT ON COLUMN addresses.url_rule IS 'Internal. Version of the rule that made url_key from url.';
+COMMENT ON COLUMN addresses.day IS 'Day of the address in the source''s time zone: URL pattern, else listing, else date_published; fixed when first known.';
+
+CREATE TABLE units (
+    source_id VARCHAR,
+    finder    VARCHAR,
+    unit      VARCHAR,
+    url       VARCHAR,
+    first_day DATE,
+    last_day  DATE,
+    listed_at TIMESTAMP,
+    whole     BOOLEAN,
+    outcome   VARCHAR,
+    reason    VARCHAR,
+    digest    UUID,
+    links     INTEGER,
+    new_links INTEGER,
+    undated   INTEGER,
+    run_id    UUID,
+    load_id   INTEGER
+);
+COMMENT ON TABLE units IS 'Stable. Every look at what an archive lists at once: a day, an issue, a year''s index, a feed, a sitemap file.';
+
+CREATE TABLE fetches (
+    fetch_id        UUID,
+    source_id       VARCHAR,
+    url_key         UUID,
+    role            VARCHAR,
+    requested_url   VARCHAR,
+    final_url       VARCHAR,
+    final_key       UUID,
+    origin          VARCHAR,
+    observed_at     TIMESTAMP,
+    outcome         VARCHAR,
+    status          SMALLINT,
+    reason          VARCHAR,
+    attempts        SMALLINT,
+    next_attempt_at TIMESTAMP,
+    etag            VARCHAR,
+    last_modified   VARCHAR,
+    content_type    VARCHAR,
+    robots_rule     VARCHAR,
+    rights          VARCHAR,
+    payload_hash    UUID,
+    payload_bytes   BIGINT,
+    segment_id      UUID,
+    record_offset   BIGINT,
+    record_length   BIGINT,
+    seconds         REAL,
+    run_id          UUID,
+    load_id         INTEGER
+);
+COMMENT ON TABLE fetches IS 'Stable. One row for each request (articles, listings, robots.txt), with where its WARC record lies.';
+COMMENT ON COLUMN fetches.etag IS 'Validator, byte for byte; it belongs to requested_url.';
+
+CREATE TABLE segments (
+    segment_id UUID,
+    source_id  VARCHAR,
+    file       VARCHAR,
+    state      VARCHAR,
+    size       BIGINT,
+    digest     VARCHAR,
+    noted_at   TIMESTAMP,
+    load_id    INTEGER
+);
+COMMENT ON TABLE segments IS 'Stable. WARC files below data/archive: moving or merging one touches one row.';
+
+CREATE TABLE article_urls (
+    url_key       UUID,
+    item          SMALLINT,
+    article_id    UUID,
+    source_id     VARCHAR,
+    how           VARCHAR,
+    first_seen_at TIMESTAMP,
+    last_seen_at  TIMESTAMP,
+    load_id       INTEGER
+);
+COMMENT ON TABLE article_urls IS 'Stable. Every address that led to an article, and how: requested, redirect, canonical, amp, wayback, moved.';
+COMMENT ON COLUMN article_urls.article_id IS 'Given once, at the first sight of any of the article''s addresses; never recomputed.';
+
+CREATE TABLE merges (
+    article_id  UUID,
+    merged_into UUID,
+    recorded_at TIMESTAMP,
+    load_id     INTEGER
+);
+COMMENT ON TABLE merges IS 'Stable. Ids of articles that turned out to be one with another: the id first given stays.';
+
+CREATE TABLE readings (
+    fetch_id       UUID,
+    source_id      VARCHAR,
+    url_key        UUID,
+    item           SMALLINT,
+    article_id     UUID,           -- NULL while an address has had rejects only
+    final_key      UUID,
+    canonical_key  UUID,
+    observed_at    TIMESTAMP,
+    read_at        TIMESTAMP,
+    reader         UUID,
+    record_hash    UUID,
+    content_hash   UUID,
+    opening_hash   UUID,
+    headline_hash  UUID,
+    word_count     INTEGER,
+    body_extent    VARCHAR,
+    weaker         BOOLEAN,        -- narrow flag, set by the loader
+    reject_reason  VARCHAR,
+    reject_message VARCHAR,
+    evidence       STRUCT("field" VARCHAR, "value" VARCHAR, basis VARCHAR, chosen BOOLEAN, note VARCHAR)[],
+    load_id        INTEGER
+);
+COMMENT ON TABLE readings IS 'Stable. One row each time a page was read: what one reader made of one capture.';
+COMMENT ON COLUMN readings.reader IS 'Hash of parser version, profile, data files and learnt layout: same reader, same page, same record.';
+COMMENT ON COLUMN readings.weaker IS 'A cut or walled copy of something we have whole: kept as a reading, never a version.';
+
+CREATE TABLE texts (
+    article_id               UUID,
+    record_hash              UUID,
+    is_current               BOOLEAN,  -- narrow flag, set by the loader
+    source_id                VARCHAR,
+    url                      VARCHAR,
+    canonical_url            VARCHAR,
+    headline                 VARCHAR,
+    subheadline              VARCHAR,
+    abstract                 VARCHAR,
+    byline                   VARCHAR,
+    authors                  VARCHAR[],
+    body                     VARCHAR,
+    body_extent              VARCHAR,
+    word_count               INTEGER,
+    dateline                 VARCHAR,
+    located                  VARCHAR,
+    located_all              VARCHAR[],
+    dateline_date            DATE,
+    dateline_date_text       VARCHAR,
+    dateline_date_precision  VARCHAR,
+    dateline_date_basis      VARCHAR,
+    datelines                STRUCT(raw VARCHAR, places VARCHAR[], date_text VARCHAR, "day" DATE, "precision" VARCHAR, basis VARCHAR,
+                                    source_tags VARCHAR[], info_sources VARCHAR[], byline VARCHAR, rule VARCHAR, confidence DOUBLE,
+                                    warnings VARCHAR[])[],
+    source_tag               VARCHAR,
+    info_source              VARCHAR,
+    is_wire_copy             BOOLEAN,
+    credit_text              VARCHAR,
+    date_published           DATE,
+    published_at             TIMESTAMP,
+    date_published_text      VARCHAR,
+    date_published_precision VARCHAR,
+    date_published_basis     VARCHAR,
+    date_modified            DATE,
+    modified_at              TIMESTAMP,
+    date_modified_text       VARCHAR,
+    language                 VARCHAR,
+    keywords                 VARCHAR[],
+    article_section          VARCHAR,
+    image_url                VARCHAR,
+    publisher                VARCHAR,
+    copyright_notice         VARCHAR,
+    is_accessible_for_free   BOOLEAN,
+    warnings                 VARCHAR[],
+    load_id                  INTEGER
+);
+COMMENT ON TABLE texts IS 'Internal. The wide row, once for each distinct record of an article; ask the views articles and article_versions.';
+
+CREATE TABLE versions (
+    article_id     UUID,
+    source_id      VARCHAR,
+    version        INTEGER,
+    record_hash    UUID,
+    content_hash   UUID,
+    valid_from     TIMESTAMP,
+    valid_to       TIMESTAMP,      -- NULL: still so
+    reader         UUID,
+    fetch_id       UUID,
+    opened_load_id INTEGER,
+    closed_load_id INTEGER
+);
+COMMENT ON TABLE versions IS 'Internal. Narrow and derived: the loader makes an article''s versions anew from its readings whenever one arrives.';
+
+CREATE TABLE changes (
+    load_id      INTEGER,
+    article_id   UUID,
+    source_id    VARCHAR,
+    change       VARCHAR,
+    valid_from   TIMESTAMP,
+    record_hash  UUID,
+    previous     UUID,
+    recorded_at  TIMESTAMP
+);
+COMMENT ON TABLE changes IS 'Stable. What each load did to articles: new, revised, corrected, history, rejected, withdrawn, merged.';
+COMMENT ON COLUMN changes.change IS 'new: first version. revised: the outlet changed it. corrected: a better reading of the same page. history: an older capture took its place in the past.';
+
+CREATE TABLE withdrawals (
+    source_id    VARCHAR,
+    url_key      UUID,
+    reason       VARCHAR,
+    withdrawn_at TIMESTAMP,
+    load_id      INTEGER
+);
+COMMENT ON TABLE withdrawals IS 'Stable. What was withdrawn and must stay gone; url_key NULL means the whole source.';
