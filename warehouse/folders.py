@@ -1,0 +1,57 @@
+"""Where things lie in a workspace's `data/` folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """The paths below one `data/` folder; nothing is created by naming it."""
+
+    data: Path
+
+    @property
+    def warehouse(self) -> Path:
+        """The reading copy that users open: a symlink to a numbered edition."""
+        return self.data / "warehouse.duckdb"
+
+    @property
+    def editions(self) -> Path:
+        """The numbered editions of the reading copy."""
+        return self.data / ".live" / "editions"
+
+    @property
+    def live(self) -> Path:
+        """The database that only the loader opens."""
+        return self.data / ".live" / "live.duckdb"
+
+    @property
+    def loader_lock(self) -> Path:
+        """Held by the one loader."""
+        return self.data / ".live" / "loader.lock"
+
+    @property
+    def spool(self) -> Path:
+        """Finished batches that wait to be loaded, or for a reading copy that contains them."""
+        return self.data / "spool"
+
+    @property
+    def aside(self) -> Path:
+        """Spool files and rows that could not be loaded, each with a message."""
+        return self.data / "spool" / "aside"
+
+    @property
+    def archive(self) -> Path:
+        """WARC segments, one folder a source."""
+        return self.data / "archive"
+
+    @property
+    def hosts(self) -> Path:
+        """One small file a host: pace, robots, rest."""
+        return self.data / ".live" / "hosts"
+
+    def source_lock(self, source_id: str) -> Path:
+        """Held by the one run of a source."""
+        return self.data / ".live" / "sources" / f"{source_id}.lock"
