@@ -1,0 +1,83 @@
+"""Imports go one way: flows → warehouse → parsers.records, flows → parsers."""
+
+from __future__ import annotations
+
+import ast
+import importlib.metadata
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+KNOWS_PREFECT = {"ingest.py", "backfill.py", "reparse.py", "maintain.py", "service.py"}
+FORBIDDEN = {
+    "parsers": {"warehouse", "flows", "prefect", "duckdb", "requests", "urllib3", "socket", "time", "subprocess"},
+    "warehouse": {"flows", "prefect", "requests", "trafilatura", "bs4", "lxml"},
+    "flows": set(),
+}
+
+
+def imports(path: Path) -> set[str]:
+    """The full names of all modules that a file imports, wherever in it."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: import by the full name, not relatively"
+            found.add(node.module or "")
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+def files(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_a_room_imports_only_what_lies_below_it(room: str):
+    assert files(room)
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files(room)
+        for name in imports(path)
+        if name.split(".")[0] in FORBIDDEN[room]
+    ]
+    assert wrong == []
+
+
+def test_the_warehouse_knows_of_the_parsers_only_their_records():
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files("warehouse")
+        for name in imports(path)
+        if name.startswith("parsers") and not name.startswith("parsers.records") and name != "parsers"
+    ]
+    assert wrong == []
+
+
+def test_only_the_flow_modules_know_prefect():
+    wrong = [
+        str(path.relative_to(ROOT))
+        for path in files("flows")
+        if any(name.split(".")[0] == "prefect" for name in imports(path)) and path.name not in KNOWS_PREFECT
+    ]
+    assert wrong == []
+
+
+def test_no_flow_file_shadows_a_module_that_prefect_or_python_imports():
+    """Prefect's path loader puts flows/ first on sys.path."""
+    installed = set(importlib.metadata.packages_distributions()) - {"flows", "parsers", "warehouse", "tests", "bench"}
+    taken = installed | set(sys.stdlib_module_names) | {"parsers", "warehouse"}
+    names = {path.stem for path in (ROOT / "flows").glob("*.py")} | {
+        path.name for path in (ROOT / "flows").iterdir() if path.is_dir()
+    }
+    assert names & taken == set()
+
+
+def test_command_line_and_parsers_start_without_heavy_imports():
+    code = "import sys, flows.cli; print(sorted({'prefect', 'duckdb', 'trafilatura'} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]"
