@@ -1,0 +1,64 @@
+"""Finders: ways to find article addresses, one a file, all with the same signature (records.Finder)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from flows.discovery import feed, index, listing_file, sitemap, template
+from flows.discovery.records import (
+    Candidate,
+    Finder,
+    Get,
+    Known,
+    Listing,
+    ListingKind,
+    Unit,
+    Window,
+    nothing_known,
+)
+from flows.sources import FinderSpec, SourceDefinition
+
+__all__ = [
+    "FINDERS",
+    "Candidate",
+    "Finder",
+    "Get",
+    "Known",
+    "Listing",
+    "ListingKind",
+    "Unit",
+    "Window",
+    "find",
+    "find_all",
+    "finder",
+    "nothing_known",
+]
+
+FINDERS: Mapping[str, Finder] = MappingProxyType(
+    {
+        "feed": feed.find,
+        "sitemap": sitemap.find,
+        "index": index.find,
+        "template": template.find,
+        "list": listing_file.find,
+    }
+)
+
+
+def find(
+    spec: FinderSpec, source: SourceDefinition, window: Window, get: Get, known: Known = nothing_known
+) -> Iterator[Unit]:
+    """The units of one finder."""
+    return FINDERS[spec.kind](spec, source, window, get, known)
+
+
+def find_all(source: SourceDefinition, window: Window, get: Get, known: Known = nothing_known) -> Iterator[Unit]:
+    """The units of all finders of a source, in the order of its file; an address may come from several."""
+    for spec in source.finders:
+        yield from find(spec, source, window, get, known)
+
+
+def finder(kind: str) -> Finder:
+    """The finder of a kind."""
+    return FINDERS[kind]

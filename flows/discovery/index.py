@@ -1,0 +1,63 @@
+"""The finder for index pages: a front page or section with links, and the pages after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
+from flows.discovery.walk import Look, Walk
+from flows.sources import FinderSpec, SourceDefinition
+from parsers import urls
+from parsers.listing import Links, Selectors, read_page
+
+
+def find(
+    spec: FinderSpec, source: SourceDefinition, window: Window, get: Get, known: Known = nothing_known
+) -> Iterator[Unit]:
+    """One unit a page, from the first until a stop rule holds.
+
+    Stop rules: no further page, a page seen before, `quiet_pages` pages in a row without a new link, a page whose
+    articles are all older than the window, the budget of pages or of addresses.
+    """
+    walk = Walk(spec, source, window, get, known)
+    selectors = Selectors(spec.links, spec.date_selector, spec.date_format, spec.next_selector)
+
+    def read(listing: Listing) -> Links:
+        return read_page(listing.content, listing.final_url, selectors, walk.calendar, listing.content_type)
+
+    url, quiet, seen = spec.url, 0, set[str]()
+    while url and urls.key(url) not in seen:
+        if walk.spent:
+            yield Unit(spec.kind, url, url, "deferred", "max_pages")
+            return
+        seen.add(urls.key(url))
+        look = walk.look(url, "page", read)
+        if _is_past_the_end(look, walk):
+            return
+        yield look.unit
+        quiet = 0 if look.new else quiet + 1
+        url = None if quiet >= spec.quiet_pages or _is_older(look, walk) else _next(look, walk)
+
+
+def _next(look: Look, walk: Walk) -> str | None:
+    """The address of the page after this one."""
+    if look.unit.reason == "max_urls":
+        return None
+    if walk.spec.pages:
+        number = walk.spec.first_page + walk.pages - 1
+        return (
+            walk.spec.pages.replace("{page}", str(number)) if look.links or look.unit.outcome == "unchanged" else None
+        )
+    following = look.links.next_url if look.links else None
+    return following if following and walk.on_site(following) else None
+
+
+def _is_past_the_end(look: Look, walk: Walk) -> bool:
+    """Whether counted pages have run out: the page after the last one is missing, which is no failure."""
+    return bool(walk.spec.pages) and walk.pages > 1 and look.status in (404, 410)
+
+
+def _is_older(look: Look, walk: Walk) -> bool:
+    """Whether every article of a page is known to be older than the window; pages are taken to run backwards."""
+    days = [candidate.day for candidate in look.unit.candidates]
+    return bool(days) and all(day is not None and day < walk.first_day for day in days)

@@ -1,0 +1,97 @@
+"""What finders are given and what they give back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, Protocol
+
+from flows.sources import FinderSpec, SourceDefinition
+from parsers.records import Hints
+
+ListingKind = Literal["feed", "sitemap", "page"]  # what is expected at an address, so that its type can be checked
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One fetched listing, as the pipeline's `get` returns it; outcomes are those of the fetch layer.
+
+    An unchanged listing may come with its archived content: then a finder can follow the further pages or the
+    child sitemaps that it names, which may have changed all the same.
+    """
+
+    url: str  # as asked
+    final_url: str  # after redirects: relative links start here
+    outcome: str  # fetched, unchanged, gone, deferred, failed, disallowed, reserved, refused
+    reason: str | None = None
+    status: int | None = None
+    content: bytes = b""
+    content_type: str | None = None
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether the outlet said, or the bytes show, that nothing is new."""
+        return self.outcome == "unchanged"
+
+
+Get = Callable[[str, ListingKind], Listing]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days a run is about, both inclusive, in the source's time zone."""
+
+    first_day: date
+    last_day: date
+    today: date | None = None  # None: `last_day`, as in an ingest; a backfill says it
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An address that may be an article, with what its listing said about it."""
+
+    url: str  # as listed, made absolute
+    url_key: str
+    finder: str
+    unit: str
+    day: date | None = None  # of publication, as far as the address or the listing says
+    day_basis: str | None = None  # url, listing
+    hints: Hints = field(default_factory=Hints)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One look at one unit of an archive: a period, a feed, a sitemap, a page of an index, a part of a list."""
+
+    finder: str
+    unit: str  # 2017, 2017-09-22, or the address of the feed, sitemap or page
+    url: str
+    outcome: str  # fetched, unchanged, not_yet (a period that may still begin), or what the fetch came to
+    reason: str | None = None  # not_a_feed, max_urls, cut_short, …
+    first_day: date | None = None  # the days it covers, where it says so
+    last_day: date | None = None
+    whole: bool = False  # read completely, and nothing left out for want of budget
+    digest: str | None = None  # of the links listed, in their order
+    links: int = 0  # listed, before any were dropped
+    candidates: tuple[Candidate, ...] = ()
+    undated: int = 0  # candidates without any date
+    outside: int = 0  # articles of other days than the window's, not among the candidates
+    dropped: tuple[tuple[str, int], ...] = ()  # reason → links: off_site, not_article, scheme, repeated, …
+    notes: tuple[str, ...] = ()  # sentences for the log: refused dates, pruned sitemaps
+
+
+Known = Callable[[str], bool]  # whether the ledger knows a url_key already
+
+
+def nothing_known(url_key: str) -> bool:
+    """The answer of an empty ledger."""
+    return False
+
+
+class Finder(Protocol):
+    """The signature that every finder has; units come one by one, as soon as their listing is read."""
+
+    def __call__(
+        self, spec: FinderSpec, source: SourceDefinition, window: Window, get: Get, known: Known = nothing_known
+    ) -> Iterator[Unit]: ...

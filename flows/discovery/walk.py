@@ -1,0 +1,162 @@
+"""What all finders share: looking at one listing, sifting its links, and keeping to the budget."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flows.discovery.records import Candidate, Get, Known, Listing, ListingKind, Unit, Window
+from flows.sources import FinderSpec, SourceDefinition
+from parsers import urls
+from parsers.listing import Calendar, Link, Links, ListingError
+from parsers.records import Hints
+
+Read = Callable[[Listing], Links]
+
+READ = frozenset({"fetched", "unchanged"})
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One listing looked at: the unit to give back, and what a finder needs to walk on."""
+
+    unit: Unit
+    links: Links | None = None  # None where nothing could be read
+    status: int | None = None
+    new: int = 0  # candidates that neither this walk nor the ledger had met
+
+
+class Walk:
+    """One finder at work on one source: its budgets, and the addresses it has met."""
+
+    def __init__(self, spec: FinderSpec, source: SourceDefinition, window: Window, get: Get, known: Known) -> None:
+        self.spec = spec
+        self.source = source
+        self.window = window
+        self.get = get
+        self.known = known
+        self.today = window.today or datetime.now(ZoneInfo(source.timezone)).date()
+        self.calendar = Calendar(source.timezone, latest=self.today)
+        self.pages = 0
+        self.met: set[str] = set()
+        pattern = source.profile.url_pattern
+        self.pattern = re.compile(pattern) if pattern else None
+
+    @property
+    def first_day(self) -> date:
+        """The first day this finder is asked for."""
+        return max(self.window.first_day, self.spec.first_day or date.min)
+
+    @property
+    def last_day(self) -> date:
+        """The last day this finder is asked for."""
+        return min(self.window.last_day, self.spec.last_day or date.max)
+
+    @property
+    def spent(self) -> bool:
+        """Whether the budget of listings is used up."""
+        return self.pages >= self.spec.max_pages
+
+    def look(self, url: str, kind: ListingKind, read: Read, unit: Unit | None = None) -> Look:
+        """Fetch and read one listing; `unit` names the period it stands for, where it is not its own address."""
+        self.pages += 1
+        unit = unit or Unit(self.spec.kind, url, url, "failed")
+        listing = self.get(url, kind)
+        unit = replace(unit, outcome=listing.outcome, reason=listing.reason)
+        if listing.outcome not in READ or not listing.content:
+            return Look(unit, status=listing.status)
+        try:
+            links = read(listing)
+        except ListingError as fault:
+            return Look(
+                replace(unit, outcome="failed", reason=fault.reason, notes=(str(fault),)), status=listing.status
+            )
+        if listing.unchanged:
+            return Look(replace(unit, links=len(links.links), digest=digest(links)), links, listing.status)
+        return self.sift(links, unit, listing)
+
+    def sift(self, links: Links, unit: Unit, listing: Listing) -> Look:
+        """The look at a listing that was read: its links as candidates, or counted by the reason they are not."""
+        dropped = Counter(links.dropped)
+        candidates = list(self.candidates(links.links, unit, dropped))
+        outside = dropped.pop("outside", 0)
+        over = dropped["max_urls"] > 0
+        sifted = replace(
+            unit,
+            reason="cut_short" if links.cut_short else "max_urls" if over else unit.reason,
+            whole=not links.cut_short and not over,
+            digest=digest(links),
+            links=len(links.links) + len(links.children),
+            candidates=tuple(candidates),
+            undated=sum(candidate.day is None for candidate in candidates),
+            outside=outside,
+            dropped=tuple(sorted(dropped.items())),
+            notes=links.notes,
+        )
+        new = sum(not self.known(candidate.url_key) for candidate in candidates)
+        return Look(sifted, links, listing.status, new)
+
+    def candidates(self, links: Iterable[Link], unit: Unit, dropped: Counter[str]) -> Iterable[Candidate]:
+        """The links that may be articles and were not met before in this walk."""
+        for link in links:
+            reason = self.refusal(link, unit)
+            if reason is None:
+                yield self.candidate(link, unit)
+            else:
+                dropped[reason] += 1
+
+    def refusal(self, link: Link, unit: Unit) -> str | None:
+        """Why a link is no candidate: off_site, not_article, repeated, outside (of the window), max_urls."""
+        if self.spec.kind != "list":
+            if not self.on_site(link.url):
+                return "off_site"
+            if self.pattern and not self.pattern.search(link.url):
+                return "not_article"
+        key = urls.key(link.url)
+        if key in self.met:
+            return "repeated"
+        if link.day is None and link.modified_day is not None and link.modified_day < self.first_day:
+            return "outside"  # last changed before the window, hence published before it
+        if len(self.met) >= self.spec.max_urls:
+            return "max_urls"
+        self.met.add(key)
+        return None
+
+    def candidate(self, link: Link, unit: Unit) -> Candidate:
+        """A link with its day: as the address says, else as listed, else the one day its listing stands for."""
+        day, basis = urls.day(link.url, self.pattern), "url"
+        if day is None:
+            only = unit.first_day if unit.first_day == unit.last_day else None
+            day, basis = link.day or only, "listing"
+        hints = Hints(
+            title=link.title,
+            published=link.published,
+            published_basis=link.basis if link.published else None,
+            modified=link.modified,
+            content=link.content,
+        )
+        return Candidate(
+            url=link.url,
+            url_key=urls.key(link.url),
+            finder=unit.finder,
+            unit=unit.unit,
+            day=day,
+            day_basis=basis if day else None,
+            hints=hints,
+        )
+
+    def on_site(self, url: str) -> bool:
+        """Whether an address is on the source's own site or on one of its further hosts."""
+        return urls.same_site(url, self.source.home) or urls.host(url) in self.source.hosts
+
+
+def digest(links: Links) -> str:
+    """A fingerprint of what a listing says, so that an unchanged one is seen as such."""
+    lines = [f"{link.url}\t{link.published}\t{link.modified}" for link in links.links]
+    lines += [f"{child.url}\t{child.modified_day}" for child in links.children]
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -1,0 +1,77 @@
+"""Addresses with a period in them: what a template's placeholders mean, and which periods a window touches."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+Size = Literal["year", "month", "day"]
+
+# {month} is 09 and {month:d} is 9; {date:…} takes what strftime takes, in English.
+_PLACEHOLDER = re.compile(r"\{(?:(year|yy|month|day)(:d)?|date:([^{}]+))\}")
+_DAY_CODES = re.compile(r"%-?[dejUWAauwx]")
+_MONTH_CODES = re.compile(r"%-?[mbBh]")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A year, a month or a day of an archive, with its address."""
+
+    unit: str  # 2017, 2017-09, 2017-09-22
+    url: str
+    first_day: date
+    last_day: date
+
+
+def has_placeholder(url: str) -> bool:
+    """Whether an address names a period."""
+    return bool(_PLACEHOLDER.search(url))
+
+
+def size_of(url: str) -> Size:
+    """The finest period that an address names."""
+    names = {match.group(1) for match in _PLACEHOLDER.finditer(url)}
+    codes = " ".join(match.group(3) or "" for match in _PLACEHOLDER.finditer(url))
+    if "day" in names or _DAY_CODES.search(codes):
+        return "day"
+    return "month" if "month" in names or _MONTH_CODES.search(codes) else "year"
+
+
+def periods(url: str, first_day: date, last_day: date) -> Iterator[Period]:
+    """The periods that overlap the days given, the latest first."""
+    size = size_of(url)
+    cursor = last_day
+    while cursor >= first_day:
+        start, end, unit = _bounds(cursor, size)
+        yield Period(unit, fill(url, start), start, end)
+        if start <= date.min:
+            return
+        cursor = start - timedelta(days=1)
+
+
+def fill(url: str, day: date) -> str:
+    """The address of the period that begins on a day."""
+    return _PLACEHOLDER.sub(lambda match: _part(match, day), url)
+
+
+def _part(match: re.Match[str], day: date) -> str:
+    name, plain, code = match.groups()
+    if code:
+        return day.strftime(code)
+    if name == "year":
+        return f"{day.year:04d}"
+    number = {"yy": day.year % 100, "month": day.month, "day": day.day}[name]
+    return str(number) if plain else f"{number:02d}"
+
+
+def _bounds(day: date, size: Size) -> tuple[date, date, str]:
+    if size == "day":
+        return day, day, day.isoformat()
+    if size == "month":
+        last = calendar.monthrange(day.year, day.month)[1]
+        return day.replace(day=1), day.replace(day=last), f"{day:%Y-%m}"
+    return date(day.year, 1, 1), date(day.year, 12, 31), f"{day:%Y}"

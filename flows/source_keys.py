@@ -1,0 +1,127 @@
+"""Every key a source file may have: one table that reading, checking and docs/sources.md share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flows import source_values as values
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key: how its value is read, what it is when missing, and what it means."""
+
+    name: str
+    read: values.Reader
+    default: Any
+    help: str
+    required: bool = False
+
+
+def _tables(value: Any) -> Any:
+    return value
+
+
+TOP = (
+    Key("name", values.text, None, "The outlet's name, as readers know it.", required=True),
+    Key("home", values.address, None, "Its home page; article addresses must be on the same site.", required=True),
+    Key("language", values.language, None, 'Language of its articles where a page does not say: "en", "pt-BR".'),
+    Key("timezone", values.timezone, "UTC", "The zone in which a day is a day: windows, coverage, schedule."),
+    Key("schedule", values.cron, None, "When to ingest under Prefect: a cron line of five fields, in `timezone`."),
+    Key("lookback", values.days, timedelta(days=7), "How far back an ingest looks; older articles are for backfill."),
+    Key("find", _tables, None, "The finders: one `[[find]]` table each, at least one.", required=True),
+    Key("article", _tables, None, "Which addresses are articles."),
+    Key("pace", _tables, None, "How gently the outlet is asked."),
+    Key("access", _tables, None, "What this source may reach beyond the default, and on what basis."),
+    Key("revisit", _tables, None, "When known articles are asked again."),
+    Key("parse", _tables, None, "What parsing should know of the outlet."),
+    Key("expect", _tables, None, "What a normal week looks like."),
+    Key("keep", _tables, None, "How long raw pages are kept."),
+)
+
+FIND = (
+    Key("kind", values.text, None, "feed, sitemap, index, template or list.", required=True),
+    Key("url", values.address, None, "Where to look; for `template` with {year}, {month}, {day} and the like."),
+    Key(
+        "file", values.text, None, "For `list`: a file of URLs, or a CSV with url, date, title, beside the source file."
+    ),
+    Key("links", values.selector, "a[href]", "CSS selector of the links to articles."),
+    Key("date", values.selector, None, "CSS selector of the date beside a link, or of the date heading before it."),
+    Key("date_format", values.text, None, 'How that date is written, as for strptime: "%d.%m.%Y".'),
+    Key("next", values.selector, None, "CSS selector of the link to the next page."),
+    Key("pages", values.address, None, "Address of the later pages, with {page}; counted from `first_page`."),
+    Key("first_page", values.count, 2, "The number that `pages` begins with."),
+    Key("from", values.day, None, "First day this finder covers; nothing earlier is asked of it."),
+    Key("to", values.day, None, "Last day it covers, for an archive that has ended."),
+    Key("max_pages", values.count, 200, "Listings read in one run at most."),
+    Key("max_urls", values.count, 50_000, "Addresses taken in one run at most."),
+    Key("quiet_pages", values.count, 3, "Stop after so many pages in a row without a link that is new."),
+)
+
+ARTICLE = (
+    Key("url", values.pattern, None, "Regular expression of article addresses; groups year, yy, month, day date them."),
+    Key("hosts", values.many(values.host), (), "Other hosts on which its articles lie."),
+)
+
+PACE = (
+    Key("delay", values.duration, timedelta(seconds=5), "Least time between two requests to one host."),
+    Key("attempts", values.count, 5, "How often an address that fails is tried before it is left."),
+)
+
+ACCESS = (
+    Key("allow", values.many(values.host_and_port), (), "host:port pairs that may be asked although they are private."),
+    Key("robots_basis", values.text, None, "Why robots.txt is not obeyed here (for example: own site); recorded."),
+    Key("rights_basis", values.text, None, "On what basis pages with a rights reservation are read; recorded."),
+)
+
+REVISIT = (
+    Key(
+        "ages",
+        values.many(values.duration),
+        tuple(timedelta(hours=hours) for hours in (1, 6, 24, 168)),
+        "Ages at which a known article is asked again, always conditionally; an empty list: never.",
+    ),
+)
+
+PARSE = (
+    Key("info_source", values.text, None, "The agency that writes the outlet's own copy: an id of data/agencies.toml."),
+    Key("dateline", values.many(values.text), (), 'The orders its datelines use: "date tag", "place date tag".'),
+    Key("furniture", values.many(values.text), (), "Boilerplate lines to drop, compared as whole lines."),
+    Key("container", values.selector, None, "CSS selector of the element that holds the article."),
+    Key("split", values.text, None, '"datelines" where one page carries several dated items.'),
+    Key("site", values.text, None, "A module of parsers/sites, where data cannot say it."),
+)
+
+EXPECT = (
+    Key("silence", values.duration, None, "Longest time without a new article that is still normal."),
+    Key("articles", _tables, None, 'How many articles are normal: { per = "week", min = 3, max = 200 }.'),
+    Key("filled", _tables, None, "Least share of articles that have a field: { headline = 1.0, dateline = 0.95 }."),
+)
+
+KEEP = (Key("raw", values.kept, "all", 'What is kept of raw pages: "all", "versions" or a number of days: "90d".'),)
+
+SECTIONS: dict[str, tuple[Key, ...]] = {
+    "article": ARTICLE,
+    "pace": PACE,
+    "access": ACCESS,
+    "revisit": REVISIT,
+    "parse": PARSE,
+    "expect": EXPECT,
+    "keep": KEEP,
+}
+
+_BUDGET = {"kind", "from", "to", "max_pages", "max_urls"}
+
+# The keys that mean something to a kind of finder, and those it cannot do without.
+KINDS: dict[str, tuple[set[str], set[str]]] = {
+    "feed": ({*_BUDGET, "url"}, {"url"}),
+    "sitemap": ({*_BUDGET, "url"}, {"url"}),
+    "index": (
+        {*_BUDGET, "url", "links", "date", "date_format", "next", "pages", "first_page", "quiet_pages"},
+        {"url"},
+    ),
+    "template": ({*_BUDGET, "url", "links", "date", "date_format"}, {"url"}),
+    "list": ({*_BUDGET, "file"}, {"file"}),
+}

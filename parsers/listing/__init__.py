@@ -1,0 +1,25 @@
+"""Links on a feed, a sitemap or an index page, out of bytes that somebody else fetched."""
+
+from __future__ import annotations
+
+from parsers.listing.dates import Calendar, Listed, read_date
+from parsers.listing.feeds import read_feed
+from parsers.listing.pages import Selectors, read_page
+from parsers.listing.records import Child, Link, Links, ListingError, absolute
+from parsers.listing.sitemaps import read_robots, read_sitemap
+
+__all__ = [
+    "Calendar",
+    "Child",
+    "Link",
+    "Links",
+    "Listed",
+    "ListingError",
+    "Selectors",
+    "absolute",
+    "read_date",
+    "read_feed",
+    "read_page",
+    "read_robots",
+    "read_sitemap",
+]

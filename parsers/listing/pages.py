@@ -1,0 +1,116 @@
+"""Links of an index page, by CSS selectors."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup, Tag
+from w3lib.encoding import html_to_unicode
+
+from parsers.listing.dates import NO_DATE, Calendar, Listed, read_date
+from parsers.listing.feeds import MAX_TITLE
+from parsers.listing.records import Link, Links, ListingError, absolute
+
+MAX_PAGE_BYTES = 20_000_000
+_NOTES = 20
+_ANCESTORS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """Where on a page the links, their dates and the next page stand."""
+
+    links: str = "a[href]"
+    date: str | None = None
+    date_format: str | None = None
+    next: str | None = None
+
+
+def read_page(
+    content: bytes, base_url: str, selectors: Selectors, calendar: Calendar, content_type: str | None = None
+) -> Links:
+    """The links an HTML page lists, in its order; raises ListingError for bytes that are no page."""
+    if len(content) > MAX_PAGE_BYTES:
+        raise ListingError("too_large", f"The page has {len(content):,} bytes.")
+    soup = _soup(content, content_type)
+    return _Reading(soup, base_url, selectors, calendar).read()
+
+
+def _soup(content: bytes, content_type: str | None) -> BeautifulSoup:
+    if content[:5] in (b"%PDF-", b"\x89PNG\r") or b"\x00\x00\x00" in content[:200]:
+        raise ListingError("not_a_page", "What came from the listing's address is no HTML page.")
+    text = html_to_unicode(content_type, content)[1]
+    soup = BeautifulSoup(text, "lxml")
+    if soup.find(True) is None or (soup.find("a") is None and not soup.get_text(strip=True)):
+        raise ListingError("empty", "What came from the listing's address is an empty page.")
+    return soup
+
+
+class _Reading:
+    """One index page being read."""
+
+    def __init__(self, soup: BeautifulSoup, base_url: str, selectors: Selectors, calendar: Calendar) -> None:
+        self.soup = soup
+        base = soup.select_one("base[href]")
+        self.base_url = (absolute(base.get("href"), base_url) if base else None) or base_url
+        self.selectors = selectors
+        self.calendar = calendar
+        self.dates = {id(tag) for tag in soup.select(selectors.date)} if selectors.date else set()
+        self.notes: list[str] = []
+
+    def read(self) -> Links:
+        links: dict[str, Link] = {}
+        dropped: Counter[str] = Counter()
+        heading: Tag | None = None  # the last date passed, in the order of the page
+        chosen = {id(tag) for tag in self.soup.select(self.selectors.links)}
+        for tag in self.soup.find_all(True):
+            if id(tag) in self.dates:
+                heading = tag
+            if id(tag) in chosen:
+                self.take(tag, heading, links, dropped)
+        return Links(tuple(links.values()), next_url=self.next_url(), dropped=dropped, notes=tuple(self.notes[:_NOTES]))
+
+    def take(self, tag: Tag, heading: Tag | None, links: dict[str, Link], dropped: Counter[str]) -> None:
+        url = absolute(tag.get("href"), self.base_url)
+        if url is None:
+            dropped["scheme"] += 1
+            return
+        title = " ".join(tag.get_text(" ").split())[:MAX_TITLE] or None
+        if url in links:
+            dropped["repeated"] += 1
+            known = links[url]
+            if title and not known.title:  # the picture's link came before the headline's
+                links[url] = Link(url, "index", title, known.published, known.day)
+            return
+        date = self.date(tag, heading) if self.dates else NO_DATE
+        if date.note:
+            self.notes.append(f"{url}: {date.note}")
+        links[url] = Link(url, "index", title, date.text, date.day)
+
+    def date(self, tag: Tag, heading: Tag | None) -> Listed:
+        """The date beside a link; else the last one above it, as in a list under date headings."""
+        beside = self.beside(tag) or heading
+        if beside is None:
+            return NO_DATE
+        stated = beside.get("datetime")
+        if isinstance(stated, str) and stated.strip():
+            return read_date(stated, self.calendar)
+        return read_date(beside.get_text(" "), self.calendar, self.selectors.date_format)
+
+    def beside(self, tag: Tag) -> Tag | None:
+        """A date in the nearest element around the link that holds no link to another place."""
+        assert self.selectors.date is not None
+        for around in [tag, *list(tag.parents)[:_ANCESTORS]]:
+            others = {link.get("href") for link in around.select(self.selectors.links)} - {tag.get("href")}
+            if others:
+                return None
+            if found := around.select_one(self.selectors.date):
+                return found
+        return None
+
+    def next_url(self) -> str | None:
+        if not self.selectors.next:
+            return None
+        tag = self.soup.select_one(self.selectors.next)
+        return absolute(tag.get("href"), self.base_url) if tag else None
