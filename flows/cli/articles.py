@@ -1,0 +1,144 @@
+"""Verbs that read one page and touch nothing: parse, explain."""
+
+from __future__ import annotations
+
+import json
+import mimetypes
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from flows.cli.app import Exit, Problem, app, err, out
+from flows.cli.questions import plain, print_article
+from parsers.records import Article, Page, Profile, Rejected
+
+PARSE_EXAMPLES = """
+
+[bold]Examples[/]
+
+  wireroom parse page.html
+
+  wireroom parse article.txt --json
+
+  curl -s https://example.org/story | wireroom parse - --url https://example.org/story
+"""
+
+What = Annotated[str, typer.Argument(metavar="FILE|URL|-", help="A saved page or plain text, an address, or standard input.")]
+Url = Annotated[str | None, typer.Option(help="The address the page came from: its date and links mean more then.")]
+Of = Annotated[str | None, typer.Option("--source", help="Read it as a page of this source of the workspace.")]
+
+
+@app.command(epilog=PARSE_EXAMPLES)
+def parse(
+    what: What,
+    url: Url = None,
+    source: Of = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the whole record as JSON, one line an article.")] = False,
+) -> None:
+    """Read one page and print its record: dateline, source tag, dates, body."""
+    result = read(what, url, source)
+    if isinstance(result, Rejected):
+        err.print(f"Not an article ({result.reason}): {result.message}", markup=False, highlight=False)
+        raise typer.Exit(Exit.PROBLEM)
+    for article, record in result:
+        if as_json:
+            print(json.dumps(asdict(article), default=plain, ensure_ascii=False))
+        else:
+            _print_record(record)
+
+
+@app.command(epilog="\n[bold]Example[/]\n\n  wireroom explain page.html --url https://example.org/pr/2026/260105_harbour.html\n")
+def explain(what: What, url: Url = None, source: Of = None) -> None:
+    """Show how every field was decided, with the candidates that lost."""
+    result = read(what, url, source)
+    if isinstance(result, Rejected):
+        out.print(f"Not an article ({result.reason}): {result.message}", markup=False, highlight=False)
+        _print_evidence(list(result.evidence))
+        raise typer.Exit(Exit.PROBLEM)
+    for article, record in result:
+        out.print(f"[bold]{escape(article.headline)}[/]", highlight=False)
+        for dateline in article.datelines:
+            out.print(f"\n  [reverse]{escape(dateline.raw.strip())}[/] {escape(article.body[:100])} …", highlight=False)
+            out.print(
+                f"  rule {dateline.rule}, confidence {dateline.confidence:.2f}, places {list(dateline.places)}, "
+                f"date {dateline.date} (by {dateline.date_basis}), tags {list(dateline.source_tags)}",
+                highlight=False, markup=False,
+            )
+            for warning in dateline.warnings:
+                out.print(f"  ! {warning}", highlight=False, markup=False)
+        out.print()
+        _print_evidence(list(article.evidence))
+        for warning in article.warnings:
+            out.print(f"! {warning}", highlight=False, markup=False)
+
+
+def read(what: str, url: str | None, source: str | None) -> list[tuple[Article, dict[str, Any]]] | Rejected:
+    """The articles of a file, an address or standard input, each with its wide record; or why there is none."""
+    import parsers
+    from flows.readings import wide
+
+    page = _page(what, url)
+    result = parsers.parse(page, _profile(source))
+    if isinstance(result, Rejected):
+        return result
+    return [(article, asdict(wide(page.url or "", article))) for article in result]
+
+
+def _profile(source: str | None) -> Profile:
+    if source is None:
+        return Profile()
+    from flows.cli.app import here
+    from flows.source_files import source_named
+
+    return source_named(here(), source).profile
+
+
+def _page(what: str, url: str | None) -> Page:
+    if what.startswith(("http://", "https://")):
+        return _fetched(what)
+    if what == "-":
+        return Page(sys.stdin.buffer.read(), url=url)
+    path = Path(what)
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise Problem(f"{what} cannot be read: {error.strerror}. Name a saved page, an address, or - for standard input.") from None
+    kind = mimetypes.guess_type(path.name)[0]
+    return Page(content, url=url, content_type=kind if kind in ("text/plain", "text/html") else None)
+
+
+def _fetched(url: str) -> Page:
+    """Ask for one page, as politely as a run would, without a workspace."""
+    import tempfile
+
+    from flows.fetching import Fetcher, Pace
+    from warehouse.folders import Folders
+
+    with tempfile.TemporaryDirectory() as folder, Fetcher("Wireroom/0.1", pace=Pace(Folders(Path(folder)))) as fetcher:
+        exchange = fetcher.get(url)
+    if exchange.outcome != "fetched":
+        raise Problem(f"{url} could not be fetched: {exchange.message}")
+    return Page(exchange.body, exchange.final_url, exchange.content_type, exchange.observed_at)
+
+
+def _print_record(record: dict[str, Any]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for name, value in record.items():
+        if name not in ("body", "headline", "datelines", "url") and value not in (None, [], ""):
+            table.add_row(f"[dim]{name}[/]", escape(", ".join(map(str, value)) if isinstance(value, list) else str(value)))
+    out.print(table)
+    out.print()
+    print_article(record)
+
+
+def _print_evidence(evidence: list[Any]) -> None:
+    table = Table("field", "value", "basis", "", "note", header_style="bold")
+    for item in evidence:
+        style = None if item.chosen else "dim"
+        table.add_row(item.field, escape(item.value[:80]), item.basis, "✓" if item.chosen else "", escape(item.note or ""), style=style)
+    out.print(table)

@@ -1,0 +1,150 @@
+"""The verb `demo`: a sample outlet on this machine, the real flow over it, and a few questions to what came of it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from flows.cli.app import Problem, app, err, out
+from flows.cli.display import watched
+from flows.cli.questions import answer, as_table
+from flows.cli.runs import summary
+from flows.workspace import VARIABLE, Workspace, create
+
+SOURCE = "meridian"
+QUERIES = (
+    ("Who wrote it: articles by source tag", "select source_tag, count(*) as articles from articles group by all order by 2 desc, 1"),
+    (
+        "Where and when: the newest datelines",
+        "select dateline, located, dateline_date, dateline_date_basis, headline from articles "
+        "where dateline is not null order by dateline_date desc limit 6",
+    ),
+    (
+        "Honest dates: how precise, and on what evidence",
+        "select date_published_precision as precision, date_published_basis as basis, count(*) as articles "
+        "from articles group by all order by 3 desc",
+    ),
+    ("What is no article, and why", "select url, coalesce(reason, outcome) as reason from rejects order by url"),
+)
+CHANGES = (
+    "What this pass changed",
+    "select change, headline from changes join articles using (article_id) "
+    "where changes.load_id > {since} order by change, headline limit 8",
+)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option("--dir", help="Workspace of the demo; delete it to begin anew.")] = Path("demo"),
+) -> None:
+    """Ingest a sample outlet on this machine with the real Prefect flow, then query it."""
+    from flows.sample import site
+
+    again = (folder / "sources" / f"{SOURCE}.toml").exists()
+    workspace = create(folder)
+    with _served(workspace, again) as server:
+        out.print(f"\n[bold]1.[/] A sample outlet, the [italic]Meridian Bulletin[/], is served on {server.base}", highlight=False)
+        before = _last_load(workspace)
+        _ingest(workspace)
+        requests = server.counts()
+        if again:
+            out.print(
+                f"   The outlet was asked for {requests.total()} pages and answered 304 (not modified) to {requests[304]}.",
+                highlight=False,
+            )
+    _ask(workspace, before if again else None)
+    _next(workspace)
+
+
+def _served(workspace: Workspace, again: bool):
+    """The sample outlet, at the address that the workspace's source names, and with a correction the second time."""
+    from flows.sample import site
+
+    return site.serve_for(workspace.sources / f"{SOURCE}.toml", corrected=again)
+
+
+def _ingest(workspace: Workspace) -> None:
+    """Run the flow, recorded in a Prefect database of the demo's own."""
+    os.environ[VARIABLE] = str(workspace.root)
+    for name, value in _prefect_settings(workspace).items():
+        os.environ.setdefault(name, value)
+    out.print("[bold]2.[/] The Prefect flow [italic]ingest[/] reads it (starting Prefect takes some seconds) …", highlight=False)
+    started = time.monotonic()
+    from flows.ingest import ingest
+
+    with watched("Meridian Bulletin", err):
+        counts = ingest(SOURCE)
+    out.print("   " + summary(SOURCE, counts, time.monotonic() - started), highlight=False)
+
+
+def _prefect_settings(workspace: Workspace) -> dict[str, str]:
+    """Prefect kept inside the workspace, quiet, and without telemetry."""
+    return {
+        "PREFECT_HOME": str(workspace.prefect_home),
+        "PREFECT_LOGGING_LEVEL": "ERROR",
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    }
+
+
+def _last_load(workspace: Workspace) -> int:
+    from warehouse import reading_copy
+
+    with reading_copy.connect(workspace.folders) as connection:
+        return answer(connection, "select coalesce(max(load_id), 0) from loads")[1][0][0]
+
+
+def _ask(workspace: Workspace, since: int | None) -> None:
+    """Print a few questions and their answers."""
+    from warehouse import reading_copy
+
+    out.print("\n[bold]3.[/] The warehouse is one DuckDB file; here is what SQL says of it.\n", highlight=False)
+    questions = QUERIES if since is None else (*QUERIES, (CHANGES[0], CHANGES[1].format(since=since)))
+    with reading_copy.connect(workspace.folders) as connection:
+        for title, sql in questions:
+            as_table(*answer(connection, sql), title=title)
+            out.print()
+
+
+def _next(workspace: Workspace) -> None:
+    """Print commands that work when pasted."""
+    command = _command(workspace)
+    out.print("[bold]Next[/], to be pasted as it stands:\n", highlight=False)
+    for line in (
+        f'{command} query "select dateline, headline from articles where info_source = \'reuters\'"',
+        f'{command} query "from articles select source_tag, located, date_published, headline order by date_published desc limit 10"',
+        f"{command} show {_an_article(workspace)}",
+        f"{command} status",
+    ):
+        out.print("  " + escape(line), highlight=False, soft_wrap=True)
+    out.print("\nRun the demo again: the outlet corrects one article, and everything else is answered with 304.", highlight=False)
+
+
+def _command(workspace: Workspace) -> str:
+    """How this very command is typed from this folder, with the demo's workspace."""
+    called = Path(sys.argv[0])
+    name = "wireroom"
+    if shutil.which(name) is None or Path(shutil.which(name) or "").resolve() != called.resolve():
+        name = os.path.relpath(called)
+    return shlex.join([name, "--workspace", os.path.relpath(workspace.root)])
+
+
+def _an_article(workspace: Workspace) -> str:
+    from warehouse import reading_copy
+
+    with reading_copy.connect(workspace.folders) as connection:
+        _, rows = answer(
+            connection, "select article_id from articles where dateline is not null order by date_published desc, headline limit 1"
+        )
+    if not rows:
+        raise Problem(f"The demo ended without an article. Delete {workspace.root} and run it again.")
+    return str(rows[0][0])[:8]

@@ -1,0 +1,53 @@
+"""The Prefect flow of one scheduled pass over a source: decorators around the plain functions of pipeline.py.
+
+    python -m flows.ingest SOURCE     one recorded pass, without a server of its own
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
+
+from flows import pipeline
+from flows.run import Run
+from flows.source_files import source_named
+from flows.workspace import find
+
+
+class Batch:
+    """A run and the addresses of one batch; opaque, so that Prefect neither walks through it nor copies it."""
+
+    def __init__(self, run: Run, addresses: list[pipeline.Address]) -> None:
+        self.run, self.addresses = run, addresses
+
+
+@task(name="batch", task_run_name="{pages} pages", cache_policy=NO_CACHE, persist_result=False)
+def work(batch: Batch, pages: int) -> None:
+    """Fetch, archive, parse and spool a batch: one task a batch, because a task a page costs more than the page."""
+    pipeline.work(batch.run, batch.addresses)
+
+
+@flow(name="ingest", flow_run_name="ingest {source}", persist_result=False, validate_parameters=False)
+def ingest(source: str, workspace: str | None = None, wait: bool = False) -> dict[str, int]:
+    """One pass over a source of the workspace; returns what it did, counted.
+
+    Raises warehouse.locks.Held where another run holds the source, unless `wait`.
+    """
+    place = find(named=Path(workspace) if workspace else None)
+    tally = pipeline.ingest(
+        place,
+        source_named(place, source),
+        flow_run_id=flow_run.id,
+        wait=wait,
+        do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
+    )
+    return asdict(tally)
+
+
+if __name__ == "__main__":
+    print(ingest(sys.argv[1]))

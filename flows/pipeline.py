@@ -1,0 +1,240 @@
+"""The steps that ingest, backfill and import share, as plain functions over a Run.
+
+    recover → discover → batches → work (fetch, archive, parse, spool) → load
+
+Nothing here knows Prefect; flows/ingest.py puts its decorators around `work`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlsplit
+
+from flows import exchanges, listings, readings
+from flows.discovery import Candidate, Unit
+from flows.progress import Event, tell
+from flows.run import Run, Tally, now, opened
+from flows.sources import SourceDefinition
+from flows.workspace import Workspace
+from parsers.records import Article, Hints, Rejected
+from warehouse import archive, rows
+from warehouse.due import Policy, due
+from warehouse.ledger import Known
+
+BATCH = 50
+"""Addresses a batch: one spool file and, under Prefect, one task run. Small enough to bound memory, large enough to pay."""
+
+HOSTS_AT_ONCE = 8
+"""Hosts asked at the same time; each of them is asked one page after another."""
+
+Parsed = tuple[Article, ...] | Rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What is to be asked for, and what is known of it."""
+
+    url_key: str
+    url: str
+    hints: Hints
+    unit: str | None
+    finder: str | None
+    known: Known | None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsing:
+    """A capture that is in the archive and with the parse processes."""
+
+    capture: archive.Capture
+    fetched: rows.Fetched
+    result: Future[Parsed]
+
+
+def ingest(
+    workspace: Workspace,
+    source: SourceDefinition,
+    *,
+    flow_run_id: str | None = None,
+    wait: bool = False,
+    do: Callable[[Run, list[Address]], None] | None = None,
+) -> Tally:
+    """One pass over a source; what it did, counted. `do` works a batch, and is `work` unless a flow wraps it."""
+    with opened(workspace, source, "ingest", flow_run_id=flow_run_id, wait=wait) as run:
+        recover(run)
+        for batch in batches(run):
+            (do or work)(run, batch)
+        return run.tally
+
+
+def recover(run: Run) -> None:
+    """Parse and spool what an earlier run had archived completely and had not spooled when it died."""
+    waiting: list[Parsing] = []
+    found = 0
+    for capture in run.archive.unspooled(run.ledger.unmentioned):
+        found += 1
+        fetched = exchanges.row(capture)
+        if capture.is_page:
+            waiting.append(Parsing(capture, fetched, run.parse(capture)))
+        else:
+            # A listing's links were lost with the run, so its validators must not answer the next request with a 304.
+            run.note(exchanges.without_validators(fetched))
+        if len(waiting) >= BATCH:
+            collect(run, waiting)
+            waiting = []
+    collect(run, waiting)
+    if found:
+        tell(Event("note", f"Recovered {found} records that an interrupted run had fetched: nothing is fetched again."))
+
+
+def batches(run: Run) -> Iterator[list[Address]]:
+    """Addresses that are due, a batch at a time; whatever was found on the way is on the disk before its batch is asked."""
+    queue: dict[str, Address] = {}
+    for address in due_addresses(run):
+        queue[address.url_key] = address
+        if len(queue) >= BATCH:
+            run.flush()
+            yield list(queue.values())
+            queue = {}
+    run.flush()
+    if queue:
+        yield list(queue.values())
+
+
+def due_addresses(run: Run) -> Iterator[Address]:
+    """What the finders list, then what earlier passes left untried, then known articles whose revisit age has come."""
+    policy = Policy(revisit_ages=run.source.revisit_ages, max_attempts=run.source.max_attempts)
+    for unit in listings.units(run):
+        yield from _due_of(run, unit, policy)
+    first_day = run.first_day
+    for known in run.ledger.untried(since=first_day):
+        yield from _if_due(run, known, policy)
+    for known in run.ledger.revisitable(now(), run.source.revisit_ages):
+        yield from _if_due(run, known, policy)
+    if run.tally.older:
+        tell(
+            Event(
+                "note",
+                f"{run.tally.older:,} addresses are older than the window that begins {first_day}: "
+                f"wireroom backfill {run.source.source_id} is for those.",
+            )
+        )
+
+
+def _due_of(run: Run, unit: Unit, policy: Policy) -> Iterator[Address]:
+    """Note a unit and its new addresses, and give those of its candidates that are due."""
+    known = run.ledger.known([candidate.url_key for candidate in unit.candidates])
+    new = [candidate for candidate in unit.candidates if candidate.url_key not in known]
+    run.note(listings.row(run, unit, len(new)), *(listings.found(run, candidate) for candidate in new))
+    run.tally.found += len(new)
+    for candidate in unit.candidates:
+        if _is_older(run, candidate.day, candidate.finder):
+            run.tally.older += candidate.url_key not in known
+        elif not _asked_already(run, known.get(candidate.url_key)) and _is_due(run, known, candidate, policy):
+            yield Address(
+                url_key=candidate.url_key,
+                url=candidate.url,
+                hints=candidate.hints,
+                unit=candidate.unit,
+                finder=candidate.finder,
+                known=known.get(candidate.url_key),
+            )
+
+
+def _is_due(run: Run, known: dict[str, Known], candidate: Candidate, policy: Policy) -> bool:
+    return due(known.get(candidate.url_key), candidate.hints, policy, now()).when == "now"
+
+
+def _if_due(run: Run, known: Known, policy: Policy) -> Iterator[Address]:
+    hints = known.hints
+    if not _asked_already(run, known) and due(known, Hints(), policy, now()).when == "now":
+        yield Address(known.url_key, known.url, hints, None, None, known)
+
+
+def _asked_already(run: Run, known: Known | None) -> bool:
+    """Whether this very run has asked for the address: a revisit age of nothing is no reason to ask twice."""
+    return known is not None and known.last_asked_at is not None and known.last_asked_at >= run.started_at
+
+
+def _is_older(run: Run, day: date | None, finder: str | None) -> bool:
+    """Whether an address lies before the window; what a user lists by hand is wanted, however old."""
+    return day is not None and finder != "list" and day < run.first_day
+
+
+def work(run: Run, batch: list[Address]) -> None:
+    """Fetch, archive and parse a batch, host by host, and leave it as one spool file."""
+    tell(Event("planned", "", len(batch)))
+    by_host: dict[str, list[Address]] = defaultdict(list)
+    for address in batch:
+        by_host[urlsplit(address.url).netloc].append(address)
+    stopping = threading.Event()
+    with ThreadPoolExecutor(min(HOSTS_AT_ONCE, len(by_host)), "fetch") as threads:
+        jobs = [
+            threads.submit(copy_context().run, _ask, run, addresses, stopping) for addresses in by_host.values()
+        ]
+        try:
+            for job in jobs:
+                collect(run, job.result())
+        except BaseException:
+            stopping.set()
+            raise
+    run.flush()
+
+
+def _ask(run: Run, addresses: Sequence[Address], stopping: threading.Event) -> list[Parsing]:
+    """Ask one host for its addresses in turn; what came back is archived and on its way to be parsed."""
+    parsings: list[Parsing] = []
+    for address in addresses:
+        if stopping.is_set():
+            break
+        parsings.extend(ask(run, address))
+    return parsings
+
+
+def ask(run: Run, address: Address) -> list[Parsing]:
+    """Ask for one address: nothing to parse, its page, or its page and the stored one that must be read anew."""
+    known = address.known
+    exchange = run.fetcher.get(
+        address.url,
+        etag=known.etag if known else None,
+        last_modified=known.last_modified if known else None,
+    )
+    capture = exchanges.capture(run, exchange, address)
+    location = run.archived(capture)
+    fetched = exchanges.row(capture, location)
+    tell(Event("page", address.url, outcome=fetched.outcome))
+    if fetched.outcome != "fetched":
+        run.tally.count(fetched.outcome)
+        run.note(fetched)
+        return []
+    run.tally.count("fetched")
+    parsings = [Parsing(capture, fetched, run.parse(capture))]
+    if known and known.reader and known.reader != run.reader:
+        parsings.extend(_read_anew(run, known))
+    return parsings
+
+
+def _read_anew(run: Run, known: Known) -> Iterator[Parsing]:
+    """The stored capture of an article whose page has changed, with today's reader: only then can the two be compared."""
+    stored = run.archive.stored(known)
+    if stored is not None:
+        yield Parsing(stored, exchanges.row(stored), run.parse(stored))
+
+
+def collect(run: Run, parsings: Sequence[Parsing]) -> None:
+    """Wait for the parse processes and note each page's fetch together with its readings: both or neither."""
+    for parsing in parsings:
+        result = parsing.result.result()
+        run.tally.parsed(result)
+        run.note(
+            parsing.fetched,
+            *readings.rows(
+                parsing.capture, result, profile=run.source.profile, reader=run.reader, read_at=now()
+            ),
+        )

@@ -1,0 +1,190 @@
+"""One pass over one source: what it holds from its first step to its last, and what it leaves in the spool."""
+
+from __future__ import annotations
+
+import os
+import threading
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import parsers
+from flows import progress
+from flows.discovery import Window
+from flows.fetching import Exchange, Fetcher, Pace
+from flows.pool import ParsePool
+from flows.sources import SourceDefinition
+from flows.workspace import Workspace
+from warehouse import loader, rows, spool
+from warehouse.archive import Appender
+from warehouse.ledger import Ledger
+from warehouse.locks import hold
+
+VERSION = "0.1"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did so far, counted."""
+
+    found: int = 0
+    older: int = 0  # found, but before the run's window: left to a backfill
+    requests: int = 0
+    fetched: int = 0
+    unchanged: int = 0
+    articles: int = 0
+    rejected: int = 0
+    failed: int = 0
+    deferred: int = 0
+    listings_failed: int = 0
+
+    def as_columns(self) -> dict[str, int]:
+        """The counts that the table `runs` keeps."""
+        kept = asdict(self)
+        del kept["older"], kept["listings_failed"]
+        return kept
+
+
+class Run:
+    """What a run holds. Made by `opened`; the steps that use it are the functions of pipeline.py."""
+
+    def __init__(self, workspace: Workspace, source: SourceDefinition, kind: str, flow_run_id: str | None) -> None:
+        self.workspace = workspace
+        self.source = source
+        self.kind = kind
+        self.flow_run_id = flow_run_id
+        self.run_id = str(uuid.uuid4())
+        self.started_at = now()
+        self.window = _looking_back(source)
+        self.reader = parsers.reader(source.profile)
+        self.tally = Tally()
+        self.ledger: Ledger
+        self.archive: Appender
+        self.fetcher: Fetcher
+        self.pool: ParsePool
+        self.writing = threading.Lock()  # archive and pending rows are touched by the threads that fetch
+        self.pending: list[rows.Row] = []
+
+    @property
+    def first_day(self) -> date:
+        """The first day of the run's window."""
+        return self.window.first_day
+
+    def note(self, *new: rows.Row) -> None:
+        """Put rows on the next spool file."""
+        with self.writing:
+            self.pending.extend(new)
+
+    def flush(self) -> None:
+        """Leave all pending rows as one finished spool file, after the archive they speak of is on the disk."""
+        with self.writing:
+            taken, self.pending = self.pending, []
+            if not taken:
+                return
+            self.archive.sync()
+            taken.extend(self.archive.segment_rows())
+            spool.write(self.workspace.folders, taken, source_id=self.source.source_id, run_id=self.run_id)
+        self.ledger.add(taken)
+        progress.tell(progress.Event("spooled", f"{len(taken)} rows spooled", len(taken)))
+
+    def row(self, state: str, message: str | None = None) -> rows.Run:
+        """The run as the table `runs` shows it at this moment."""
+        moment = now()
+        return rows.Run(
+            run_id=self.run_id,
+            source_id=self.source.source_id,
+            kind=self.kind,
+            state=state,
+            started_at=self.started_at,
+            noted_at=moment,
+            ended_at=None if state == "running" else moment,
+            flow_run_id=self.flow_run_id,
+            message=message,
+            **self.tally.as_columns(),
+        )
+
+
+@contextmanager
+def opened(
+    workspace: Workspace, source: SourceDefinition, kind: str, *, flow_run_id: str | None = None, wait: bool = False
+) -> Iterator[Run]:
+    """A run that holds its source's lock; at the end its rows are spooled and the loader is tried.
+
+    Raises warehouse.locks.Held at once where another run holds the source, unless `wait`.
+    """
+    run = Run(workspace, source, kind, flow_run_id)
+    folders = workspace.folders
+    who = f"{kind} of {source.source_id} in process {os.getpid()}, since {run.started_at:%Y-%m-%d %H:%M} UTC"
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(hold(folders.source_lock(source.source_id), who, wait=wait))
+            run.pool = stack.enter_context(ParsePool())
+            run.archive = stack.enter_context(Appender(folders, source.source_id, run.run_id))
+            run.ledger = stack.enter_context(Ledger(folders, source.source_id))
+            run.fetcher = stack.enter_context(_fetcher(run))
+            run.note(_source_row(source), run.row("running"))
+            stack.enter_context(_ending(run))
+            yield run
+    finally:
+        load(workspace)
+
+
+@contextmanager
+def _ending(run: Run) -> Iterator[None]:
+    """Note how the run ended, whatever ended it, and spool what is pending."""
+    state, message = "failed", None
+    try:
+        yield
+        state = "completed"
+    except KeyboardInterrupt:
+        state = "cancelled"
+        raise
+    except Exception as error:
+        message = f"{type(error).__name__}: {error}"
+        raise
+    finally:
+        run.note(run.row(state, message))
+        run.flush()
+
+
+def load(workspace: Workspace) -> None:
+    """Drain the spool into the warehouse, unless another loader is at it: that one takes our files too."""
+    report = loader.drain(workspace.folders)
+    if report is not None:
+        progress.tell(progress.Event("loaded", f"{report.files} files loaded", report.files))
+        for sentence in report.problems:
+            progress.tell(progress.Event("warning", sentence))
+
+
+def _fetcher(run: Run) -> Fetcher:
+    contact = run.workspace.setting("WIREROOM_CONTACT")
+    agent = f"Wireroom/{VERSION} (+{contact})" if contact else f"Wireroom/{VERSION}"
+    pace = Pace(run.workspace.folders, delay=run.source.delay)
+    return Fetcher(agent, allow=run.source.allow, pace=pace)
+
+
+def _looking_back(source: SourceDefinition) -> Window:
+    """The days an ingest looks at: the source's lookback up to today, in its own time zone."""
+    today = datetime.now(ZoneInfo(source.timezone)).date()
+    return Window(today - source.lookback, today)
+
+
+def _source_row(source: SourceDefinition) -> rows.Source:
+    return rows.Source(
+        source_id=source.source_id,
+        name=source.name,
+        home=source.home,
+        language=source.language,
+        timezone=source.timezone,
+        info_source=source.profile.info_source,
+        definition_hash=source.definition_hash,
+        noted_at=now(),
+    )
+
+
+def now() -> datetime:
+    """This moment as the tables keep it: UTC without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
