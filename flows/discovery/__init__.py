@@ -31,7 +31,7 @@ __all__ = [
     "Window",
     "find",
     "find_all",
-    "finder",
+    "finder_of",
     "nothing_known",
 ]
 
@@ -50,7 +50,7 @@ def find(
     spec: FinderSpec, source: SourceDefinition, window: Window, get: Get, known: Known = nothing_known
 ) -> Iterator[Unit]:
     """The units of one finder."""
-    return FINDERS[spec.kind](spec, source, window, get, known)
+    return finder_of(spec)(spec, source, window, get, known)
 
 
 def find_all(source: SourceDefinition, window: Window, get: Get, known: Known = nothing_known) -> Iterator[Unit]:
@@ -59,6 +59,6 @@ def find_all(source: SourceDefinition, window: Window, get: Get, known: Known = 
         yield from find(spec, source, window, get, known)
 
 
-def finder(kind: str) -> Finder:
-    """The finder of a kind."""
-    return FINDERS[kind]
+def finder_of(spec: FinderSpec) -> Finder:
+    """The finder that a `[[find]]` table asks for."""
+    return FINDERS[spec.kind]

@@ -7,7 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flows.discovery.records import Candidate, Get, Known, Listing, ListingKind, Unit, Window
@@ -19,6 +20,7 @@ from parsers.records import Hints
 Read = Callable[[Listing], Links]
 
 READ = frozenset({"fetched", "unchanged"})
+EVE = timedelta(days=2)  # how far ahead of today an address may be dated
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +106,23 @@ class Walk:
     def candidates(self, links: Iterable[Link], unit: Unit, dropped: Counter[str]) -> Iterable[Candidate]:
         """The links that may be articles and were not met before in this walk."""
         for link in links:
-            reason = self.refusal(link, unit)
+            reason = self.refusal(link)
             if reason is None:
                 yield self.candidate(link, unit)
             else:
                 dropped[reason] += 1
 
-    def refusal(self, link: Link, unit: Unit) -> str | None:
+    def refusal(self, link: Link) -> str | None:
         """Why a link is no candidate: off_site, not_article, repeated, outside (of the window), max_urls."""
         if self.spec.kind != "list":
             if not self.on_site(link.url):
                 return "off_site"
             if self.pattern and not self.pattern.search(link.url):
                 return "not_article"
-        key = urls.key(link.url)
+        try:
+            key = urls.key(link.url)
+        except ValueError:
+            return "scheme"
         if key in self.met:
             return "repeated"
         if link.day is None and link.modified_day is not None and link.modified_day < self.first_day:
@@ -128,11 +133,8 @@ class Walk:
         return None
 
     def candidate(self, link: Link, unit: Unit) -> Candidate:
-        """A link with its day: as the address says, else as listed, else the one day its listing stands for."""
-        day, basis = urls.day(link.url, self.pattern), "url"
-        if day is None:
-            only = unit.first_day if unit.first_day == unit.last_day else None
-            day, basis = link.day or only, "listing"
+        """A link with its day and its hints."""
+        day, basis = self.day(link, unit)
         hints = Hints(
             title=link.title,
             published=link.published,
@@ -146,13 +148,27 @@ class Walk:
             finder=unit.finder,
             unit=unit.unit,
             day=day,
-            day_basis=basis if day else None,
+            day_basis=basis,
             hints=hints,
         )
 
+    def day(self, link: Link, unit: Unit) -> tuple[date | None, str | None]:
+        """The day as the article pattern names it, else as listed, as any address spells it, as its listing's only day."""
+        stated = urls.dates_in(link.url, self.source.profile.url_pattern)
+        if stated and stated <= self.today + EVE:
+            return stated, "url"
+        if link.day:
+            return link.day, "listing"
+        spelt = urls.path_day(link.url)
+        if spelt and spelt <= self.today + EVE:
+            return spelt, "url"
+        if unit.first_day and unit.first_day == unit.last_day:
+            return unit.first_day, "listing"
+        return None, None
+
     def on_site(self, url: str) -> bool:
         """Whether an address is on the source's own site or on one of its further hosts."""
-        return urls.same_site(url, self.source.home) or urls.host(url) in self.source.hosts
+        return urls.same_site(url, self.source.home) or (urlsplit(url).hostname or "") in self.source.hosts
 
 
 def digest(links: Links) -> str:
