@@ -153,7 +153,7 @@ class Walk:
         )
 
     def day(self, link: Link, unit: Unit) -> tuple[date | None, str | None]:
-        """The day as the article pattern names it, else as listed, as any address spells it, as its listing's only day."""
+        """The day as the article pattern says, as listed, as any address spells it, or as the listing's only day."""
         stated = urls.dates_in(link.url, self.source.profile.url_pattern)
         if stated and stated <= self.today + EVE:
             return stated, "url"
