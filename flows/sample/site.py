@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from flows.sample.pages import Reply, pages
 
 HOST = "127.0.0.1"
 SOURCE_ID = "meridian"
+_PORT = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _MODIFIED = {False: "Mon, 02 Nov 2026 08:00:00 GMT", True: "Tue, 03 Nov 2026 08:00:00 GMT"}
 
 
@@ -50,6 +53,10 @@ class Site:
         """What was asked so far, of one path or of all."""
         return [asked for asked in list(self.log) if path in (None, asked.path)]
 
+    def counts(self) -> Counter[int]:
+        """How many requests were answered with each status."""
+        return Counter(asked.status for asked in self.requests())
+
     def write_source(self, folder: Path) -> Path:
         """Put the outlet's source file, with this address filled in, into a folder of sources."""
         path = folder / f"{SOURCE_ID}.toml"
@@ -78,6 +85,18 @@ def serve(port: int = 0, *, corrected: bool = False) -> Iterator[Site]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@contextmanager
+def serve_for(source: Path, *, corrected: bool = False) -> Iterator[Site]:
+    """The site at the address a source file names, or at a free one, which is then written to that file.
+
+    Addresses are identities, so a second demo must find the outlet where the first one did; OSError if it cannot.
+    """
+    known = _PORT.search(source.read_text(encoding="utf-8")) if source.exists() else None
+    with serve(int(known[1]) if known else 0, corrected=corrected) as site:
+        site.write_source(source.parent)
+        yield site
 
 
 class _Server(ThreadingHTTPServer):

@@ -14,6 +14,10 @@ _AHEAD = timedelta(days=2)  # time zones, and embargoed texts listed on the eve
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
+_RFC2822 = re.compile(r"(?:[A-Za-z]+,? )?\d{1,2} [A-Za-z]{3,9} (?:\d{4}|\d{2}) \d{1,2}:\d{2}.*")
+_WEEKDAY = re.compile(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*[.,]? ")
+_WORDED = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%d %m %Y")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # what a program prints that has no date
 _TRUNCATED = re.compile(r"-?\d{1,4}(?:-\d{1,2})?")
 
 
@@ -54,6 +58,8 @@ def _checked(moment: datetime | date, text: str, calendar: Calendar) -> Listed:
         day = _day(moment, calendar.timezone)
     except OverflowError:
         return Listed(note=f"a date out of range: {text[:40]!r}")
+    if isinstance(moment, datetime) and moment.tzinfo and moment == _EPOCH:
+        return Listed(note=f"the date of a clock that was never set: {text[:40]!r}")
     if day < EARLIEST or (calendar.latest is not None and day > calendar.latest + _AHEAD):
         return Listed(note=f"a date out of range: {text[:40]!r}")
     return Listed(text=_edtf(moment), day=day)
@@ -81,16 +87,30 @@ def _moment(text: str) -> datetime | date | None:
             return date.fromisoformat(text)
         return datetime.fromisoformat(_FRACTION.sub(r"\1", text.upper().replace(" UTC", "+00:00")))
     except ValueError:
-        return _rfc2822(text)
+        return _rfc2822(text) or _in_words(text)
 
 
 def _rfc2822(text: str) -> datetime | None:
+    if not _RFC2822.fullmatch(text):
+        return None  # the library reads the year -1 as a zone
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
     # "-0000" says: UTC, zone unknown
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _in_words(text: str) -> date | None:
+    """A day in English words or with dots; slashes are left alone, since half the world reads them the other way."""
+    plain = _WEEKDAY.sub("", text).replace("Sept", "Sep")
+    plain = " ".join(plain.replace(",", " ").replace(".", " ").split())
+    for pattern in _WORDED:
+        try:
+            return datetime.strptime(plain, pattern).date()  # noqa: DTZ007  (a day has no zone)
+        except ValueError:
+            continue
+    return None
 
 
 def _by_format(text: str, date_format: str) -> datetime | date | None:
