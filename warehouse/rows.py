@@ -242,4 +242,14 @@ class Withdrawal:
     withdrawn_at: datetime
 
 
-Row = Found | Listed | Fetched | Reading | Segment | Run | Source | Withdrawal
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """The name of an agency. Key: info_source; the row with the latest `noted_at` holds."""
+
+    info_source: str
+    name: str
+    kind: str | None
+    noted_at: datetime
+
+
+Row = Found | Listed | Fetched | Reading | Segment | Run | Source | Agency | Withdrawal

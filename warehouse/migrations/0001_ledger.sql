@@ -1,6 +1,6 @@
--- The tables as LEDGER draws them. Rows are appended; the few flags that change are narrow (see the comments).
+-- The tables. Rows are appended; the few flags that change are narrow, and so is what is made anew for touched articles.
 -- No primary keys and no indexes: the loader keeps uniqueness, `wireroom doctor` proves it.
--- Every …_at is naive UTC. Keys are UUID (16 bytes).
+-- Every …_at is naive UTC. Keys are UUID (16 bytes). What each column means: warehouse/catalogue.toml.
 
 CREATE TABLE loads (
     load_id     INTEGER,            -- grows by one with every spool file
@@ -13,7 +13,6 @@ CREATE TABLE loads (
     set_aside   INTEGER,
     recorded_at TIMESTAMP
 );
-COMMENT ON TABLE loads IS 'Stable. One row for each spool file that was loaded, in the order of loading.';
 
 CREATE TABLE sources (
     source_id       VARCHAR,
@@ -26,7 +25,14 @@ CREATE TABLE sources (
     noted_at        TIMESTAMP,
     load_id         INTEGER
 );
-COMMENT ON TABLE sources IS 'Stable. One row for each outlet, as its file in sources/ last described it.';
+
+CREATE TABLE agencies (
+    info_source VARCHAR,
+    name        VARCHAR,
+    kind        VARCHAR,
+    noted_at    TIMESTAMP,
+    load_id     INTEGER
+);
 
 CREATE TABLE runs (
     run_id      UUID,
@@ -48,7 +54,6 @@ CREATE TABLE runs (
     message     VARCHAR,
     load_id     INTEGER
 );
-COMMENT ON TABLE runs IS 'Stable. One row for each pass over a source; a run without ended_at was killed or is still going.';
 
 CREATE TABLE addresses (
     url_key         UUID,
@@ -59,6 +64,7 @@ CREATE TABLE addresses (
     unit            VARCHAR,
     day             DATE,
     day_basis       VARCHAR,
+    day_known_at    TIMESTAMP,
     title           VARCHAR,
     published       VARCHAR,
     published_basis VARCHAR,
@@ -67,9 +73,6 @@ CREATE TABLE addresses (
     run_id          UUID,
     load_id         INTEGER
 );
-COMMENT ON TABLE addresses IS 'Stable. Every address that was ever found, written at first sight and before it is fetched.';
-COMMENT ON COLUMN addresses.url_rule IS 'Internal. Version of the rule that made url_key from url.';
-COMMENT ON COLUMN addresses.day IS 'Day of the address in the source''s time zone: URL pattern, else listing, else date_published; fixed when first known.';
 
 CREATE TABLE units (
     source_id VARCHAR,
@@ -89,7 +92,6 @@ CREATE TABLE units (
     run_id    UUID,
     load_id   INTEGER
 );
-COMMENT ON TABLE units IS 'Stable. Every look at what an archive lists at once: a day, an issue, a year''s index, a feed, a sitemap file.';
 
 CREATE TABLE fetches (
     fetch_id        UUID,
@@ -120,8 +122,6 @@ CREATE TABLE fetches (
     run_id          UUID,
     load_id         INTEGER
 );
-COMMENT ON TABLE fetches IS 'Stable. One row for each request (articles, listings, robots.txt), with where its WARC record lies.';
-COMMENT ON COLUMN fetches.etag IS 'Validator, byte for byte; it belongs to requested_url.';
 
 CREATE TABLE segments (
     segment_id UUID,
@@ -133,7 +133,6 @@ CREATE TABLE segments (
     noted_at   TIMESTAMP,
     load_id    INTEGER
 );
-COMMENT ON TABLE segments IS 'Stable. WARC files below data/archive: moving or merging one touches one row.';
 
 CREATE TABLE article_urls (
     url_key       UUID,
@@ -145,8 +144,6 @@ CREATE TABLE article_urls (
     last_seen_at  TIMESTAMP,
     load_id       INTEGER
 );
-COMMENT ON TABLE article_urls IS 'Stable. Every address that led to an article, and how: requested, redirect, canonical, amp, wayback, moved.';
-COMMENT ON COLUMN article_urls.article_id IS 'Given once, at the first sight of any of the article''s addresses; never recomputed.';
 
 CREATE TABLE merges (
     article_id  UUID,
@@ -154,7 +151,6 @@ CREATE TABLE merges (
     recorded_at TIMESTAMP,
     load_id     INTEGER
 );
-COMMENT ON TABLE merges IS 'Stable. Ids of articles that turned out to be one with another: the id first given stays.';
 
 CREATE TABLE readings (
     fetch_id       UUID,
@@ -173,15 +169,42 @@ CREATE TABLE readings (
     headline_hash  UUID,
     word_count     INTEGER,
     body_extent    VARCHAR,
+    date_published DATE,
+    counts         BOOLEAN,        -- narrow flag, set by the loader
     weaker         BOOLEAN,        -- narrow flag, set by the loader
     reject_reason  VARCHAR,
     reject_message VARCHAR,
     evidence       STRUCT("field" VARCHAR, "value" VARCHAR, basis VARCHAR, chosen BOOLEAN, note VARCHAR)[],
     load_id        INTEGER
 );
-COMMENT ON TABLE readings IS 'Stable. One row each time a page was read: what one reader made of one capture.';
-COMMENT ON COLUMN readings.reader IS 'Hash of parser version, profile, data files and learnt layout: same reader, same page, same record.';
-COMMENT ON COLUMN readings.weaker IS 'A cut or walled copy of something we have whole: kept as a reading, never a version.';
+
+-- The latest reading that counts of every address and item: what the page now claims to be.
+CREATE TABLE heads (
+    source_id     VARCHAR,
+    url_key       UUID,
+    item          SMALLINT,
+    canonical_key UUID,
+    headline_hash UUID,
+    content_hash  UUID,
+    observed_at   TIMESTAMP,
+    fetch_id      UUID,
+    load_id       INTEGER
+);
+
+-- Why two addresses may be one article; a canonical claim is believed only while nobody contests it.
+CREATE TABLE links (
+    source_id     VARCHAR,
+    url_key       UUID,
+    item          SMALLINT,
+    to_key        UUID,
+    how           VARCHAR,        -- redirect, canonical
+    believed      BOOLEAN,        -- narrow flag, set by the loader
+    headline_hash UUID,
+    content_hash  UUID,
+    first_seen_at TIMESTAMP,
+    last_seen_at  TIMESTAMP,
+    load_id       INTEGER
+);
 
 CREATE TABLE texts (
     article_id               UUID,
@@ -230,7 +253,6 @@ CREATE TABLE texts (
     warnings                 VARCHAR[],
     load_id                  INTEGER
 );
-COMMENT ON TABLE texts IS 'Internal. The wide row, once for each distinct record of an article; ask the views articles and article_versions.';
 
 CREATE TABLE versions (
     article_id     UUID,
@@ -245,7 +267,6 @@ CREATE TABLE versions (
     opened_load_id INTEGER,
     closed_load_id INTEGER
 );
-COMMENT ON TABLE versions IS 'Internal. Narrow and derived: the loader makes an article''s versions anew from its readings whenever one arrives.';
 
 CREATE TABLE changes (
     load_id      INTEGER,
@@ -257,8 +278,6 @@ CREATE TABLE changes (
     previous     UUID,
     recorded_at  TIMESTAMP
 );
-COMMENT ON TABLE changes IS 'Stable. What each load did to articles: new, revised, corrected, history, rejected, withdrawn, merged.';
-COMMENT ON COLUMN changes.change IS 'new: first version. revised: the outlet changed it. corrected: a better reading of the same page. history: an older capture took its place in the past.';
 
 CREATE TABLE withdrawals (
     source_id    VARCHAR,
@@ -267,4 +286,3 @@ CREATE TABLE withdrawals (
     withdrawn_at TIMESTAMP,
     load_id      INTEGER
 );
-COMMENT ON TABLE withdrawals IS 'Stable. What was withdrawn and must stay gone; url_key NULL means the whole source.';

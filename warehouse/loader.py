@@ -1,0 +1,87 @@
+"""The one writer: drains the spool into the live database, then publishes a reading copy."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from warehouse import loading, reading_copy, spool
+from warehouse.errors import BadSpoolFile
+from warehouse.folders import Folders
+from warehouse.locks import Held, hold
+from warehouse.schema import open_live
+
+
+@dataclass(slots=True)
+class Report:
+    """What a drain did."""
+
+    files: int = 0  # loaded, those set aside not counted
+    rows: int = 0
+    problems: list[str] = field(default_factory=list)  # a sentence for each file or row that was set aside
+    edition: Path | None = None  # the reading copy that was published, where one was
+
+
+def drain(folders: Folders, *, wait: bool = False, publish_now: bool = False) -> Report | None:
+    """Load every spool file and publish; None where another loader is at it (it takes our files too) and not `wait`.
+
+    A spool file is removed only once a reading copy that contains it is in place. Unless `publish_now`, a copy is made
+    no oftener than reading_copy allows; files that are loaded then lie on until the next one.
+    """
+    report = Report()
+    seen: set[Path] = set()
+    while True:
+        try:
+            with hold(folders.loader_lock, f"loader in process {os.getpid()}", wait=wait):
+                seen |= _drain(folders, report, publish_now)
+        except Held:
+            return report if seen else None
+        # Who left a file while we held the lock was told that we take it: look once more after letting go.
+        if seen.issuperset(spool.files(folders)):
+            return report
+
+
+def _drain(folders: Folders, report: Report, publish_now: bool) -> set[Path]:
+    """Load what lies there, publish, remove; the files that were seen to."""
+    with closing(open_live(folders)) as con:
+        contained = list(_contained(con, folders, report))
+        con.execute("CHECKPOINT")
+    edition = None
+    if contained or not folders.warehouse.exists():
+        edition = reading_copy.publish(folders, now=publish_now)
+    if edition is not None:
+        report.edition = edition
+        for path in contained:
+            path.unlink(missing_ok=True)
+    return set(contained)
+
+
+def _contained(con: duckdb.DuckDBPyConnection, folders: Folders, report: Report) -> Iterator[Path]:
+    """Load until nothing new lies in the spool; the files that the live database now contains."""
+    done: set[Path] = set()
+    while waiting := [path for path in spool.files(folders) if path not in done]:
+        for path in waiting:
+            done.add(path)
+            try:
+                batch = spool.read(path)
+            except BadSpoolFile as error:
+                spool.set_aside(folders, path, str(error))
+                report.problems.append(f"{error}. The file was set aside in {folders.aside}")
+                continue
+            if not loading.is_loaded(con, batch.digest):
+                _load(con, folders, batch, report)
+            yield path
+
+
+def _load(con: duckdb.DuckDBPyConnection, folders: Folders, batch: spool.Batch, report: Report) -> None:
+    loaded = loading.load(con, batch)
+    if loaded.bad:
+        spool.set_rows_aside(folders, batch, loaded.bad)
+        report.problems += [f"{line.message}. The row was set aside in {folders.aside}" for line in loaded.bad]
+    report.files += 1
+    report.rows += loaded.rows

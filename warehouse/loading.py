@@ -1,0 +1,146 @@
+"""One spool file → the tables, as a set operation on the articles it touches, in one transaction.
+
+    stage → facts → readings → heads and links → claims → area → identity → versions → texts → changes
+
+The statements are in warehouse/sql, one file a step. Every step looks only at one source: a batch is of one source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+
+import duckdb
+import msgspec
+
+from warehouse import identity, spool
+from warehouse.identity import Assignment, Node
+from warehouse.spool import BadLine, Batch
+from warehouse.staging import KEYS, LATEST, TABLES, sql, stage_batch
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of one file."""
+
+    load_id: int
+    rows: int
+    bad: Sequence[BadLine]
+
+
+def is_loaded(con: duckdb.DuckDBPyConnection, digest: str) -> bool:
+    """Whether a file of this digest was loaded before."""
+    return bool(con.execute("SELECT 1 FROM loads WHERE digest = $1 LIMIT 1", [digest]).fetchall())
+
+
+def load(con: duckdb.DuckDBPyConnection, batch: Batch) -> Loaded:
+    """Load a batch that was not loaded before; nothing changes where this raises."""
+    con.begin()
+    try:
+        load_id = _number(con, batch)
+        refused = stage_batch(con, batch)
+        for kind, keys in KEYS.items():
+            if kind in batch.counts:
+                _facts(con, kind, keys)
+        _articles(con, batch)
+        rows = len(batch.lines) - len(refused)
+        bad = [*batch.bad, *refused]
+        _note(con, batch, rows, len(bad))
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+    return Loaded(load_id, rows, bad)
+
+
+def _number(con: duckdb.DuckDBPyConnection, batch: Batch) -> int:
+    """The next load_id, set with the other values that the statements ask for."""
+    con.execute("SET VARIABLE load_id = (SELECT coalesce(max(load_id), 0) + 1 FROM loads)")
+    con.execute("SET VARIABLE source_id = $1", [batch.header.source_id])
+    con.execute("SET VARIABLE recorded_at = $1", [datetime.now(UTC).replace(tzinfo=None)])
+    (number,) = con.execute("SELECT getvariable('load_id')").fetchall()[0]
+    return int(number)
+
+
+def _facts(con: duckdb.DuckDBPyConnection, kind: str, keys: Sequence[str]) -> None:
+    """Load the rows of a kind that stands for itself."""
+    record = next(record for record, name in spool.KINDS.items() if name == kind)
+    con.execute(
+        sql("latest" if kind in LATEST else "append").format(
+            table=TABLES[kind],
+            kind=kind,
+            parts=", ".join(f"{'fact' if kind in LATEST else kind}.{key}" for key in keys),
+            same=" AND ".join(f"t.{key} IS NOT DISTINCT FROM i.{key}" for key in keys),
+            matches=" AND ".join(f"t.{key} IS NOT DISTINCT FROM stage.{kind}.{key}" for key in keys),
+            keys=", ".join(keys),
+            fields=", ".join(f'"{field.name}" := "{field.name}"' for field in fields(record)),
+        )
+    )
+
+
+def _articles(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Load readings and sights, and judge the articles they touch anew."""
+    if not batch.counts.keys() & {"reading", "withdrawal", "found"}:
+        return
+    for step in ("withdrawn", "readings"):
+        con.execute(sql(step))
+    if batch.counts.keys() & {"reading", "withdrawal"}:
+        for step in ("heads", "claims", "area"):
+            con.execute(sql(step))
+        _widen(con)
+        con.execute(sql("nodes"))
+        _identify(con)
+        for step in ("article_urls", "versions", "texts", "texts_moved", "verdicts", "changes"):
+            con.execute(sql(step))
+    con.execute(sql("addresses"))
+
+
+def _widen(con: duckdb.DuckDBPyConnection) -> None:
+    """Let the area grow until no article reaches out of it."""
+    size, before = 0, -1
+    while size != before:
+        before = size
+        con.execute(sql("area_grows"))
+        size = con.execute("SELECT count(*) FROM area").fetchall()[0][0]
+
+
+def _identify(con: duckdb.DuckDBPyConnection) -> None:
+    """Give every address of the area its article: the tables `member` and `merged`."""
+    nodes = [Node(*row) for row in con.execute(
+        "SELECT s.url_key::VARCHAR, s.item, s.first_seen_at, o.article_id::VARCHAR, o.load_id "
+        "FROM seen AS s LEFT JOIN old_urls AS o USING (url_key, item)"
+    ).fetchall()]  # fmt: skip
+    ties = con.execute("SELECT url_key::VARCHAR, item, to_key::VARCHAR FROM ties").fetchall()
+    taken = con.execute(
+        "SELECT DISTINCT article_id::VARCHAR FROM article_urls "
+        "WHERE article_id IN (SELECT url_key FROM seen) AND article_id NOT IN (SELECT article_id FROM old_urls)"
+    ).fetchall()
+    assignment = identity.assign(
+        nodes, (((key, item), (other, item)) for key, item, other in ties), frozenset(name for (name,) in taken)
+    )
+    _hand_over(con, assignment)
+
+
+def _hand_over(con: duckdb.DuckDBPyConnection, assignment: Assignment) -> None:
+    """The assignment as temporary tables: as JSON, since lists of parameters cost thirty times as much."""
+    member = msgspec.json.encode([{"k": k, "i": i, "a": a} for (k, i), a in assignment.articles.items()]).decode()
+    merged = msgspec.json.encode([{"a": a, "b": b} for a, b in assignment.merged.items()]).decode()
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE member AS SELECT row.k AS url_key, row.i AS item, row.a AS article_id FROM "
+        "(SELECT unnest(CAST(CAST($1 AS JSON) AS STRUCT(k UUID, i SMALLINT, a UUID)[])) AS row)",
+        [member],
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE merged AS SELECT row.a AS article_id, row.b AS merged_into FROM "
+        "(SELECT unnest(CAST(CAST($1 AS JSON) AS STRUCT(a UUID, b UUID)[])) AS row)",
+        [merged],
+    )
+
+
+def _note(con: duckdb.DuckDBPyConnection, batch: Batch, rows: int, set_aside: int) -> None:
+    con.execute(
+        "INSERT INTO loads BY NAME SELECT getvariable('load_id')::INTEGER AS load_id, $1 AS file, $2 AS digest, $3 AS schema, "
+        "$4 AS source_id, $5 AS run_id, $6 AS rows, $7 AS set_aside, getvariable('recorded_at')::TIMESTAMP AS recorded_at",
+        [batch.path.name, batch.digest, batch.header.schema, batch.header.source_id, batch.header.run_id, rows, set_aside],
+    )

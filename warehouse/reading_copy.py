@@ -1,0 +1,161 @@
+"""The file that users open: a read-only copy of the live database, never half of one.
+
+`data/warehouse.duckdb` is a symlink to a numbered edition. Each edition is a file of its own and is never written
+again, so a reader that keeps one open, or opens it with write access, disturbs nobody.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import time
+from pathlib import Path
+
+import duckdb
+
+from warehouse.errors import WarehouseError
+from warehouse.files import sync_folder
+from warehouse.folders import Folders
+from warehouse.schema import opened
+
+LEAST_SECONDS = 1.0
+"""A copy is made at most this often."""
+
+SHARE = 20
+"""… and copying takes no more than one part in so many of the time."""
+
+PATIENCE_SECONDS = 3.0
+"""How long a drain waits until the next copy is allowed, rather than leaving it to the next drain."""
+
+KEPT = 2
+"""Editions kept: the one the link names, and the one before for whoever is just opening it."""
+
+_FICLONE = 0x40049409  # linux/fs.h; file systems that cannot share blocks answer with an error
+
+
+def ensure(folders: Folders) -> None:
+    """Make an empty reading copy where there is none, so that a query always answers."""
+    if folders.warehouse.exists():
+        return
+    folders.editions.mkdir(parents=True, exist_ok=True)
+    empty = folders.editions / f".{os.getpid()}.empty.tmp"
+    opened(empty).close()
+    _put_in_place(folders, empty)
+
+
+def publish(folders: Folders, *, now: bool = False) -> Path | None:
+    """Copy the closed live database to a new edition and link it; None where it is too early for another copy.
+
+    Only the loader calls this, holding its lock. OSError (disk full) leaves the old edition in place.
+    """
+    folders.editions.mkdir(parents=True, exist_ok=True)
+    if not now and not _wait(folders):
+        return None
+    started = time.monotonic()
+    temporary = folders.editions / f".{os.getpid()}.copy.tmp"
+    try:
+        _copy(folders.live, temporary)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    edition = _put_in_place(folders, temporary)
+    _pause_file(folders).write_text(f"{(time.monotonic() - started) * SHARE:.3f}", encoding="ascii")
+    return edition
+
+
+def connect(folders: Folders, **config: str | bool | int) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the newest edition that can touch no other file; safe for SQL from a user."""
+    for _ in range(3):
+        for edition in readable(folders):
+            try:
+                con = duckdb.connect(str(edition), read_only=True, config={"enable_external_access": False, **config})
+            except duckdb.IOException:
+                continue  # held by a client that opened it for writing, or replaced this moment: another edition will do
+            con.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
+            return con
+    raise WarehouseError(
+        f"{folders.warehouse} cannot be opened. Is another program holding it open for writing? "
+        "The next load makes a new copy: wireroom load"
+    )
+
+
+def readable(folders: Folders) -> list[Path]:
+    """The editions that may be opened, the one that is linked first."""
+    try:
+        linked = folders.warehouse.resolve(strict=True)
+    except FileNotFoundError:
+        raise WarehouseError(f"There is no {folders.warehouse} yet. Make one with: wireroom init") from None
+    return [linked, *(path for path in reversed(_editions(folders)) if path != linked)]
+
+
+def _put_in_place(folders: Folders, temporary: Path) -> Path:
+    """Turn a finished temporary file into the newest edition and link it; whatever is killed, the link names a whole file."""
+    temporary.chmod(0o444)
+    _sync(temporary)
+    newest = max((_number(path) for path in _editions(folders)), default=0)
+    edition = folders.editions / f"{newest + 1:08}.duckdb"
+    temporary.replace(edition)
+    sync_folder(folders.editions)
+    # A killed read-write session leaves a log beside the link, and the next copy would be opened with it.
+    folders.warehouse.with_name(folders.warehouse.name + ".wal").unlink(missing_ok=True)
+    link = folders.warehouse.with_name(f".{folders.warehouse.name}.{os.getpid()}.tmp")
+    link.unlink(missing_ok=True)
+    link.symlink_to(edition.relative_to(folders.data))
+    link.replace(folders.warehouse)
+    sync_folder(folders.data)
+    _sweep(folders)
+    return edition
+
+
+def _sweep(folders: Folders) -> None:
+    """Remove all but the newest editions, with the logs that killed clients left, and what killed loaders left."""
+    for path in _editions(folders)[:-KEPT]:
+        path.unlink(missing_ok=True)
+        path.with_name(path.name + ".wal").unlink(missing_ok=True)
+    for path in [*folders.editions.glob(".*.tmp*"), *folders.data.glob(f".{folders.warehouse.name}.*.tmp")]:
+        path.unlink(missing_ok=True)
+
+
+def _editions(folders: Folders) -> list[Path]:
+    """The editions that lie there, oldest first."""
+    return sorted(folders.editions.glob("*.duckdb"), key=_number)
+
+
+def _number(path: Path) -> int:
+    return int(path.stem)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, sharing its blocks where the file system can."""
+    with source.open("rb") as read, target.open("wb") as write:
+        try:
+            fcntl.ioctl(write.fileno(), _FICLONE, read.fileno())
+        except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise
+            shutil.copyfileobj(read, write, 1 << 20)
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _wait(folders: Folders) -> bool:
+    """Wait a little if need be, and say whether another copy may now be made."""
+    pause = _pause_file(folders)
+    if not pause.exists():
+        return True
+    last = pause.stat().st_mtime
+    seconds = last + max(LEAST_SECONDS, float(pause.read_text(encoding="ascii") or 0)) - time.time()
+    if seconds > PATIENCE_SECONDS:
+        return False
+    time.sleep(max(0.0, seconds))
+    return True
+
+
+def _pause_file(folders: Folders) -> Path:
+    """Its text is how many seconds must pass after its own time before the next copy."""
+    return folders.live.with_name("last_copy")

@@ -1,0 +1,202 @@
+"""Finished batches that wait to be loaded: one file each, written whole or not at all.
+
+The first line names schema version, source, run and counts by kind; each further line is `{kind: {...}}`; the last
+line carries a digest of all before it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from warehouse import rows
+from warehouse.errors import BadSpoolFile
+from warehouse.files import sync_folder, write_whole
+from warehouse.folders import Folders
+
+SCHEMA = 1
+KINDS: dict[type, str] = {
+    rows.Found: "found",
+    rows.Listed: "listed",
+    rows.Fetched: "fetched",
+    rows.Reading: "reading",
+    rows.Segment: "segment",
+    rows.Run: "run",
+    rows.Source: "source",
+    rows.Agency: "agency",
+    rows.Withdrawal: "withdrawal",
+}
+
+
+class Header(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The first line of a spool file."""
+
+    schema: int
+    source_id: str
+    run_id: str
+    counts: dict[str, int]
+
+
+class _First(msgspec.Struct):
+    spool: Header
+
+
+class _Last(msgspec.Struct):
+    digest: str
+
+
+class Line(msgspec.Struct, forbid_unknown_fields=True):
+    """One line between the first and the last: exactly one kind is set."""
+
+    found: rows.Found | None = None
+    listed: rows.Listed | None = None
+    fetched: rows.Fetched | None = None
+    reading: rows.Reading | None = None
+    segment: rows.Segment | None = None
+    run: rows.Run | None = None
+    source: rows.Source | None = None
+    agency: rows.Agency | None = None
+    withdrawal: rows.Withdrawal | None = None
+
+    @property
+    def row(self) -> rows.Row:
+        """The one row of the line; ValueError when there is none or more than one."""
+        (row,) = [row for kind in KINDS.values() if (row := getattr(self, kind)) is not None]
+        return row  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that cannot be loaded, and why."""
+
+    number: int  # from 1, the header being line 1
+    line: bytes
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A spool file whose counts and digest are right."""
+
+    path: Path
+    header: Header
+    digest: str
+    lines: Sequence[bytes]  # those that are well formed
+    bad: Sequence[BadLine]
+    counts: dict[str, int]  # of the good lines, by kind
+
+
+_encoder = msgspec.json.Encoder()
+_line = msgspec.json.Decoder(Line)
+_first = msgspec.json.Decoder(_First)
+_last = msgspec.json.Decoder(_Last)
+
+
+def write(folders: Folders, batch: Iterable[rows.Row], *, source_id: str, run_id: str) -> Path | None:
+    """Write one spool file and return its path, or None where there are no rows; OSError (disk full) leaves nothing behind."""
+    lines, counts = [], Counter[str]()
+    for row in batch:
+        kind = KINDS[type(row)]
+        counts[kind] += 1
+        lines.append(_encoder.encode({kind: row}) + b"\n")
+    if not lines:
+        return None
+    header = Header(SCHEMA, source_id, run_id, dict(counts))
+    lines.insert(0, _encoder.encode(_First(header)) + b"\n")
+    lines.append(_encoder.encode(_Last(_digest(lines))) + b"\n")
+    path = folders.spool / f"{time.time_ns():020d}.{secrets.token_hex(4)}.{source_id}.jsonl"
+    write_whole(path, lines)
+    return path
+
+
+def files(folders: Folders, source_id: str | None = None) -> list[Path]:
+    """The spool files that lie there, oldest first; of one source where it is named."""
+    found = (path for path in folders.spool.glob("[0-9]*.jsonl") if source_id in (None, source_of(path)))
+    return sorted(found, key=lambda path: path.name)
+
+
+def source_of(path: Path) -> str:
+    """The source a spool file belongs to, from its name."""
+    return path.name.removesuffix(".jsonl").split(".", 2)[2]
+
+
+def read(path: Path) -> Batch:
+    """The rows of a spool file, bad ones apart; BadSpoolFile where the file itself cannot be trusted, OSError where it is gone."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    header, digest = _frame(path, lines)
+    good, bad, counts = [], [], Counter[str]()
+    for number, line in enumerate(lines[1:-1], start=2):
+        try:
+            row = _line.decode(line).row
+            _check_owner(row, header)
+        except (ValueError, msgspec.MsgspecError) as error:
+            bad.append(BadLine(number, line, f"{path.name}, line {number}: {_sentence(error)}"))
+        else:
+            good.append(line)
+            counts[KINDS[type(row)]] += 1
+    return Batch(path, header, digest, good, bad, dict(counts))
+
+
+def rows_of(batch: Batch) -> Iterable[rows.Row]:
+    """The rows of a batch, one after the other."""
+    return (_line.decode(line).row for line in batch.lines)
+
+
+def set_aside(folders: Folders, path: Path, message: str) -> None:
+    """Move a whole file out of the way, with a message beside it."""
+    write_whole(folders.aside / f"{path.name}.txt", [message.encode() + b"\n"])
+    path.replace(folders.aside / path.name)
+    sync_folder(folders.aside)
+
+
+def set_rows_aside(folders: Folders, batch: Batch, bad: Sequence[BadLine]) -> None:
+    """Keep the bad rows of a file that is otherwise loaded, with a message for each."""
+    write_whole(folders.aside / f"{batch.path.name}.rows", [line.line for line in bad])
+    write_whole(folders.aside / f"{batch.path.name}.rows.txt", [line.message.encode() + b"\n" for line in bad])
+
+
+def _frame(path: Path, lines: list[bytes]) -> tuple[Header, str]:
+    """The header and the digest; BadSpoolFile where they are missing or wrong."""
+    try:
+        header = _first.decode(lines[0]).spool if lines else None
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise BadSpoolFile(f"{path.name}, line 1: not a header ({error})") from None
+    if header is None:
+        raise BadSpoolFile(f"{path.name}: the file is empty")
+    if header.schema != SCHEMA:
+        raise BadSpoolFile(f"{path.name}, line 1: schema {header.schema}, but this version of wireroom reads {SCHEMA}")
+    expected = sum(header.counts.values()) + 2
+    try:
+        digest = _last.decode(lines[-1]).digest
+    except (ValueError, msgspec.MsgspecError):
+        raise BadSpoolFile(f"{path.name}: cut short in line {len(lines)} of {expected}") from None
+    if len(lines) != expected:
+        raise BadSpoolFile(f"{path.name}: {len(lines)} lines where its header announces {expected}")
+    if digest != _digest(lines[:-1]):
+        raise BadSpoolFile(f"{path.name}, line {len(lines)}: the digest does not fit, so the file was altered")
+    return header, digest
+
+
+def _check_owner(row: rows.Row, header: Header) -> None:
+    """ValueError where a row belongs to another source than its file: a batch is of one source."""
+    owner = getattr(row, "source_id", header.source_id)
+    if owner != header.source_id:
+        raise ValueError(f"belongs to source {owner}, but the file to {header.source_id} - at `$.source_id`")
+
+
+def _sentence(error: Exception) -> str:
+    return "no row or more than one" if "values to unpack" in str(error) else str(error)
+
+
+def _digest(lines: Iterable[bytes]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for line in lines:
+        digest.update(line)
+    return digest.hexdigest()
