@@ -45,7 +45,8 @@ class Walk:
         self.today = window.today or datetime.now(ZoneInfo(source.timezone)).date()
         self.calendar = Calendar(source.timezone, latest=self.today)
         self.pages = 0
-        self.met: set[str] = set()
+        self.met: set[str] = set()  # keys of candidates
+        self.asked = {urls.key(source.home)}  # keys of listings, which are no articles
         pattern = source.profile.url_pattern
         self.pattern = re.compile(pattern) if pattern else None
 
@@ -67,10 +68,11 @@ class Walk:
     def look(self, url: str, kind: ListingKind, read: Read, unit: Unit | None = None) -> Look:
         """Fetch and read one listing; `unit` names the period it stands for, where it is not its own address."""
         self.pages += 1
+        self.asked.add(urls.key(url))
         unit = unit or Unit(self.spec.kind, url, url, "failed")
         listing = self.get(url, kind)
         unit = replace(unit, outcome=listing.outcome, reason=listing.reason)
-        if listing.outcome not in READ or not listing.content:
+        if listing.outcome not in READ or (listing.unchanged and not listing.content):
             return Look(unit, status=listing.status)
         try:
             links = read(listing)
@@ -113,7 +115,7 @@ class Walk:
                 dropped[reason] += 1
 
     def refusal(self, link: Link) -> str | None:
-        """Why a link is no candidate: off_site, not_article, repeated, outside (of the window), max_urls."""
+        """Why a link is no candidate: off_site, not_article, repeated, listing, outside, max_urls."""
         if self.spec.kind != "list":
             if not self.on_site(link.url):
                 return "off_site"
@@ -125,6 +127,8 @@ class Walk:
             return "scheme"
         if key in self.met:
             return "repeated"
+        if key in self.asked:
+            return "listing"
         if link.day is None and link.modified_day is not None and link.modified_day < self.first_day:
             return "outside"  # last changed before the window, hence published before it
         if len(self.met) >= self.spec.max_urls:

@@ -16,6 +16,7 @@ _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _FRACTION = re.compile(r"(\.\d{6})\d+")
 _RFC2822 = re.compile(r"(?:[A-Za-z]+,? )?\d{1,2} [A-Za-z]{3,9} (?:\d{4}|\d{2}) \d{1,2}:\d{2}.*")
 _WEEKDAY = re.compile(r"^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*[.,]? ")
+_SEPT = re.compile(r"\bSept\b")
 _WORDED = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y", "%d %m %Y")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # what a program prints that has no date
 _TRUNCATED = re.compile(r"-?\d{1,4}(?:-\d{1,2})?")
@@ -97,13 +98,12 @@ def _rfc2822(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    # "-0000" says: UTC, zone unknown
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.replace(tzinfo=UTC) if text.endswith("-0000") else moment  # UTC, says the RFC, whatever the place
 
 
 def _in_words(text: str) -> date | None:
     """A day in English words or with dots; slashes are left alone, since half the world reads them the other way."""
-    plain = _WEEKDAY.sub("", text).replace("Sept", "Sep")
+    plain = _SEPT.sub("Sep", _WEEKDAY.sub("", text))
     plain = " ".join(plain.replace(",", " ").replace(".", " ").split())
     for pattern in _WORDED:
         try:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]
@@ -19,6 +21,8 @@ MAX_CONTENT = 400_000  # characters of a full text carried by a feed
 MAX_TITLE = 500
 _MAX_ENTITIES = 64  # feedparser expands declared entities: a bomb took 6.4 s and 79 MB
 _NOTES = 20
+_TAIL = 2_000
+_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 
 
 def read_feed(content: bytes, base_url: str, calendar: Calendar, content_type: str | None = None) -> Links:
@@ -29,7 +33,8 @@ def read_feed(content: bytes, base_url: str, calendar: Calendar, content_type: s
         raise ListingError("entity_bomb", "The feed declares more entities than any honest feed does.")
     if content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         return _collect(_json_entries(content), base_url, calendar)
-    return _collect(_xml_entries(content, base_url, content_type), base_url, calendar)
+    found = _collect(_xml_entries(content, base_url, content_type), base_url, calendar)
+    return replace(found, cut_short=not _END.search(content[-_TAIL:]) and bool(found.links))
 
 
 def _xml_entries(content: bytes, base_url: str, content_type: str | None) -> Iterable[dict[str, Any]]:
@@ -41,13 +46,15 @@ def _xml_entries(content: bytes, base_url: str, content_type: str | None) -> Ite
     if not feed.get("version"):
         raise ListingError("not_a_feed", "What came from the feed's address is no RSS, Atom or JSON feed.")
     for entry in feed.entries:
-        full = next((part.get("value") for part in entry.get("content", ())), None)
+        updated = dict.get(entry, "updated")  # .get would answer with `published` where there is none
+        published = entry.get("published") or entry.get("created")
         yield {
             "url": entry.get("feedburner_origlink") or entry.get("link"),
             "title": entry.get("title"),
-            "published": entry.get("published") or entry.get("created"),
-            "modified": entry.get("updated"),
-            "content": full,
+            # RSS has no word for changes: its dc:date, which feedparser calls `updated`, is the publication
+            "published": published or (updated if feed.version.startswith("rss") else None),
+            "modified": updated if published or not feed.version.startswith("rss") else None,
+            "content": next((part.get("value") for part in entry.get("content", ())), None),
         }
 
 

@@ -40,7 +40,10 @@ def read_page(
 def _soup(content: bytes, content_type: str | None) -> BeautifulSoup:
     if content[:5] in (b"%PDF-", b"\x89PNG\r") or b"\x00\x00\x00" in content[:200]:
         raise ListingError("not_a_page", "What came from the listing's address is no HTML page.")
-    text = html_to_unicode(content_type, content)[1]
+    try:
+        text = html_to_unicode(content_type, content)[1]
+    except LookupError:  # a label that names no charset of texts
+        text = content.decode("utf-8", "replace")
     soup = BeautifulSoup(text, "lxml")
     if soup.find(True) is None or (soup.find("a") is None and not soup.get_text(strip=True)):
         raise ListingError("empty", "What came from the listing's address is an empty page.")

@@ -54,7 +54,7 @@ class Links:
 
 def absolute(href: object, base_url: str) -> str | None:
     """The http(s) address a link means on a page at `base_url`; None for anything else."""
-    if not isinstance(href, str) or len(href) > MAX_URL:
+    if not isinstance(href, str) or not href.strip() or len(href) > MAX_URL:
         return None
     try:
         url = urljoin(base_url, href.strip())

@@ -22,6 +22,7 @@ from parsers.listing.records import Child, Link, Links, ListingError, absolute
 MAX_SITEMAP_BYTES = 60_000_000  # the protocol allows 50 MB, unpacked
 MAX_ENTRIES = 100_000  # and 50,000 entries
 _ROBOTS_LINE = re.compile(r"^\s*site-?map\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,10};)")  # common in addresses, and lxml would drop what follows
 _NOTES = 20
 _TAIL = 200
 _NEWS = ("publication_date", "title")
@@ -30,6 +31,8 @@ _NEWS = ("publication_date", "title")
 def read_sitemap(content: bytes, base_url: str, calendar: Calendar) -> Links:
     """The pages or child sitemaps a sitemap names; raises ListingError for an error page, a bomb, broken gzip."""
     content = unpacked(content).lstrip(b"\xef\xbb\xbf \t\r\n\x00")
+    if not content:
+        raise ListingError("empty", "What came from the sitemap's address is empty.")
     if not content.startswith(b"<"):
         return _read_text(content, base_url)
     root = _root_name(content)
@@ -37,7 +40,7 @@ def read_sitemap(content: bytes, base_url: str, calendar: Calendar) -> Links:
         return read_feed(content, base_url, calendar)
     if root not in ("urlset", "sitemapindex"):
         raise ListingError("not_a_sitemap", "What came from the sitemap's address is no sitemap.")
-    return _Reading(base_url, calendar).read(content, root)
+    return _Reading(base_url, calendar).read(_BARE_AMPERSAND.sub(b"&amp;", content), root)
 
 
 def read_robots(content: bytes, base_url: str) -> Links:
@@ -118,7 +121,7 @@ class _Reading:
 
 
 def _events(content: bytes, event: str) -> Iterator[etree._Element]:
-    # recover: a bare & in an address must not end the sitemap; entities stay unread, so that no bomb can open
+    # recover: one bad entry must not end the sitemap; entities stay unread, so that no bomb can open
     source = etree.iterparse(
         io.BytesIO(content), events=(event,), recover=True, resolve_entities=False, no_network=True, load_dtd=False
     )
