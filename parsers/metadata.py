@@ -1,0 +1,288 @@
+"""What a page states about itself, read from JSON-LD, meta, link, time and the headline's neighbourhood."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from lxml.etree import XPath
+from lxml.etree import _Element as Element
+
+from parsers import authors, headline, jsonld, language, markup
+from parsers.records import Evidence, Page, Profile
+
+if TYPE_CHECKING:
+    from parsers.document import Document
+
+_NAMES: dict[str, list[str]] = tomllib.loads(
+    files("parsers").joinpath("data/meta_names.toml").read_text(encoding="utf-8")
+)
+_OUTLETS = frozenset({"WebSite", "Organization", "NewsMediaOrganization", "Newspaper", "Corporation"})
+_LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ItemPage", "FAQPage"})
+_PAGES = frozenset({"WebPage", "AboutPage", "ContactPage", *_LISTS})
+_BYLINES = XPath(
+    "//*[@rel='author' or contains(@itemprop,'author') or contains(@class,'author') or contains(@class,'byline') "
+    "or contains(@class,'Author') or contains(@class,'Byline') or contains(@class,'autor')]"
+    "[not(ancestor::*[self::aside or self::nav or self::footer])]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DateCandidate:
+    """A date string as the page has it, and where it stood."""
+
+    text: str
+    basis: str  # json-ld, json-ld:page, meta, time
+    detail: str = ""  # the type or name it was stated under
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """Everything a page says of itself but its body and its dateline; nothing here is believed yet."""
+
+    headline: str | None = None
+    subheadline: str | None = None
+    abstract: str | None = None
+    byline: str | None = None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    keywords: tuple[str, ...] = ()
+    section: str | None = None
+    image_url: str | None = None
+    publisher: str | None = None
+    copyright_notice: str | None = None
+    is_accessible_for_free: bool | None = None
+    canonical_url: str | None = None  # absolute, as named
+    article_body: str | None = None  # text of JSON-LD articleBody
+    published: tuple[DateCandidate, ...] = ()
+    modified: tuple[DateCandidate, ...] = ()
+    wire_hints: tuple[tuple[str, str], ...] = ()  # (name, where): author, publisher, creditText, …
+    kinds: tuple[str, ...] = ()  # og:type and JSON-LD types: article, VideoObject, CollectionPage, …
+    heading: Element | None = None  # the h1 that the headline was found in
+    evidence: tuple[Evidence, ...] = ()
+
+
+def read(document: Document, page: Page, profile: Profile) -> Metadata:
+    """Everything the page states; a page of plain text states nothing here but what the finder knew of it."""
+    if document.tree is None:
+        return Metadata(headline=page.hints.title, language=profile.language)
+    marks = markup.gather(document.tree)
+    nodes = jsonld.read(marks.scripts)
+    base = page.url or ""
+    title, heading, evidence = _headline(marks, nodes, page, profile)
+    article = _article(nodes, title)
+    bylines = _bylines(document.tree)
+    people, people_evidence = _authors(article, nodes, marks, bylines, title)
+    abstract = _first(article, ("description", "abstract"), marks, "abstract")
+    return Metadata(
+        headline=title,
+        subheadline=article.text("alternativeHeadline", "alternateName") if article else None,
+        abstract=abstract,
+        byline=bylines[0] if bylines else None,
+        authors=people,
+        language=language.decide(
+            _languages(article, marks), profile.language, " ".join(filter(None, (title, abstract)))
+        ),
+        keywords=_keywords(article, marks),
+        section=_first(article, ("articleSection",), marks, "section"),
+        image_url=_absolute(_image(article) or _meta(marks, "image"), base),
+        publisher=_publisher(article, nodes, marks),
+        copyright_notice=_first(article, ("copyrightNotice",), marks, "copyright"),
+        is_accessible_for_free=_free(article, nodes),
+        canonical_url=_absolute(marks.link("canonical") or _meta(marks, "url"), base),
+        article_body=article.text("articleBody") if article else None,
+        published=tuple(_dates(article, nodes, marks, ("datePublished", "dateCreated"), "published")),
+        modified=tuple(_dates(article, nodes, marks, ("dateModified",), "modified")),
+        wire_hints=tuple(_wire_hints(article, nodes)),
+        kinds=tuple(
+            dict.fromkeys(
+                filter(None, [_meta(marks, "type"), *(t for n in nodes if not n.aside for t in sorted(n.types))])
+            )
+        ),
+        heading=heading,
+        evidence=(*evidence, *people_evidence),
+    )
+
+
+# ------------------------------------------------------------------ which node is the article
+
+
+def _is_article(node: jsonld.Node) -> bool:
+    return any(kind.endswith(("Article", "Posting")) or kind in ("Report", "Review", "Recipe") for kind in node.types)
+
+
+def _article(nodes: tuple[jsonld.Node, ...], title: str | None) -> jsonld.Node | None:
+    """The node that describes this page's article: not a teaser's, and the one whose headline is the page's."""
+    described = [node for node in nodes if _is_article(node) and not node.aside]
+    if len(described) < 2 or not title:
+        return described[0] if described else None
+    return max(described, key=lambda node: (_agreement(node, title), "datePublished" in node.values))
+
+
+def _agreement(node: jsonld.Node, title: str) -> float:
+    return round(headline.overlap(node.text("headline", "name") or "", title), 1)
+
+
+# ------------------------------------------------------------------ headline
+
+
+def _headline(
+    marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, profile: Profile
+) -> tuple[str | None, Element | None, tuple[Evidence, ...]]:
+    headings = [(markup.text_of(element), element) for element in marks.headings[:20]]
+    candidates = [headline.Candidate(text, "h1") for text, _ in headings if text]
+    described = [n for n in nodes if _is_article(n) and not n.aside]
+    stated = (
+        ("json-ld", described[0].text("headline", "name") if described else None),
+        ("og", _meta(marks, "title")),
+        ("title", marks.titles[0] if marks.titles else None),
+        ("twitter", _meta(marks, "twitter_title")),
+        ("feed", page.hints.title),
+    )
+    candidates += [headline.Candidate(text, basis) for basis, text in stated if text]
+    chosen, evidence = headline.choose(candidates, _outlets(marks, nodes, page, profile))
+    heading = max(headings, key=lambda pair: headline.overlap(pair[0], chosen or ""), default=(None, None))[1]
+    return chosen, heading, evidence
+
+
+def _outlets(marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, profile: Profile) -> Iterator[str]:
+    """All names the outlet goes by: its own, those it states, and its host's."""
+    yield from filter(None, (profile.name, *(marks.meta(name) for name in _NAMES["site"])))
+    for node in nodes:
+        if node.types & _OUTLETS:
+            yield from jsonld.texts(node.values.get("name"))
+            yield from jsonld.texts(node.values.get("alternateName"))
+    try:
+        host = (urlsplit(page.url or "").hostname or "").removeprefix("www.")
+    except ValueError:
+        return
+    labels = host.split(".")
+    yield from filter(None, (host, ".".join(labels[:-1]), *(label for label in labels[:-1] if len(label) > 3)))
+
+
+# ------------------------------------------------------------------ people and outlets
+
+
+def _bylines(tree: Element) -> list[str]:
+    """Texts of elements marked as bylines, the page's own first; empty for pages of many authors."""
+    found = [markup.text_of(element, 200) for element in _BYLINES(tree)[:12]]
+    return list(dict.fromkeys(text for text in found if 3 < len(text) < 200))
+
+
+def _authors(
+    article: jsonld.Node | None,
+    nodes: tuple[jsonld.Node, ...],
+    marks: markup.Markup,
+    bylines: list[str],
+    title: str | None,
+) -> tuple[tuple[str, ...], tuple[Evidence, ...]]:
+    stated = {
+        "json-ld": authors.names(jsonld.names(article.values.get("author") or article.values.get("creator"), nodes))
+        if article
+        else (),
+        "meta": next((found for name in _NAMES["author"] if (found := authors.names(marks.all_metas(name)))), ()),
+        "byline": authors.names(bylines[:1]),
+    }
+    chosen = next((basis for basis, found in stated.items() if found), None)
+    evidence = tuple(
+        Evidence("authors", "; ".join(found), basis, basis == chosen) for basis, found in stated.items() if found
+    )
+    return (stated[chosen] if chosen else ()), evidence
+
+
+def _publisher(article: jsonld.Node | None, nodes: tuple[jsonld.Node, ...], marks: markup.Markup) -> str | None:
+    named = jsonld.names(article.values.get("publisher"), nodes) if article else []
+    outlets = (text for node in nodes if node.types & _OUTLETS for text in jsonld.texts(node.values.get("name")))
+    return next(chain(named, filter(None, [marks.meta("og:site_name")]), outlets), None)
+
+
+def _wire_hints(article: jsonld.Node | None, nodes: tuple[jsonld.Node, ...]) -> Iterator[tuple[str, str]]:
+    for key in ("author", "creator", "publisher", "provider", "sourceOrganization", "creditText", "copyrightHolder"):
+        for name in jsonld.names(article.values.get(key), nodes) if article else ():
+            yield name, key
+
+
+# ------------------------------------------------------------------ dates
+
+
+def _dates(
+    article: jsonld.Node | None, nodes: tuple[jsonld.Node, ...], marks: markup.Markup, keys: tuple[str, ...], names: str
+) -> Iterator[DateCandidate]:
+    """Date strings in the order of their credit: the article's node, meta names, other nodes about the page."""
+    if article:
+        yield from (
+            DateCandidate(text, "json-ld", key) for key in keys for text in jsonld.texts(article.values.get(key))[:1]
+        )
+    yield from (DateCandidate(text, "meta", name) for name in _NAMES[names] for text in marks.all_metas(name)[:3])
+    for node in nodes:
+        if not node.aside and (node.types & _PAGES or (not article and not _is_article(node))):
+            kind = next(iter(sorted(node.types)), "")
+            yield from (
+                DateCandidate(text, "json-ld:page", kind)
+                for key in keys
+                for text in jsonld.texts(node.values.get(key))[:1]
+            )
+
+
+# ------------------------------------------------------------------ the rest
+
+
+def _meta(marks: markup.Markup, kind: str) -> str | None:
+    return marks.meta(*_NAMES[kind])
+
+
+def _first(article: jsonld.Node | None, keys: tuple[str, ...], marks: markup.Markup, kind: str) -> str | None:
+    return (article.text(*keys) if article else None) or _meta(marks, kind)
+
+
+def _languages(article: jsonld.Node | None, marks: markup.Markup) -> Iterable[str]:
+    stated = (article.text("inLanguage") if article else None, marks.language, _meta(marks, "language"))
+    return filter(None, stated)
+
+
+def _keywords(article: jsonld.Node | None, marks: markup.Markup) -> tuple[str, ...]:
+    stated = jsonld.texts(article.values.get("keywords")) if article else []
+    stated = stated or next((list(found) for name in _NAMES["keywords"] if (found := marks.all_metas(name))), [])
+    parted = (
+        word.strip(" #")
+        for text in stated
+        for word in (text.replace(";", ",").split(",") if len(stated) < 2 else [text])
+    )
+    return tuple(dict.fromkeys(word for word in parted if 0 < len(word) <= 80))[:50]
+
+
+def _image(article: jsonld.Node | None) -> str | None:
+    value: Any = article.values.get("image") if article else None
+    while isinstance(value, list):
+        value = value[0] if value else None
+    if isinstance(value, dict):
+        value = value.get("url") or value.get("contentUrl")
+    return next(iter(jsonld.texts(value)), None)
+
+
+def _free(article: jsonld.Node | None, nodes: tuple[jsonld.Node, ...]) -> bool | None:
+    """What the page says of its paywall; None when it says nothing."""
+    stated = [article] if article else []
+    for node in [*stated, *(n for n in nodes if not n.aside)]:
+        value = node.values.get("isAccessibleForFree")
+        value = value.strip().rpartition("/")[2].lower() if isinstance(value, str) else value
+        if value in (True, "true", "yes", "1"):
+            return True
+        if value is not None and value in (False, "false", "no", "0"):
+            return False
+    return None
+
+
+def _absolute(href: str | None, base: str) -> str | None:
+    if not href:
+        return None
+    try:
+        url = urljoin(base, href)
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
