@@ -1,0 +1,172 @@
+"""The tokens of a dateline: source tags, bylines, separators and what may stand before them all."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from parsers import agencies
+from parsers.dateline import dates
+from parsers.dateline.places import CAP, MONTH_AHEAD
+from parsers.view import LETTERS, plain
+from parsers.vocabulary import BYLINE_WORDS, NOT_TAGS, STAMPS, WEEKDAYS, alternatives
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A source tag: the names as printed, the agencies they are, and a date that was printed inside."""
+
+    end: int
+    names: tuple[str, ...]
+    ids: tuple[str, ...]
+    bracketed: bool = True
+    domain: bool = False
+    date: dates.Printed | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A name in front of or behind the rest."""
+
+    end: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Separator:
+    """What stands between dateline and text, the blanks around it included."""
+
+    start: int
+    end: int
+    strength: str  # strong, weak, line or tight (a bare hyphen without blanks)
+
+
+_BRACKET = re.compile(
+    r"\s?(?:[(\[](?P<round>[^()\[\]\n]{1,64})[)\]]|/\s?(?P<slash>[^/\n\d][^/\n]{0,30}(?:/[A-Za-z][^/\n]{1,20})?)\s?/(?!\w)"
+    r"|\|\s?(?P<bar>[^|\n]{2,30}?)\s?\|)"
+)
+_SEPARATOR = re.compile(r"[ ]{0,3}(?P<mark>\.\s?-{1,2}|[-–—―_]{1,4}|[:|=]|\.|/|،)\s{0,8}|[ ]{0,3}\n\s{0,8}")
+_DATED_TAG = re.compile(r"(?P<tag>[^\d]{2,40}?)\s?[-–—,]{1,2}\s?(?=\S)")
+_TAG_SPLIT = re.compile(r"\s?[/,・+]\s?|\s(?:and|y|und|et|e)\s")
+_TAG_WORDS = re.compile(rf"[{LETTERS}\d.&'\-+!©/ ]{{2,60}}")
+_NO_TAG = re.compile(r"(?i)\b(?:photo|foto|image|picture|getty|file|left|right|center|age|aged|born|pictured|video|archiv|symbolbild|nyse|nasdaq|tsx|otc|lse|asx|r|d|see)\b|[$%€£]")
+_STAMP = re.compile(
+    rf"(?:[*•·▪>\s]{{1,4}}|\((?i:{alternatives(STAMPS)})[^()\n]{{0,60}}\)\s{{0,3}}"
+    r"|\(\d\d?-\d\d?\)\s\d\d?:\d\d\s[A-Z]{2,4}\s{1,3}|\d\d?[:.h]\d\d(?:\sUhr)?\s?[-–—|]?\s{1,3}(?=[^\d\W])|(?:UPDATE|RPT|WRAPUP|CORRECTED)\s?\d?\s?-\s?){1,3}"
+)
+_BY = re.compile(rf"\(?(?P<word>{alternatives(BYLINE_WORDS)})\s{{1,2}}", re.IGNORECASE)
+_NAMES = re.compile(
+    rf"(?P<name>{CAP}(?:,?\s(?:(?:de|von|van|der|den|di|da|del|la|al|and|und|et|y|e|en)\s){{0,2}}{CAP}){{0,5}}?)\)?"
+    rf"(?=\s{{0,2}}(?:{MONTH_AHEAD}|\(|\n|$|[—–]|\s-\s|--))"
+)
+_AFTER = re.compile(rf",?\s{{0,2}}(?P<name>(?:корр\.\s)?{CAP}(?:\s{CAP}){{1,2}})(?=\.\s|\s[-–—]\s|\s[-–—]{{1,2}}|\n)")
+
+
+def stamp(view: str, start: int) -> int:
+    """Where the text goes on after a time stamp, an update note or a bullet; `start` when there is none."""
+    found = _STAMP.match(view, start)
+    return found.end() if found else start
+
+
+def separator(view: str, start: int) -> Separator | None:
+    """The separator at `start`; None when none stands there."""
+    found = _SEPARATOR.match(view, start)
+    if not found:
+        return None
+    mark = found["mark"]
+    if mark is None:
+        return Separator(start, found.end(), "line")
+    before, after = found.start("mark") > start, found.end() > found.end("mark")
+    if "—" in mark or "―" in mark or mark.count("-") > 1 or mark[0] == "." and len(mark) > 1:
+        strength = "strong"
+    elif mark[0] in "-–_":
+        strength = "strong" if before and after else "weak" if after or before else "tight"
+    else:
+        strength = "weak" if after or mark[0] not in ":./" else "tight"
+    return Separator(start, found.end(), strength)
+
+
+def bracketed(view: str, text: str, start: int, language: str | None) -> Tag | None:
+    """The source tag in brackets or slashes at `start`; None when there is none or it cannot be a tag."""
+    found = _BRACKET.match(view, start)
+    if not found or not found.lastgroup:
+        return None
+    a, b = found.span(found.lastgroup)
+    return _content(view[a:b], text[a:b], found.end(), language)
+
+
+def bare(view: str, text: str, start: int) -> Tag | None:
+    """The known tag or the domain printed without brackets at `start`."""
+    end = agencies.domain(view, start)
+    name = text[start:end] if end else ""
+    if end and name.lower() not in NOT_TAGS and view[end : end + 1] not in {"/", "@"}:
+        agency = agencies.find(name)
+        return Tag(end, (name,), (agency.id,) if agency else (), bracketed=False, domain=agency is None)
+    end = agencies.bare(view, start)
+    if not end:
+        return None
+    names, ids = [text[start:end]], [agencies.find(view[start:end])]
+    while view[end : end + 1] == "/" and (more := agencies.bare(view, end + 1)):
+        names.append(text[end + 1 : more])
+        ids.append(agencies.find(view[end + 1 : more]))
+        end = more
+    return Tag(end, tuple(names), tuple(a.id for a in ids if a), bracketed=False)
+
+
+def _content(plain_content: str, content: str, end: int, language: str | None) -> Tag | None:
+    """The tag that the content of a bracket is."""
+    content, plain_content = content.strip(), plain_content.strip()
+    if agency := agencies.find(plain_content, language):
+        return Tag(end, (content,), (agency.id,))
+    if dated := _dated(plain_content, end, language):
+        return dated
+    parts = _TAG_SPLIT.split(plain_content)
+    known = [agencies.find(p, language) for p in parts]
+    if len(parts) > 1 and any(known) and all(_shape(p) for p in parts):
+        return Tag(end, tuple(_TAG_SPLIT.split(content)), tuple(a.id for a in known if a))
+    if not _shape(plain_content):
+        return None
+    words = [agencies.find(w, language) for w in plain_content.split() if len(w) > 3]
+    near = next((a for a in words if a), None)
+    warnings: tuple[str, ...] = ()
+    if near is None and (near := agencies.near(plain_content)):
+        warnings = (f"source tag misspelt: {content}",)
+    return Tag(end, (content,), (near.id,) if near else (), warnings=warnings)
+
+
+def _dated(content: str, end: int, language: str | None) -> Tag | None:
+    """A tag that holds the date: "Marketwire - May 3, 2010"."""
+    found = _DATED_TAG.match(content)
+    printed = dates.read(content, found.end(), language) if found else None
+    if not found or not printed or printed.end < len(content) - 1:
+        return None
+    agency = agencies.find(found["tag"], language)
+    return Tag(end, (found["tag"].strip(),), (agency.id,) if agency else (), date=printed)
+
+
+def _shape(content: str) -> bool:
+    """Whether unknown content could name a source."""
+    if not _TAG_WORDS.fullmatch(content) or _NO_TAG.search(content) or plain(content) in WEEKDAYS:
+        return False
+    words = content.split()
+    first = words[0][0]
+    letters = sum(c.isalpha() for c in content)
+    return len(words) <= 6 and letters >= 2 and (not first.islower() or len(words) == 1) and not first.isdigit()
+
+
+def byline(view: str, text: str, start: int) -> Byline | None:
+    """The byline at `start` ("By First Last", "(di Nome Cognome)"), a name glued to the next word included."""
+    by = _BY.match(view, start)
+    if not by:
+        return None
+    found = _NAMES.match(view, by.end(), min(len(view), by.end() + 80))
+    if not found or " " not in found["name"]:
+        return None
+    return Byline(found.end(), text[found.start("name") : found.end("name")].strip())
+
+
+def author(view: str, text: str, start: int) -> Byline | None:
+    """The author's name that may follow a tag ("— РИА Новости, Имя Фамилия.")."""
+    found = _AFTER.match(view, start, min(len(view), start + 60))
+    return Byline(found.end("name"), text[found.start("name") : found.end("name")]) if found else None
