@@ -32,6 +32,8 @@ PATIENCE_SECONDS = 3.0
 KEPT = 2
 """Editions kept: the one the link names, and the one before for whoever is just opening it."""
 
+_HELD = "{} cannot be opened. Is another program holding it open for writing? The next load makes a new copy: wireroom load"
+
 _FICLONE = 0x40049409  # linux/fs.h; file systems that cannot share blocks answer with an error
 
 
@@ -75,10 +77,20 @@ def connect(folders: Folders, **config: str | bool | int) -> duckdb.DuckDBPyConn
                 continue  # held by a client that opened it for writing, or replaced this moment: another edition will do
             con.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
             return con
-    raise WarehouseError(
-        f"{folders.warehouse} cannot be opened. Is another program holding it open for writing? "
-        "The next load makes a new copy: wireroom load"
-    )
+    raise WarehouseError(_HELD.format(folders.warehouse))
+
+
+def attach(con: duckdb.DuckDBPyConnection, folders: Folders, name: str) -> None:
+    """Attach the newest edition that can be opened to a connection of our own, read-only, under `name`."""
+    for _ in range(3):
+        for edition in readable(folders):
+            path = str(edition).replace("'", "''")
+            try:
+                con.execute(f"ATTACH '{path}' AS {name} (READ_ONLY)")
+            except duckdb.IOException:
+                continue
+            return
+    raise WarehouseError(_HELD.format(folders.warehouse))
 
 
 def readable(folders: Folders) -> list[Path]:

@@ -103,9 +103,8 @@ def write(folders: Folders, batch: Iterable[rows.Row], *, source_id: str, run_id
     """Write one spool file and return its path, or None where there are no rows; OSError (disk full) leaves nothing behind."""
     lines, counts = [], Counter[str]()
     for row in batch:
-        kind = KINDS[type(row)]
-        counts[kind] += 1
-        lines.append(_encoder.encode({kind: row}) + b"\n")
+        counts[KINDS[type(row)]] += 1
+        lines.append(encode(row))
     if not lines:
         return None
     header = Header(SCHEMA, source_id, run_id, dict(counts))
@@ -114,6 +113,11 @@ def write(folders: Folders, batch: Iterable[rows.Row], *, source_id: str, run_id
     path = folders.spool / f"{time.time_ns():020d}.{secrets.token_hex(4)}.{source_id}.jsonl"
     write_whole(path, lines)
     return path
+
+
+def encode(row: rows.Row) -> bytes:
+    """A row as a line of a spool file."""
+    return _encoder.encode({KINDS[type(row)]: row}) + b"\n"
 
 
 def files(folders: Folders, source_id: str | None = None) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import fields
 from functools import cache
@@ -11,7 +11,6 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 import duckdb
-import msgspec
 
 from warehouse import rows, spool
 from warehouse.spool import BadLine, Batch
@@ -62,12 +61,9 @@ def stage_batch(con: duckdb.DuckDBPyConnection, batch: Batch) -> list[BadLine]:
     return refused
 
 
-def stage_rows(con: duckdb.DuckDBPyConnection, batch: Sequence[rows.Row]) -> None:
-    """Stage rows that are in memory; no file is written."""
-    encoded = msgspec.json.encode([{spool.KINDS[type(row)]: row} for row in batch]).decode()
-    structure = ", ".join(f"{kind} {_struct(con, kind)}" for kind in TABLES)
-    con.execute("CREATE OR REPLACE TEMP TABLE stage AS SELECT row.* FROM "
-                f"(SELECT unnest(CAST(CAST($1 AS JSON) AS STRUCT({structure})[])) AS row)", [encoded])  # fmt: skip
+def stage_rows(con: duckdb.DuckDBPyConnection, batch: Iterable[rows.Row]) -> None:
+    """Stage rows that are in memory."""
+    _stage_lines(con, [spool.encode(row) for row in batch])
 
 
 def _accepted(con: duckdb.DuckDBPyConnection, lines: Sequence[bytes], refuse: Callable[[bytes, str], None]) -> list[bytes]:

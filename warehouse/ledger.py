@@ -1,0 +1,202 @@
+"""What is known of a source: reading copy ∪ spool files still lying there ∪ what the run itself adds.
+
+Nothing here grows with the pages of the source but the run's own narrow rows (and, once `knows` is asked, eight bytes
+an address): the reading copy is asked for the keys at hand.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+import duckdb
+import msgspec
+
+from parsers.records import Hints
+from warehouse import reading_copy, rows, schema, spool
+from warehouse.due import Known
+from warehouse.errors import BadSpoolFile
+from warehouse.folders import Folders
+from warehouse.staging import TABLES, sql, stage_batch, stage_rows
+
+__all__ = ["Known", "Ledger", "Validators"]
+
+BATCH = 500
+"""Addresses looked up at once while iterating."""
+
+NARROW = (rows.Found, rows.Listed, rows.Fetched, rows.Reading, rows.Segment, rows.Withdrawal)
+"""Kinds that a run must remember of what it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a conditional request for a listing sends."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+    payload_hash: str | None = None
+    asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The last look at a unit."""
+
+    listed_at: datetime
+    whole: bool
+    outcome: str
+    digest: str | None
+    links: int
+
+
+class Ledger:
+    """Questions about one source; made when the run holds the source's lock, and closed with it."""
+
+    def __init__(self, folders: Folders, source_id: str) -> None:
+        self._folders = folders
+        self._source_id = source_id
+        self._keys: array[int] | None = None
+        self._own_keys: set[int] = set()
+        self._con = duckdb.connect(":memory:", config={"memory_limit": "512MB", "temp_directory": str(folders.live.with_suffix(".tmp"))})
+        schema.migrate(self._con, schema.migrations())
+        # The spool first and the copy afterwards: a file that goes in between is in the copy that replaced it.
+        for path in spool.files(folders, source_id):
+            self._add_file(path)
+        self._attach()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._con.close()
+
+    def add(self, new: Iterable[rows.Row]) -> None:
+        """Remember rows that the run has just spooled."""
+        kept = [_narrow(row) for row in new if isinstance(row, NARROW)]
+        if kept:
+            stage_rows(self._con, kept)
+            self._take_stage()
+
+    def knows(self, url_key: str) -> bool:
+        """Whether an address was ever found; cheap enough to be asked for every link of a listing."""
+        if self._keys is None:
+            found = self._con.execute("SELECT DISTINCT url_key FROM known_addresses").fetchall()
+            self._keys = array("Q", sorted(_prefix(key) for (key,) in found))
+        prefix = _prefix(UUID(url_key))
+        place = bisect_left(self._keys, prefix)
+        return prefix in self._own_keys or (place < len(self._keys) and self._keys[place] == prefix)
+
+    def known(self, url_keys: Sequence[str]) -> dict[str, Known]:
+        """What is known of these addresses, by the key as given; unknown ones are left out."""
+        if not url_keys:
+            return {}
+        found = self._con.cursor().execute(sql("ledger/known"), [_json(url_keys)]).fetchall()
+        by_key = {known.url_key: known for known in map(_known, found)}
+        spelt = {key: str(UUID(key)) for key in url_keys}
+        return {key: by_key[name] for key, name in spelt.items() if name in by_key}
+
+    def untried(self, since: date | None = None) -> Iterator[Known]:
+        """Addresses never asked for (as after a crash) or to be asked once more, oldest find first; whether now, `due` says."""
+        yield from self._stream("ledger/untried", [since])
+
+    def revisitable(self, now: datetime, ages: Sequence[timedelta]) -> Iterator[Known]:
+        """Addresses with an article whose next revisit age has come."""
+        if ages:
+            yield from self._stream("ledger/revisitable", [now, sorted(ages)])
+
+    def validators(self, url_key: str) -> Validators:
+        """Of a listing's address, from the last time it answered; empty where it never did."""
+        found = self._con.execute(
+            "SELECT etag, last_modified, payload_hash::VARCHAR, observed_at FROM known_fetches "
+            "WHERE url_key = $1 AND role <> 'article' AND (outcome = 'fetched' "
+            "OR (outcome = 'unchanged' AND coalesce(etag, last_modified) IS NOT NULL)) ORDER BY observed_at DESC LIMIT 1",
+            [url_key],
+        ).fetchall()
+        return Validators(*found[0]) if found else Validators()
+
+    def listing(self, finder: str, unit: str) -> Listing | None:
+        """The last look at a unit, or None where there was none."""
+        found = self._con.execute(
+            "SELECT listed_at, whole, outcome, digest::VARCHAR, links FROM known_units "
+            "WHERE finder = $1 AND unit = $2 ORDER BY listed_at DESC LIMIT 1",
+            [finder, unit],
+        ).fetchall()
+        return Listing(*found[0]) if found else None
+
+    def unmentioned(self, fetch_ids: Iterable[str]) -> set[str]:
+        """Which of these fetches neither the reading copy nor the spool mentions: a run died before it spooled them."""
+        given = list(fetch_ids)
+        found = self._con.execute(
+            "SELECT DISTINCT f.fetch_id FROM known_fetches AS f "
+            "SEMI JOIN (SELECT unnest(CAST(CAST($1 AS JSON) AS UUID[])) AS fetch_id) USING (fetch_id)",
+            [_json(given)],
+        ).fetchall()
+        mentioned = {key for (key,) in found}
+        return {name for name in given if UUID(name) not in mentioned}
+
+    def segment_file(self, segment_id: str) -> str | None:
+        """Where a segment lies, relative to the archive folder."""
+        found = self._con.execute(
+            "SELECT file FROM known_segments WHERE segment_id = $1 ORDER BY noted_at DESC LIMIT 1", [segment_id]
+        ).fetchall()
+        return str(found[0][0]) if found else None
+
+    def _stream(self, question: str, parameters: list[Any]) -> Iterator[Known]:
+        cursor = self._con.cursor().execute(sql(question), parameters)
+        while batch := cursor.fetchmany(BATCH):
+            yield from self.known([key for (key,) in batch]).values()
+
+    def _attach(self) -> None:
+        """Attach the newest edition that can be opened; it stays the same for the whole run."""
+        reading_copy.attach(self._con, self._folders, "copy")
+        self._con.execute(sql("ledger/open").format(source_id=self._source_id.replace("'", "''")))
+
+    def _add_file(self, path: Path) -> None:
+        try:
+            stage_batch(self._con, spool.read(path))
+        except (FileNotFoundError, BadSpoolFile):
+            return  # loaded a moment ago and then in the copy; or bad, which the loader will say
+        self._take_stage()
+
+    def _take_stage(self) -> None:
+        """Move the staged rows into the tables of the same shape, without their texts."""
+        for record in NARROW:
+            kind = spool.KINDS[record]
+            drop = "EXCLUDE (text)" if record is rows.Reading else ""
+            self._con.execute(
+                f"INSERT INTO {TABLES[kind]} BY NAME SELECT row.* {drop} FROM "
+                f"(SELECT {kind} AS row FROM stage WHERE {kind} IS NOT NULL)"
+            )
+        fresh = self._con.execute("SELECT found.url_key FROM stage WHERE found IS NOT NULL").fetchall()
+        self._own_keys.update(_prefix(key) for (key,) in fresh)
+
+
+def _known(row: tuple[Any, ...]) -> Known:
+    """A row of known.sql as a record."""
+    key, url, day, title, published, basis, modified, *rest = row
+    return Known(key, url, day, Hints(title, published, basis, modified), *rest)
+
+
+def _narrow(row: rows.Row) -> rows.Row:
+    """The row without its text."""
+    return replace(row, text=None) if isinstance(row, rows.Reading) else row
+
+
+def _prefix(key: UUID) -> int:
+    """Half of a key: enough to tell a hundred million addresses apart."""
+    return key.int >> 64
+
+
+def _json(keys: Sequence[str]) -> str:
+    return msgspec.json.encode(list(keys)).decode()

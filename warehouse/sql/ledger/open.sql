@@ -1,0 +1,34 @@
+-- What is known: the reading copy (attached as `copy`) and the rows that lie in the spool or that this run made.
+CREATE VIEW known_addresses AS
+SELECT url_key, url, day, title, published, published_basis, modified, found_at FROM copy.addresses WHERE source_id = '{source_id}'
+UNION ALL
+SELECT url_key, url, day, title, published, published_basis, modified, found_at FROM addresses;
+
+CREATE VIEW known_fetches AS
+SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, attempts, next_attempt_at, etag, last_modified, payload_hash,
+       segment_id, record_offset, record_length
+FROM copy.fetches WHERE source_id = '{source_id}'
+UNION ALL
+SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, attempts, next_attempt_at, etag, last_modified, payload_hash,
+       segment_id, record_offset, record_length
+FROM fetches;
+
+CREATE VIEW known_readings AS
+SELECT fetch_id, url_key, item, observed_at, read_at, reader, record_hash, content_hash, reject_reason FROM copy.readings WHERE source_id = '{source_id}'
+UNION ALL
+SELECT fetch_id, url_key, item, observed_at, read_at, reader, record_hash, content_hash, reject_reason FROM readings;
+
+CREATE VIEW known_withdrawals AS
+SELECT url_key FROM copy.withdrawals WHERE source_id = '{source_id}'
+UNION ALL
+SELECT url_key FROM withdrawals;
+
+CREATE VIEW known_segments AS
+SELECT segment_id, file, noted_at FROM copy.segments WHERE source_id = '{source_id}'
+UNION ALL
+SELECT segment_id, file, noted_at FROM segments;
+
+CREATE VIEW known_units AS
+SELECT finder, unit, url, listed_at, whole, outcome, digest, links FROM copy.units WHERE source_id = '{source_id}'
+UNION ALL
+SELECT finder, unit, url, listed_at, whole, outcome, digest, links FROM units;
