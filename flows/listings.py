@@ -9,6 +9,7 @@ from flows import exchanges
 from flows.discovery import Candidate, Listing, ListingKind, Unit, find_all
 from flows.progress import Event, tell
 from flows.run import Run, now
+from parsers import urls
 from warehouse import rows
 
 BAD = ("failed", "gone", "deferred", "disallowed", "reserved", "refused")
@@ -23,11 +24,19 @@ def units(run: Run) -> Iterator[Unit]:
 
 
 def get(run: Run, url: str, kind: ListingKind) -> Listing:
-    """Fetch one listing, conditionally where it was fetched whole before; archive it and note the request."""
-    key = exchanges.key(url)
+    """Fetch one listing, conditionally where it was fetched before; archive it and note the request."""
+    key = urls.key(url)
     validators = run.ledger.validators(key)
     exchange = run.fetcher.get(url, etag=validators.etag, last_modified=validators.last_modified, expect=kind)
-    capture = exchanges.capture_of_listing(run, exchange, key)
+    capture = exchanges.capture(
+        exchange,
+        source_id=run.source.source_id,
+        url_key=key,
+        role="listing",
+        run_id=run.run_id,
+        profile=run.source.profile,
+        known_payload=validators.payload_hash,
+    )
     run.note(exchanges.row(capture, run.archived(capture)))
     return Listing(
         url=url,
@@ -66,7 +75,7 @@ def found(run: Run, candidate: Candidate) -> rows.Found:
     return rows.Found(
         source_id=run.source.source_id,
         url_key=candidate.url_key,
-        url_rule=exchanges.URL_RULE,
+        url_rule=urls.RULE,
         url=candidate.url,
         finder=candidate.finder,
         unit=candidate.unit,

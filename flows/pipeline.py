@@ -24,8 +24,8 @@ from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from parsers.records import Article, Hints, Rejected
 from warehouse import archive, rows
-from warehouse.due import Policy, due
-from warehouse.ledger import Known
+from warehouse.captures import Capture
+from warehouse.due import Known, Policy, due
 
 BATCH = 50
 """Addresses a batch: one spool file and, under Prefect, one task run. Small enough to bound memory, large enough to pay."""
@@ -52,7 +52,7 @@ class Address:
 class Parsing:
     """A capture that is in the archive and with the parse processes."""
 
-    capture: archive.Capture
+    capture: Capture
     fetched: rows.Fetched
     result: Future[Parsed]
 
@@ -75,22 +75,22 @@ def ingest(
 
 def recover(run: Run) -> None:
     """Parse and spool what an earlier run had archived completely and had not spooled when it died."""
+    tail = list(archive.tail(run.workspace.folders, run.source.source_id))
+    lost = run.ledger.unmentioned([stored.fetch_id for stored, _ in tail])
     waiting: list[Parsing] = []
-    found = 0
-    for capture in run.archive.unspooled(run.ledger.unmentioned):
-        found += 1
-        fetched = exchanges.row(capture)
-        if capture.is_page:
-            waiting.append(Parsing(capture, fetched, run.parse(capture)))
+    for stored, location in tail:
+        if stored.fetch_id not in lost:
+            continue
+        fetched = exchanges.row(stored, location)
+        if stored.is_page:
+            waiting.append(Parsing(stored, fetched, run.parse(stored)))
         else:
-            # A listing's links were lost with the run, so its validators must not answer the next request with a 304.
+            # A listing's links were lost with the run: its validators must not have the next request answered with 304.
             run.note(exchanges.without_validators(fetched))
-        if len(waiting) >= BATCH:
-            collect(run, waiting)
-            waiting = []
     collect(run, waiting)
-    if found:
-        tell(Event("note", f"Recovered {found} records that an interrupted run had fetched: nothing is fetched again."))
+    run.flush()
+    if lost:
+        tell(Event("note", f"Recovered {len(lost)} records of an interrupted run from the archive: no page is fetched again."))
 
 
 def batches(run: Run) -> Iterator[list[Address]]:
@@ -205,26 +205,36 @@ def ask(run: Run, address: Address) -> list[Parsing]:
         etag=known.etag if known else None,
         last_modified=known.last_modified if known else None,
     )
-    capture = exchanges.capture(run, exchange, address)
-    location = run.archived(capture)
-    fetched = exchanges.row(capture, location)
-    tell(Event("page", address.url, outcome=fetched.outcome))
-    if fetched.outcome != "fetched":
-        run.tally.count(fetched.outcome)
+    capture = exchanges.capture(
+        exchange,
+        source_id=run.source.source_id,
+        url_key=address.url_key,
+        role="article",
+        run_id=run.run_id,
+        profile=run.source.profile,
+        hints=address.hints,
+        unit=address.unit,
+        finder=address.finder,
+        known_payload=known.payload_hash if known else None,
+        failures=known.attempts if known else 0,
+    )
+    fetched = exchanges.row(capture, run.archived(capture))
+    run.tally.count(capture.outcome)
+    tell(Event("page", address.url, outcome=capture.outcome))
+    if not capture.is_page:
         run.note(fetched)
         return []
-    run.tally.count("fetched")
-    parsings = [Parsing(capture, fetched, run.parse(capture))]
-    if known and known.reader and known.reader != run.reader:
-        parsings.extend(_read_anew(run, known))
-    return parsings
+    return [Parsing(capture, fetched, run.parse(capture)), *_read_anew(run, known)]
 
 
-def _read_anew(run: Run, known: Known) -> Iterator[Parsing]:
-    """The stored capture of an article whose page has changed, with today's reader: only then can the two be compared."""
-    stored = run.archive.stored(known)
+def _read_anew(run: Run, known: Known | None) -> Iterator[Parsing]:
+    """The stored capture of a changed page that another reader has read: only the same reader's readings can be compared."""
+    if known is None or known.reader in (None, run.reader):
+        return
+    stored = run.stored(known)
     if stored is not None:
-        yield Parsing(stored, exchanges.row(stored), run.parse(stored))
+        capture, location = stored
+        yield Parsing(capture, exchanges.row(capture, location), run.parse(capture))
 
 
 def collect(run: Run, parsings: Sequence[Parsing]) -> None:
@@ -234,7 +244,5 @@ def collect(run: Run, parsings: Sequence[Parsing]) -> None:
         run.tally.parsed(result)
         run.note(
             parsing.fetched,
-            *readings.rows(
-                parsing.capture, result, profile=run.source.profile, reader=run.reader, read_at=now()
-            ),
+            *readings.rows(parsing.capture, result, profile=run.source.profile, reader=run.reader, read_at=now()),
         )

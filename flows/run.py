@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import parsers
@@ -18,8 +19,11 @@ from flows.fetching import Exchange, Fetcher, Pace
 from flows.pool import ParsePool
 from flows.sources import SourceDefinition
 from flows.workspace import Workspace
-from warehouse import loader, rows, spool
+from parsers.records import Article, Page, Rejected
+from warehouse import archive, loader, rows, spool
 from warehouse.archive import Appender
+from warehouse.captures import Capture, Location
+from warehouse.due import Known
 from warehouse.ledger import Ledger
 from warehouse.locks import hold
 
@@ -40,6 +44,18 @@ class Tally:
     failed: int = 0
     deferred: int = 0
     listings_failed: int = 0
+
+    def count(self, outcome: str) -> None:
+        """Count what came of one request for an article."""
+        name = outcome if outcome in ("fetched", "unchanged", "deferred") else "failed"
+        setattr(self, name, getattr(self, name) + 1)
+
+    def parsed(self, result: tuple[Article, ...] | Rejected) -> None:
+        """Count what a page turned out to be."""
+        if isinstance(result, Rejected):
+            self.rejected += 1
+        else:
+            self.articles += len(result)
 
     def as_columns(self) -> dict[str, int]:
         """The counts that the table `runs` keeps."""
@@ -77,6 +93,32 @@ class Run:
         """Put rows on the next spool file."""
         with self.writing:
             self.pending.extend(new)
+            self.ledger.add(new)
+
+    def archived(self, capture: Capture) -> Location:
+        """Append a capture to the archive, so that no kill can lose it, and say where it lies."""
+        with self.writing:
+            self.tally.requests += 1
+            return self.archive.append(capture)
+
+    def parse(self, capture: Capture) -> Future[tuple[Article, ...] | Rejected]:
+        """Hand a page to the parse processes."""
+        page = Page(
+            content=capture.body,
+            url=capture.final_url or capture.requested_url,
+            content_type=capture.content_type,
+            observed_at=capture.observed_at,
+            hints=capture.hints,
+        )
+        return self.pool.submit(page, self.source.profile)
+
+    def stored(self, known: Known) -> tuple[Capture, Location] | None:
+        """The capture that an article's current reading was made from; None where the archive no longer has it."""
+        if known.segment_id is None or known.record_offset is None or known.record_length is None:
+            return None
+        location = Location(known.segment_id, known.record_offset, known.record_length)
+        file = self.ledger.segment_file(known.segment_id)
+        return (archive.read(self.workspace.folders, file, location.offset), location) if file else None
 
     def flush(self) -> None:
         """Leave all pending rows as one finished spool file, after the archive they speak of is on the disk."""
@@ -87,7 +129,6 @@ class Run:
             self.archive.sync()
             taken.extend(self.archive.segment_rows())
             spool.write(self.workspace.folders, taken, source_id=self.source.source_id, run_id=self.run_id)
-        self.ledger.add(taken)
         progress.tell(progress.Event("spooled", f"{len(taken)} rows spooled", len(taken)))
 
     def row(self, state: str, message: str | None = None) -> rows.Run:

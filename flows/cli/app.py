@@ -14,6 +14,7 @@ from rich.console import Console
 
 from flows.sources import SourceError
 from flows.workspace import VARIABLE, Workspace, WorkspaceError, find
+from warehouse.errors import WarehouseError
 from warehouse.locks import Held
 
 
@@ -68,7 +69,7 @@ def guarded(call: Callable[[], object]) -> int:
         call()
     except Held as problem:
         return _say(f"Another run is at it: {problem}. Add --wait to queue behind it.", Exit.BUSY)
-    except (Problem, SourceError, WorkspaceError) as problem:
+    except (Problem, SourceError, WarehouseError, WorkspaceError) as problem:
         return _say(str(problem), Exit.PROBLEM)
     except KeyboardInterrupt:
         return _say("Stopped. Everything fetched so far is kept; the same command goes on from here.", Exit.INTERRUPTED)

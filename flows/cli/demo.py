@@ -7,8 +7,10 @@ import shlex
 import shutil
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -18,6 +20,9 @@ from flows.cli.display import watched
 from flows.cli.questions import answer, as_table
 from flows.cli.runs import summary
 from flows.workspace import VARIABLE, Workspace, create
+
+if TYPE_CHECKING:
+    from flows.sample.site import Site
 
 SOURCE = "meridian"
 QUERIES = (
@@ -46,8 +51,6 @@ def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Workspace of the demo; delete it to begin anew.")] = Path("demo"),
 ) -> None:
     """Ingest a sample outlet on this machine with the real Prefect flow, then query it."""
-    from flows.sample import site
-
     again = (folder / "sources" / f"{SOURCE}.toml").exists()
     workspace = create(folder)
     with _served(workspace, again) as server:
@@ -64,11 +67,19 @@ def demo(
     _next(workspace)
 
 
-def _served(workspace: Workspace, again: bool):
+@contextmanager
+def _served(workspace: Workspace, again: bool) -> Iterator[Site]:
     """The sample outlet, at the address that the workspace's source names, and with a correction the second time."""
     from flows.sample import site
 
-    return site.serve_for(workspace.sources / f"{SOURCE}.toml", corrected=again)
+    try:
+        with site.serve_for(workspace.sources / f"{SOURCE}.toml", corrected=again) as served:
+            yield served
+    except OSError as error:
+        raise Problem(
+            f"The sample outlet cannot be served where it was before ({error.strerror}). Another program has taken its port: "
+            f"end that, or begin anew with: rm -r {workspace.root}"
+        ) from None
 
 
 def _ingest(workspace: Workspace) -> None:

@@ -1,0 +1,131 @@
+"""Requests as the archive and the ledger keep them: exchange → capture → row of `fetches`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from flows.fetching import Exchange
+from flows.readings import may_be_article
+from parsers import urls
+from parsers.records import Hints, Profile
+from warehouse import rows
+from warehouse.captures import Capture, Location, payload_hash
+
+FIRST_RETRY = timedelta(minutes=15)
+LAST_RETRY = timedelta(days=1)
+"""A failed address is tried again after a quarter of an hour, then after twice as long each time, up to a day."""
+
+UNSUCCESSFUL = frozenset({"failed", "deferred", "gone"})
+
+
+def capture(
+    exchange: Exchange,
+    *,
+    source_id: str,
+    url_key: str,
+    role: str,
+    run_id: str,
+    profile: Profile,
+    hints: Hints | None = None,
+    unit: str | None = None,
+    finder: str | None = None,
+    known_payload: str | None = None,
+    failures: int = 0,
+) -> Capture:
+    """What came of a request, with all that is needed to parse it again and to write its row again.
+
+    `known_payload` is the hash of the body we have; a second time the same is `unchanged`. `failures` is how many
+    attempts in a row had failed before this one.
+    """
+    digest = payload_hash(exchange.body) if exchange.outcome == "fetched" else None
+    repeated = digest is not None and digest == known_payload
+    attempts = failures + 1 if exchange.outcome in UNSUCCESSFUL else 0
+    return Capture(
+        fetch_id=exchange.fetch_id,
+        source_id=source_id,
+        url_key=url_key,
+        role=role,
+        requested_url=exchange.requested_url,
+        observed_at=exchange.observed_at,
+        outcome="unchanged" if repeated else exchange.outcome,
+        run_id=run_id,
+        final_url=exchange.final_url,
+        final_key=_final_key(exchange, url_key, profile),
+        redirects=exchange.hops,
+        status=exchange.status,
+        status_line=exchange.status_line,
+        headers=exchange.headers,
+        wire=exchange.wire,
+        content_encoding=exchange.content_encoding,
+        content_type=exchange.content_type,
+        reason="same_payload" if repeated else exchange.reason,
+        message=exchange.message,
+        attempts=attempts,
+        next_attempt_at=exchange.next_attempt_at or _next_attempt(exchange, attempts),
+        etag=exchange.etag,
+        last_modified=exchange.last_modified,
+        robots_rule=exchange.robots_rule,
+        rights=exchange.rights,
+        payload_hash=digest,
+        payload_bytes=len(exchange.body) if digest else None,
+        seconds=exchange.seconds,
+        unit=unit,
+        finder=finder,
+        hints=hints or Hints(),
+    )
+
+
+def row(capture: Capture, location: Location | None) -> rows.Fetched:
+    """The capture as the table `fetches` keeps it."""
+    return rows.Fetched(
+        fetch_id=capture.fetch_id,
+        source_id=capture.source_id,
+        url_key=capture.url_key,
+        role=capture.role,
+        requested_url=capture.requested_url,
+        final_url=capture.final_url,
+        final_key=capture.final_key,
+        origin=capture.origin,
+        observed_at=capture.observed_at,
+        outcome=capture.outcome,
+        status=capture.status,
+        reason=capture.reason,
+        attempts=capture.attempts,
+        next_attempt_at=capture.next_attempt_at,
+        etag=capture.etag,
+        last_modified=capture.last_modified,
+        content_type=capture.content_type,
+        robots_rule=capture.robots_rule,
+        rights=capture.rights,
+        payload_hash=capture.payload_hash,
+        payload_bytes=capture.payload_bytes,
+        segment_id=location.segment_id if location else None,
+        record_offset=location.offset if location else None,
+        record_length=location.length if location else None,
+        seconds=capture.seconds,
+        run_id=capture.run_id,
+    )
+
+
+def without_validators(fetched: rows.Fetched) -> rows.Fetched:
+    """The row as if the outlet had sent no validators, so that the next request is unconditional."""
+    return replace(fetched, etag=None, last_modified=None, payload_hash=None)
+
+
+def _next_attempt(exchange: Exchange, attempts: int) -> datetime | None:
+    if exchange.outcome != "failed":
+        return None
+    return exchange.observed_at + min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY)
+
+
+def _final_key(exchange: Exchange, url_key: str, profile: Profile) -> str | None:
+    """Key of the address a redirect ended at, where that may be the article: a home page or another site is not."""
+    final = exchange.final_url
+    if final is None or not exchange.hops:
+        return None
+    try:
+        key, same_site = urls.key(final), urls.same_site(final, exchange.requested_url)
+    except ValueError:
+        return None
+    return key if key != url_key and same_site and may_be_article(final, profile) else None
