@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
+from flows.discovery.records import Get, Known, Unit, Window, nothing_known
 from flows.discovery.walk import Walk
 from flows.sources import FinderSpec, SourceDefinition
 from parsers.listing import Link, Links, absolute, read_date
 
+NOTES = 20
 PART = 5_000  # lines a unit, so that a list of any length needs little memory
 
 
@@ -33,12 +34,12 @@ def find(
 
 
 def _unit(walk: Walk, file: Path, first: int, rows: list[dict[str, str]]) -> Unit:
-    name = f"{file.name}:{first}"
-    links = [_link(row, walk) for row in rows]
-    fine = Links(tuple(link for link in links if link))
+    notes: list[str] = []
+    links = [_link(row, walk, notes) for row in rows]
+    fine = Links(tuple(link for link in links if link), notes=tuple(notes[:NOTES]))
     fine.dropped["scheme"] += links.count(None)
-    unit = Unit(walk.spec.kind, name, file.as_uri(), "fetched")
-    return walk.sift(fine, unit, Listing(file.as_uri(), file.as_uri(), "fetched")).unit
+    unit = Unit(walk.spec.kind, f"{file.name}:{first}", file.as_uri(), "fetched")
+    return walk.sift(fine, unit)
 
 
 def _rows(lines: Iterator[str]) -> Iterator[dict[str, str]]:
@@ -58,10 +59,12 @@ def _says_something(line: str) -> bool:
     return bool(line.strip()) and not line.lstrip().startswith("#")
 
 
-def _link(row: dict[str, str], walk: Walk) -> Link | None:
+def _link(row: dict[str, str], walk: Walk, notes: list[str]) -> Link | None:
     url = absolute(row.get("url"), walk.source.home)
     if url is None:
         return None
     date = read_date(row.get("date"), walk.calendar)
+    if date.note:
+        notes.append(f"{url}: {date.note}")
     title = (row.get("title") or "").strip() or None
     return Link(url, "list", title=title, published=date.text, day=date.day)

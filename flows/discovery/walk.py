@@ -82,28 +82,28 @@ class Walk:
             )
         if listing.unchanged:
             return Look(replace(unit, links=len(links.links), digest=digest(links)), links, listing.status)
-        return self.sift(links, unit, listing)
+        sifted = self.sift(links, unit)
+        new = sum(not self.known(candidate.url_key) for candidate in sifted.candidates)
+        return Look(sifted, links, listing.status, new)
 
-    def sift(self, links: Links, unit: Unit, listing: Listing) -> Look:
-        """The look at a listing that was read: its links as candidates, or counted by the reason they are not."""
+    def sift(self, links: Links, unit: Unit) -> Unit:
+        """The unit of a listing that was read: its links as candidates, or counted by the reason they are not."""
         dropped = Counter(links.dropped)
-        candidates = list(self.candidates(links.links, unit, dropped))
+        candidates = tuple(self.candidates(links.links, unit, dropped))
         outside = dropped.pop("outside", 0)
         over = dropped["max_urls"] > 0
-        sifted = replace(
+        return replace(
             unit,
             reason="cut_short" if links.cut_short else "max_urls" if over else unit.reason,
             whole=not links.cut_short and not over,
             digest=digest(links),
             links=len(links.links) + len(links.children),
-            candidates=tuple(candidates),
+            candidates=candidates,
             undated=sum(candidate.day is None for candidate in candidates),
             outside=outside,
-            dropped=tuple(sorted(dropped.items())),
+            dropped=tuple(sorted((+dropped).items())),
             notes=links.notes,
         )
-        new = sum(not self.known(candidate.url_key) for candidate in candidates)
-        return Look(sifted, links, listing.status, new)
 
     def candidates(self, links: Iterable[Link], unit: Unit, dropped: Counter[str]) -> Iterable[Candidate]:
         """The links that may be articles and were not met before in this walk."""

@@ -15,6 +15,7 @@ from parsers.listing.records import Link, Links, ListingError, absolute
 MAX_PAGE_BYTES = 20_000_000
 _NOTES = 20
 _ANCESTORS = 5
+_NEAR = 4  # links looked at round a link, so that a page of thousands stays quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class _Reading:
         """A date in the nearest element around the link that holds no link to another place."""
         assert self.selectors.date is not None
         for around in [tag, *list(tag.parents)[:_ANCESTORS]]:
-            others = {link.get("href") for link in around.select(self.selectors.links)} - {tag.get("href")}
+            others = {link.get("href") for link in around.select(self.selectors.links, limit=_NEAR)} - {tag.get("href")}
             if others:
                 return None
             if found := around.select_one(self.selectors.date):

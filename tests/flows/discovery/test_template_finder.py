@@ -1,0 +1,66 @@
+"""The template finder: one unit a period, and a missing page that may still come."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from web import HOME, WEEK, Web, links, paths, source, walk
+
+from flows.discovery import Window
+
+YEARLY = f'kind = "template"\nurl = "{HOME}/pr/{{year}}/index.html"'
+DAILY = f'kind = "template"\nurl = "{HOME}/{{year}}/{{month}}/{{day}}/"'
+SLUGS = "[article]\nurl = '/pr/(?P<year>\\d{4})/(?P<yy>\\d\\d)(?P<month>\\d\\d)(?P<day>\\d\\d)_'"
+NEW_YEAR = Window(date(2026, 12, 28), date(2027, 1, 3), date(2027, 1, 3))
+
+
+def test_a_yearly_index_at_new_year_asks_both_years(tmp_path: Path) -> None:
+    web = Web({"/pr/2027/index.html": links("270102_b.html"), "/pr/2026/index.html": links("261230_a.html", "/x")})
+    units = walk(source(tmp_path, YEARLY, SLUGS), web, NEW_YEAR)
+    assert [(unit.unit, unit.first_day) for unit in units] == [("2027", date(2027, 1, 1)), ("2026", date(2026, 1, 1))]
+    assert paths(units) == ["/pr/2027/270102_b.html", "/pr/2026/261230_a.html"]
+    assert [candidate.day for unit in units for candidate in unit.candidates] == [date(2027, 1, 2), date(2026, 12, 30)]
+    assert dict(units[1].dropped) == {"not_article": 1}
+
+
+def test_a_page_missing_in_a_running_period_is_not_there_yet(tmp_path: Path) -> None:
+    units = walk(source(tmp_path, YEARLY), Web({}), NEW_YEAR)
+    assert [(unit.unit, unit.outcome, unit.whole) for unit in units] == [
+        ("2027", "not_yet", False),
+        ("2026", "gone", False),
+    ]
+
+
+def test_a_backfill_says_today_and_the_past_is_gone(tmp_path: Path) -> None:
+    window = Window(date(2017, 1, 1), date(2017, 12, 31), WEEK.today)
+    (unit,) = walk(source(tmp_path, YEARLY), Web({}), window)
+    assert unit.outcome == "gone"
+
+
+def test_days_without_a_date_of_their_own_take_that_of_their_listing(tmp_path: Path) -> None:
+    web = Web({"/2026/11/20/": links("/story-a")})
+    units = walk(source(tmp_path, DAILY), web, Window(date(2026, 11, 19), date(2026, 11, 20), WEEK.today))
+    assert [unit.unit for unit in units] == ["2026-11-20", "2026-11-19"]
+    (candidate,) = units[0].candidates
+    assert (candidate.day, candidate.day_basis) == (date(2026, 11, 20), "listing")
+
+
+def test_from_and_to_bound_the_archive(tmp_path: Path) -> None:
+    web = Web({})
+    definition = source(tmp_path, YEARLY + "\nfrom = 2015-06-01\nto = 2016-12-31")
+    walk(definition, web, Window(date(2010, 1, 1), date(2020, 1, 1), WEEK.today))
+    assert web.asked == ["/pr/2016/index.html", "/pr/2015/index.html"]
+
+
+def test_the_budget_of_listings(tmp_path: Path) -> None:
+    web = Web({})
+    units = walk(source(tmp_path, DAILY + "\nmax_pages = 3"), web, WEEK)
+    assert len(web.asked) == 3
+    assert (units[-1].unit, units[-1].outcome, units[-1].reason) == ("2026-11-21", "deferred", "max_pages")
+
+
+def test_an_article_listed_twice_is_one_candidate(tmp_path: Path) -> None:
+    web = Web({"/2026/11/20/": links("/a"), "/2026/11/19/": links("/a", "/b")})
+    units = walk(source(tmp_path, DAILY), web, Window(date(2026, 11, 19), date(2026, 11, 20), WEEK.today))
+    assert paths(units) == ["/a", "/b"]
