@@ -1,0 +1,180 @@
+"""The raw archive: what outlets sent, appended page by page to one open segment a source, and read back.
+
+A capture is written with one system call and survives `kill -9`; `sync` makes it survive a loss of power. A run cuts
+the broken tail that an earlier one left, goes on in its segment, and seals it when it is a day old or full.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from warehouse import rows, segments
+from warehouse.archive_reading import Verdict, captures, read, tail, verify
+from warehouse.captures import Capture, Location, payload_hash
+from warehouse.due import Known
+from warehouse.folders import Folders
+from warehouse.locks import Held
+from warehouse.open_segment import OpenSegment
+from warehouse.warc_reading import Damaged
+
+__all__ = [
+    "Appender",
+    "Capture",
+    "Damaged",
+    "Location",
+    "Verdict",
+    "captures",
+    "payload_hash",
+    "read",
+    "tail",
+    "verify",
+]
+
+FULL = 1_000_000_000
+"""Bytes after which a segment is sealed."""
+
+OLD = timedelta(days=1)
+"""Age after which a segment is sealed."""
+
+AT_ONCE = 200
+"""Captures of a tail that are looked up together."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class Appender:
+    """The one writer of a source's archive, to be entered; raises Held where another one is at it.
+
+    Methods may be called from several threads.
+    """
+
+    def __init__(
+        self,
+        folders: Folders,
+        source_id: str,
+        run_id: str,
+        *,
+        full: int = FULL,
+        old: timedelta = OLD,
+        clock: Callable[[], datetime] = _now,
+    ) -> None:
+        self._folders = folders
+        self._source_id = source_id
+        self._run_id = run_id
+        self._full = full
+        self._old = old
+        self._clock = clock
+        self._writing = threading.RLock()
+        self._held = ExitStack()
+        self._segment: OpenSegment | None = None
+        self._sealed: list[segments.State] = []  # whose rows are not yet handed over
+        self._reported: list[segments.State] = []  # whose rows are
+
+    def __enter__(self) -> Self:
+        folder = self._folders.archive / self._source_id
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        with ExitStack() as held:
+            held.callback(os.close, descriptor)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Held(f"Another run appends to the archive of {self._source_id}.") from None
+            self._take_up()
+            self._held = held.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._held:
+            if kind is None:
+                self._end_well()
+            if self._segment is not None:
+                self._segment.close()
+                self._segment = None
+
+    def append(self, capture: Capture) -> Location:
+        """Write a capture and say where it lies; OSError (a full disk) leaves the segment as it was."""
+        with self._writing:
+            return self._current().append(capture)
+
+    def sync(self) -> None:
+        """Make everything appended so far survive a loss of power."""
+        with self._writing:
+            if self._segment is not None:
+                self._segment.sync()
+
+    def segment_rows(self) -> list[rows.Segment]:
+        """Rows for the segments that have changed since this was last asked."""
+        with self._writing:
+            moment = self._clock()
+            changed = [state.row(state.size, moment) for state in self._sealed]
+            self._reported += self._sealed
+            self._sealed = []
+            row = self._segment.row(moment) if self._segment else None
+            return [*changed, row] if row else changed
+
+    def unspooled(self, unmentioned: Callable[[Iterable[str]], set[str]]) -> Iterator[Capture]:
+        """The captures of the tail that nothing mentions: `unmentioned` gives back some of the fetch ids it is given."""
+        waiting: list[Capture] = []
+        for capture in tail(self._folders, self._source_id):
+            waiting.append(capture)
+            if len(waiting) >= AT_ONCE:
+                yield from _chosen(waiting, unmentioned)
+                waiting = []
+        yield from _chosen(waiting, unmentioned)
+
+    def stored(self, known: Known) -> Capture | None:
+        """The capture that a known address was read from, or None where it is not in the archive any more."""
+        if known.segment_id is None or known.record_offset is None:
+            return None
+        file = segments.file(self._folders, self._source_id, known.segment_id)
+        return read(self._folders, file, known.record_offset) if file else None
+
+    def _take_up(self) -> None:
+        """Go on in the open segment, its tail cut; segments that were sealed and not reported wait for that."""
+        found = segments.states(self._folders, self._source_id)
+        self._sealed = [state for state in found if state.digest]
+        unsealed = [state for state in found if not state.digest]
+        for state in unsealed[:-1]:
+            self._retire(state)
+        if unsealed:
+            self._segment = OpenSegment.resumed(self._folders, unsealed[-1])
+            if self._segment is None:
+                self._retire(unsealed[-1])
+
+    def _retire(self, state: segments.State) -> None:
+        segments.seal(self._folders, state)
+        self._sealed.append(state)
+
+    def _current(self) -> OpenSegment:
+        """The segment to append to: a new one where there is none, or where it is old or full."""
+        moment = self._clock()
+        segment = self._segment
+        if segment and (segment.size >= self._full or moment - segment.state.created_at >= self._old):
+            self._segment = None
+            self._sealed.append(segment.seal())
+        if self._segment is None:
+            self._segment = OpenSegment.begun(self._folders, self._source_id, moment)
+        return self._segment
+
+    def _end_well(self) -> None:
+        if self._segment is not None:
+            self._segment.check()
+        for state in self._reported:
+            segments.forget(self._folders, state)
+
+
+def _chosen(waiting: list[Capture], unmentioned: Callable[[Iterable[str]], set[str]]) -> Iterator[Capture]:
+    wanted = unmentioned([capture.fetch_id for capture in waiting]) if waiting else set()
+    return (capture for capture in waiting if capture.fetch_id in wanted)

@@ -1,0 +1,110 @@
+"""Reading the archive: one capture, all of a file, what nobody has handed over yet, or everything with a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from warehouse import segments
+from warehouse.captures import Capture, payload_hash
+from warehouse.coding import BadCoding
+from warehouse.folders import Folders
+from warehouse.warc_reading import Damaged, Stored, filled, one, resumption, stored
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What reading one segment from end to end has shown; it is sound where there are no `problems`."""
+
+    file: str  # relative to the archive folder
+    captures: int
+    size: int
+    problems: tuple[str, ...]
+
+
+def read(folders: Folders, file: str, offset: int) -> Capture:
+    """The capture at `offset` of a segment named relative to the archive folder; raises Damaged, or OSError."""
+    with (folders.archive / file).open("rb") as opened:
+        return one(opened, offset).capture
+
+
+def tail(folders: Folders, source_id: str) -> Iterator[Capture]:
+    """The complete captures that no run is known to have handed over, oldest first."""
+    for state in segments.states(folders, source_id):
+        if state.digest:
+            continue
+        with state.path(folders).open("rb") as file, state.path(folders).open("rb") as again:
+            try:
+                for item in stored(file, state.checked):
+                    yield _whole(item, again)
+            except Damaged:
+                continue  # an incomplete capture was never acknowledged, and the appender cuts it
+
+
+def captures(path: Path, on_damage: Callable[[Damaged], None] | None = None) -> Iterator[Capture]:
+    """Every capture of a segment in order, bodies filled in.
+
+    A damaged spot raises Damaged, or is told to `on_damage` and passed over.
+    """
+    with path.open("rb") as file, path.open("rb") as again:
+        for item in _all(file, on_damage):
+            try:
+                yield _whole(item, again)
+            except Damaged as damage:
+                if on_damage is None:
+                    raise
+                on_damage(damage)
+
+
+def verify(folders: Folders, digests: Mapping[str, str] | None = None) -> Iterator[Verdict]:
+    """A verdict on each segment: lengths, checksums, payloads, and the `digests` (file → sha256) of sealed ones."""
+    missing = dict(digests or {})
+    for path in segments.files(folders):
+        file = str(path.relative_to(folders.archive))
+        yield _verdict(path, file, missing.pop(file, None))
+    for file in sorted(missing):
+        yield Verdict(file, 0, 0, ("The file is missing.",))
+
+
+def _verdict(path: Path, file: str, digest: str | None) -> Verdict:
+    problems: list[str] = []
+    if digest and segments.sha256(path) != digest:
+        problems.append("The file is not the one that was sealed: its digest differs.")
+    count = 0
+    for capture in captures(path, lambda damage: problems.append(f"At byte {damage.offset}: {damage}")):
+        count += 1
+        problem = _payload(capture)
+        if problem:
+            problems.append(f"Fetch {capture.fetch_id}: {problem}")
+    return Verdict(file, count, path.stat().st_size, tuple(problems))
+
+
+def _payload(capture: Capture) -> str | None:
+    """What is wrong with a body, or None."""
+    if not capture.payload_hash:
+        return None
+    try:
+        same = payload_hash(capture.body) == capture.payload_hash
+    except BadCoding as error:
+        return str(error)
+    return None if same else "The body is not the one that was fetched: its hash differs."
+
+
+def _all(file: BinaryIO, on_damage: Callable[[Damaged], None] | None) -> Iterator[Stored]:
+    offset: int | None = 0
+    while offset is not None:
+        try:
+            yield from stored(file, offset)
+        except Damaged as damage:
+            if on_damage is None:
+                raise
+            on_damage(damage)
+            offset = resumption(file, damage.offset)
+        else:
+            return
+
+
+def _whole(item: Stored, again: BinaryIO) -> Capture:
+    return item.capture if item.same_as is None else filled(item.capture, one(again, item.same_as).capture)

@@ -1,0 +1,118 @@
+"""The one segment that is being appended to: cut, written and synced through a single descriptor."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Self
+
+from warehouse import rows, segments, warc
+from warehouse.captures import Capture, Location
+from warehouse.files import sync_folder
+from warehouse.folders import Folders
+from warehouse.warc_reading import Damaged, resumption, stored
+
+
+class OpenSegment:
+    """A descriptor, the size that is good, and the state beside the file."""
+
+    def __init__(self, folders: Folders, state: segments.State, descriptor: int, size: int) -> None:
+        self.state = state
+        self.size = size
+        self._folders = folders
+        self._descriptor = descriptor
+        self._told: int | None = None  # the size that the last row named
+
+    @classmethod
+    def begun(cls, folders: Folders, source_id: str, moment: datetime) -> Self:
+        """A new segment with its head; its name survives a loss of power."""
+        state = segments.fresh(source_id, moment)
+        segments.save(folders, state)
+        path = state.path(folders)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644)
+        segment = cls(folders, state, descriptor, 0)
+        segment.write(warc.opening(state.segment_id, state.name, state.created_at))
+        segment.sync()
+        sync_folder(path.parent)
+        return segment
+
+    @classmethod
+    def resumed(cls, folders: Folders, state: segments.State) -> Self | None:
+        """The segment with its broken tail cut; None where whole captures follow a damaged one: that is no tail."""
+        end = state.checked
+        path = state.path(folders)
+        with path.open("rb") as file:
+            try:
+                for item in stored(file, state.checked):
+                    if item.same_as is None:
+                        _remember(state, item.capture, item.offset)
+                    end = item.offset + item.length
+            except Damaged as damage:
+                if resumption(file, damage.offset) is not None:
+                    return None
+        segment = cls(folders, state, os.open(path, os.O_RDWR | os.O_CLOEXEC), end)
+        segment._cut()
+        segment._told = segment.size
+        return segment
+
+    def append(self, capture: Capture) -> Location:
+        """Write a capture, its body only if no earlier one carries the same; OSError leaves the segment as it was."""
+        original = self.state.originals.get(capture.payload_hash or "") if capture.status != 304 else None
+        data = warc.encoded(capture, self.state.segment_id, original)
+        location = Location(self.state.segment_id, self.size, len(data))
+        self.write(data)
+        _remember(self.state, capture, location.offset)
+        return location
+
+    def write(self, data: bytes) -> None:
+        """Append all of `data` or nothing."""
+        written = 0
+        try:
+            while written < len(data):
+                written += os.pwrite(self._descriptor, data[written:], self.size + written)
+        except OSError:
+            os.ftruncate(self._descriptor, self.size)
+            raise
+        self.size += len(data)
+
+    def sync(self) -> None:
+        """Make everything written so far survive a loss of power."""
+        os.fsync(self._descriptor)
+
+    def row(self, moment: datetime) -> rows.Segment | None:
+        """The segment's row, or None where the last one still holds."""
+        if self._told == self.size:
+            return None
+        self._told = self.size
+        return self.state.row(self.size, moment)
+
+    def check(self) -> None:
+        """Note that everything so far was handed over, so that the next run need not read it again."""
+        if self.state.checked != self.size:
+            self.sync()
+            self.state.checked = self.size
+            segments.save(self._folders, self.state)
+
+    def seal(self) -> segments.State:
+        """Close the segment for good and give its state with digest and size."""
+        self.sync()
+        self.close()
+        segments.seal(self._folders, self.state)
+        return self.state
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+    def _cut(self) -> None:
+        """Cut what follows the last complete capture; where not even the head is whole, write it anew."""
+        if os.fstat(self._descriptor).st_size != self.size:
+            os.ftruncate(self._descriptor, self.size)
+            self.sync()
+        if self.size == 0:
+            self.write(warc.opening(self.state.segment_id, self.state.name, self.state.created_at))
+
+
+def _remember(state: segments.State, capture: Capture, offset: int) -> None:
+    if capture.payload_hash and capture.wire and capture.payload_hash not in state.originals:
+        state.originals[capture.payload_hash] = warc.original(capture, offset)

@@ -1,0 +1,184 @@
+"""Captures as WARC/1.1 records and back, one gzip member a record, so that any web-archive tool reads the files.
+
+A capture is a `metadata` record with all that only we know, followed by the `response` that it describes (`revisit`
+for an identical payload or a 304). Both are written at once, the metadata first: a complete response implies it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import uuid
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
+from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
+from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
+
+from warehouse.captures import Capture
+
+VERSION = "WARC/1.1"
+IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+LEVEL = 6
+
+# Never kept: what lets somebody in. Kept under another name: what no longer fits the bytes that are stored.
+SECRET = frozenset(
+    {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization", "authentication-info"}
+)
+_ORIGINALLY = "X-Archive-Orig-"
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The record that carries a payload which a later one repeats; `offset` is its capture's, in the same segment."""
+
+    offset: int
+    record_id: str
+    uri: str
+    date: str
+    digest: str
+
+
+def opening(segment_id: str, file_name: str, created_at: datetime) -> bytes:
+    """The `warcinfo` member that heads a segment; its record id is the segment's."""
+    fields = f"software: Wireroom\r\nformat: {VERSION}\r\nconformsTo: https://iipc.github.io/warc-specifications/\r\n"
+    return _member(
+        _record(
+            "warcinfo",
+            segment_id,
+            created_at,
+            fields.encode(),
+            {"WARC-Filename": file_name, "Content-Type": "application/warc-fields"},
+        )
+    )
+
+
+def encoded(capture: Capture, segment_id: str, original: Original | None = None) -> bytes:
+    """The members of one capture; with an `original` the body is not written again."""
+    own = {"WARC-Warcinfo-ID": _urn(segment_id)}
+    alone = capture.status is None
+    record_id = capture.fetch_id if alone else str(uuid.uuid4())
+    concurrent = {} if alone else {"WARC-Concurrent-To": _urn(capture.fetch_id)}
+    metadata = _record(
+        "metadata",
+        record_id,
+        capture.observed_at,
+        _metadata(capture, original),
+        {**own, **concurrent, "WARC-Target-URI": uri(capture), "Content-Type": "application/json"},
+    )
+    if alone:
+        return _member(metadata)
+    return _member(metadata) + _member(_answer(capture, own, original))
+
+
+def original(capture: Capture, offset: int) -> Original:
+    """What later captures with the same payload refer to."""
+    return Original(
+        offset=offset,
+        record_id=_urn(capture.fetch_id),
+        uri=uri(capture),
+        date=date(capture.observed_at),
+        digest=payload_digest(capture.wire),
+    )
+
+
+def uri(capture: Capture) -> str:
+    """The address that answered, fit for a header line."""
+    return quote(capture.final_url or capture.requested_url, safe="%/:=&?~#+!$,;'@()*[]")
+
+
+def date(moment: datetime) -> str:
+    """A naive UTC time as WARC writes it."""
+    return moment.isoformat(timespec="microseconds") + "Z"
+
+
+def payload_digest(wire: bytes) -> str:
+    """The digest of a body as other tools compute it: sha1 of what the wire carried, in base32."""
+    return "sha1:" + base64.b32encode(hashlib.sha1(wire, usedforsecurity=False).digest()).decode()
+
+
+def _metadata(capture: Capture, original: Original | None) -> bytes:
+    known: dict[str, Any] = msgspec.to_builtins(capture, builtin_types=(bytes,))
+    del known["wire"], known["headers"], known["location"]
+    kept = {name: value for name, value in known.items() if value is not None}
+    if original is not None:
+        kept["same_as"] = original.offset
+    return msgspec.json.encode(kept)
+
+
+def _answer(capture: Capture, own: dict[str, str], original: Original | None) -> ArcWarcRecord:
+    """The response as the wire carried it, or the revisit that stands for it."""
+    wire = b"" if original else capture.wire
+    headers = {**own, "WARC-Target-URI": uri(capture), "Content-Type": "application/http; msgtype=response"}
+    if original:
+        headers |= {
+            "WARC-Profile": IDENTICAL,
+            "WARC-Refers-To": original.record_id,
+            "WARC-Refers-To-Target-URI": original.uri,
+            "WARC-Refers-To-Date": original.date,
+            "WARC-Payload-Digest": original.digest,
+        }
+    elif capture.status == 304:
+        headers |= {"WARC-Profile": NOT_MODIFIED}
+    else:
+        headers |= {"WARC-Payload-Digest": payload_digest(wire)}
+    kind = "revisit" if original or capture.status == 304 else "response"
+    return _record(kind, capture.fetch_id, capture.observed_at, wire, headers, _http(capture))
+
+
+def _http(capture: Capture) -> StatusAndHeaders:
+    protocol, _, rest = capture.status_line.partition(" ")
+    headers = [_kept(name, value, len(capture.wire)) for name, value in capture.headers if name.lower() not in SECRET]
+    return StatusAndHeaders(
+        _printable(rest) or str(capture.status), headers, protocol=_printable(protocol) or "HTTP/1.1"
+    )
+
+
+def _kept(name: str, value: str, stored: int) -> tuple[str, str]:
+    """A header as it is stored: renamed where it speaks of the transfer and not of the bytes that are kept."""
+    plain = _printable(name).replace(":", "") or "X"
+    lower = plain.lower()
+    if lower == "transfer-encoding" or (lower == "content-length" and value.strip() != str(stored)):
+        plain = _ORIGINALLY + plain
+    return plain, _printable(value)
+
+
+def _printable(text: str) -> str:
+    return _UNPRINTABLE.sub(" ", text).strip()
+
+
+def _record(
+    kind: str,
+    record_id: str,
+    moment: datetime,
+    payload: bytes,
+    headers: dict[str, str],
+    http: StatusAndHeaders | None = None,
+) -> ArcWarcRecord:
+    content_type = headers.pop("Content-Type")
+    named = {"WARC-Type": kind, "WARC-Record-ID": _urn(record_id), "WARC-Date": date(moment), **headers}
+    lines = StatusAndHeaders("", list(named.items()), protocol=VERSION)
+    record = ArcWarcRecord("warc", kind, lines, BytesIO(payload), http, content_type, len(payload))
+    record.payload_length = len(payload)
+    return record
+
+
+def _member(record: ArcWarcRecord) -> bytes:
+    """A record as one gzip member with a checksum of its own."""
+    plain = BytesIO()
+    WARCWriter(plain, gzip=False, warc_version=VERSION).write_record(record)
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    return packer.compress(plain.getvalue()) + packer.flush()
+
+
+def _urn(record_id: str) -> str:
+    return f"<urn:uuid:{record_id}>"
