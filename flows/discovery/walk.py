@@ -43,7 +43,7 @@ class Walk:
         self.get = get
         self.known = known
         self.today = window.today or datetime.now(ZoneInfo(source.timezone)).date()
-        self.calendar = Calendar(source.timezone, latest=self.today)
+        self.calendar = Calendar(source.timezone, latest=self.today, language=source.language)
         self.pages = 0
         self.met: set[str] = set()  # keys of candidates
         self.asked = {urls.key(source.home)}  # keys of listings, which are no articles

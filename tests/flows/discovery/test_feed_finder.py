@@ -27,7 +27,7 @@ def test_one_unit_with_candidates_and_their_evidence(tmp_path: Path) -> None:
     assert (unit.finder, unit.unit, unit.outcome, unit.whole) == ("feed", HOME + "/feed", "fetched", True)
     dated, undated = unit.candidates
     assert (dated.day, dated.day_basis) == (date(2026, 11, 21), "listing")
-    assert dated.hints.published == "2026-11-21T09:00:00+00:00"
+    assert dated.hints.published == "2026-11-21T09:00:00Z"
     assert dated.hints.published_basis == "feed"
     assert (undated.day, undated.day_basis, undated.hints.title) == (None, None, "U")
     assert unit.undated == 1
