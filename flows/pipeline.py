@@ -23,8 +23,8 @@ from flows.run import Run, Tally, now, opened
 from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from parsers.records import Article, Hints, Rejected
-from warehouse import archive, rows
-from warehouse.captures import Capture
+from warehouse import rows
+from warehouse.captures import Capture, Location
 from warehouse.due import Known, Policy, due
 
 BATCH = 50
@@ -75,22 +75,23 @@ def ingest(
 
 def recover(run: Run) -> None:
     """Parse and spool what an earlier run had archived completely and had not spooled when it died."""
-    tail = list(archive.tail(run.workspace.folders, run.source.source_id))
-    lost = run.ledger.unmentioned([stored.fetch_id for stored, _ in tail])
     waiting: list[Parsing] = []
-    for stored, location in tail:
-        if stored.fetch_id not in lost:
-            continue
-        fetched = exchanges.row(stored, location)
-        if stored.is_page:
-            waiting.append(Parsing(stored, fetched, run.parse(stored)))
+    recovered = 0
+    for capture, location in run.archive.unspooled(run.ledger.unmentioned):
+        recovered += 1
+        fetched = exchanges.row(capture, location)
+        if capture.is_page:
+            waiting.append(Parsing(capture, fetched, run.parse(capture)))
         else:
             # A listing's links were lost with the run: its validators must not have the next request answered with 304.
             run.note(exchanges.without_validators(fetched))
+        if len(waiting) == BATCH:
+            collect(run, waiting)
+            waiting = []
     collect(run, waiting)
-    run.flush()
-    if lost:
-        tell(Event("note", f"Recovered {len(lost)} records of an interrupted run from the archive: no page is fetched again."))
+    if recovered:
+        run.flush()
+        tell(Event("note", f"Recovered {recovered} records of an interrupted run: nothing of it is fetched again."))
 
 
 def batches(run: Run) -> Iterator[list[Address]]:
@@ -231,10 +232,10 @@ def _read_anew(run: Run, known: Known | None) -> Iterator[Parsing]:
     """The stored capture of a changed page that another reader has read: only the same reader's readings can be compared."""
     if known is None or known.reader in (None, run.reader):
         return
-    stored = run.stored(known)
-    if stored is not None:
-        capture, location = stored
-        yield Parsing(capture, exchanges.row(capture, location), run.parse(capture))
+    stored = run.archive.stored(known)
+    if stored is not None and known.segment_id and known.record_offset is not None and known.record_length is not None:
+        location = Location(known.segment_id, known.record_offset, known.record_length)
+        yield Parsing(stored, exchanges.row(stored, location), run.parse(stored))
 
 
 def collect(run: Run, parsings: Sequence[Parsing]) -> None:

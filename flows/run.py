@@ -15,15 +15,14 @@ from zoneinfo import ZoneInfo
 import parsers
 from flows import progress
 from flows.discovery import Window
-from flows.fetching import Exchange, Fetcher, Pace
+from flows.fetching import Fetcher, Pace
 from flows.pool import ParsePool
 from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from parsers.records import Article, Page, Rejected
-from warehouse import archive, loader, rows, spool
+from warehouse import loader, rows, spool
 from warehouse.archive import Appender
 from warehouse.captures import Capture, Location
-from warehouse.due import Known
 from warehouse.ledger import Ledger
 from warehouse.locks import hold
 
@@ -111,14 +110,6 @@ class Run:
             hints=capture.hints,
         )
         return self.pool.submit(page, self.source.profile)
-
-    def stored(self, known: Known) -> tuple[Capture, Location] | None:
-        """The capture that an article's current reading was made from; None where the archive no longer has it."""
-        if known.segment_id is None or known.record_offset is None or known.record_length is None:
-            return None
-        location = Location(known.segment_id, known.record_offset, known.record_length)
-        file = self.ledger.segment_file(known.segment_id)
-        return (archive.read(self.workspace.folders, file, location.offset), location) if file else None
 
     def flush(self) -> None:
         """Leave all pending rows as one finished spool file, after the archive they speak of is on the disk."""

@@ -124,11 +124,11 @@ class Appender:
             row = self._segment.row(moment) if self._segment else None
             return [*changed, row] if row else changed
 
-    def unspooled(self, unmentioned: Callable[[Iterable[str]], set[str]]) -> Iterator[Capture]:
+    def unspooled(self, unmentioned: Callable[[Iterable[str]], set[str]]) -> Iterator[tuple[Capture, Location]]:
         """The captures of the tail that nothing mentions: `unmentioned` gives back some of the fetch ids it is given."""
-        waiting: list[Capture] = []
-        for capture in tail(self._folders, self._source_id):
-            waiting.append(capture)
+        waiting: list[tuple[Capture, Location]] = []
+        for found in tail(self._folders, self._source_id):
+            waiting.append(found)
             if len(waiting) >= AT_ONCE:
                 yield from _chosen(waiting, unmentioned)
                 waiting = []
@@ -175,6 +175,8 @@ class Appender:
             segments.forget(self._folders, state)
 
 
-def _chosen(waiting: list[Capture], unmentioned: Callable[[Iterable[str]], set[str]]) -> Iterator[Capture]:
-    wanted = unmentioned([capture.fetch_id for capture in waiting]) if waiting else set()
-    return (capture for capture in waiting if capture.fetch_id in wanted)
+def _chosen(
+    waiting: list[tuple[Capture, Location]], unmentioned: Callable[[Iterable[str]], set[str]]
+) -> Iterator[tuple[Capture, Location]]:
+    wanted = unmentioned([capture.fetch_id for capture, _ in waiting]) if waiting else set()
+    return (found for found in waiting if found[0].fetch_id in wanted)

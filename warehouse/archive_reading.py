@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from warehouse import segments
-from warehouse.captures import Capture, payload_hash
+from warehouse.captures import Capture, Location, payload_hash
 from warehouse.coding import BadCoding
 from warehouse.folders import Folders
 from warehouse.warc_reading import Damaged, Stored, filled, one, resumption, stored
@@ -30,15 +30,15 @@ def read(folders: Folders, file: str, offset: int) -> Capture:
         return one(opened, offset).capture
 
 
-def tail(folders: Folders, source_id: str) -> Iterator[Capture]:
-    """The complete captures that no run is known to have handed over, oldest first."""
+def tail(folders: Folders, source_id: str) -> Iterator[tuple[Capture, Location]]:
+    """The complete captures that no run is known to have handed over, oldest first, and where they lie."""
     for state in segments.states(folders, source_id):
         if state.digest:
             continue
         with state.path(folders).open("rb") as file, state.path(folders).open("rb") as again:
             try:
                 for item in stored(file, state.checked):
-                    yield _whole(item, again)
+                    yield _whole(item, again), Location(state.segment_id, item.offset, item.length)
             except Damaged:
                 continue  # an incomplete capture was never acknowledged, and the appender cuts it
 
