@@ -53,7 +53,7 @@ _SHAPES = tuple(
     re.compile(shape, re.VERBOSE | re.IGNORECASE)
     for shape in (
         r"(?<![\d./-])(?P<year>(?:1[6-9]|20)\d\d)(?P<mark>[-/.])\s?(?P<month>0?[1-9]|1[0-2])(?P=mark)\s?(?P<day>0?[1-9]|[12]\d|3[01])(?!\d|[./-]\d)",
-        r"(?<![\d./-])(?P<first>0?[1-9]|[12]\d|3[01])(?P<mark>[-/.])\s?(?P<second_>0?[1-9]|[12]\d|3[01])(?P=mark)\s?(?P<year>(?:1[6-9]|20)\d\d|\d\d(?![\d:]))(?!\d|[./-]\d)",
+        r"(?<![\d./-])(?P<first>0?[1-9]|[12]\d|3[01])(?P<mark>[-/.]|\s[|/.]\s)\s?(?P<second_>0?[1-9]|[12]\d|3[01])(?P=mark)\s?(?P<year>(?:1[6-9]|20)\d\d|\d\d(?![\d:]))(?!\d|[./-]\d)",
         rf"(?<![\d.,])(?P<day>0?[1-9]|[12]\d|3[01])(?:\.|{_any(_WORDS['ordinals'])})?[\s\u2009-]{{0,2}}{_JOINT}{_MONTH}(?![^\W\d_])[.,]?[\s-]{{0,2}},?\s?{_JOINT}{_YEAR}(?!\d)",
         rf"(?<![^\W\d_]){_MONTH}(?![^\W\d_])\.?[\s-]{{0,3}}(?P<day>0?[1-9]|[12]\d|3[01])(?:{_any(_WORDS['ordinals'])})?[\s,.-]{{1,3}}{_YEAR}(?!\d)",
         rf"(?<!\d){_YEAR}[.,]?\s{{0,2}}{_MONTH}(?![^\W\d_])\.?\s{{0,2}}(?P<day>0?[1-9]|[12]\d|3[01])(?!\d)",
@@ -184,7 +184,7 @@ def _moment(match: re.Match[str], language: str | None) -> Moment | None:
         int(parts["day"]) if parts.get("day") else None,
     )
     if parts.get("first"):
-        month, day = _ordered(int(parts["first"]), int(parts["second_"]), parts["mark"], language)
+        month, day = _ordered(int(parts["first"]), int(parts["second_"]), parts["mark"].strip(), language)
     if parts.get("month") and month is None:
         return None
     try:

@@ -25,6 +25,11 @@ _NAMES: dict[str, list[str]] = tomllib.loads(
 _OUTLETS = frozenset({"WebSite", "Organization", "NewsMediaOrganization", "Newspaper", "Corporation"})
 _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ItemPage", "FAQPage"})
 _PAGES = frozenset({"WebPage", "AboutPage", "ContactPage", *_LISTS})
+ALIKE = 0.75  # share of words from which an h1 is taken for the headline
+_TITLED = XPath(
+    "//h2|//h3|//h4|//h5|//*[@itemprop='headline' or contains(@class,'title') or contains(@class,'headline') "
+    "or contains(@class,'Title') or contains(@class,'Headline') or contains(@class,'titel') or self::font or self::b]"
+)
 _BYLINES = XPath(
     "//*[@rel='author' or contains(@itemprop,'author') or contains(@class,'author') or contains(@class,'byline') "
     "or contains(@class,'Author') or contains(@class,'Byline') or contains(@class,'autor')]"
@@ -74,7 +79,7 @@ def read(document: Document, page: Page, profile: Profile) -> Metadata:
     marks = markup.gather(document.tree)
     nodes = jsonld.read(marks.scripts)
     base = page.url or ""
-    title, heading, evidence = _headline(marks, nodes, page, profile)
+    title, heading, evidence = _headline(document.tree, marks, nodes, page, profile)
     article = _article(nodes, title)
     bylines = _bylines(document.tree)
     people, people_evidence = _authors(article, nodes, marks, bylines, title)
@@ -132,7 +137,7 @@ def _agreement(node: jsonld.Node, title: str) -> float:
 
 
 def _headline(
-    marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, profile: Profile
+    tree: Element, marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, profile: Profile
 ) -> tuple[str | None, Element | None, tuple[Evidence, ...]]:
     headings = [(markup.text_of(element), element) for element in marks.headings[:20]]
     candidates = [headline.Candidate(text, "h1") for text, _ in headings if text]
@@ -146,8 +151,20 @@ def _headline(
     )
     candidates += [headline.Candidate(text, basis) for basis, text in stated if text]
     chosen, evidence = headline.choose(candidates, _outlets(marks, nodes, page, profile))
-    heading = max(headings, key=lambda pair: headline.overlap(pair[0], chosen or ""), default=(None, None))[1]
-    return chosen, heading, evidence
+    return chosen, _heading(headings, tree, chosen), evidence
+
+
+def _heading(headings: list[tuple[str, Element]], tree: Element, chosen: str | None) -> Element | None:
+    """The element the headline stands in: an h1, or whatever old pages print it in."""
+    if not chosen:
+        return None
+    best = max(headings, key=lambda pair: headline.overlap(pair[0], chosen), default=None)
+    if best and headline.overlap(best[0], chosen) >= ALIKE:
+        return best[1]
+    other = (
+        element for element in _TITLED(tree)[:200] if headline.same(markup.text_of(element, len(chosen) + 40), chosen)
+    )
+    return next(other, best[1] if best else None)
 
 
 def _outlets(marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, profile: Profile) -> Iterator[str]:

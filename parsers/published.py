@@ -1,0 +1,281 @@
+"""Which date to believe: every claim about the day of publication in one order of credit, the losers kept as evidence.
+
+A claim is refused when it cannot be (a year out of range, a day in the future), when it was probably made from a bare
+year (a first of January without a time), or when it contradicts the month in the page's own address.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from parsers import dates, urls
+from parsers.metadata import DateCandidate, Metadata
+from parsers.records import Dateline, Evidence, Page, Profile, StatedDate
+from parsers.visible_dates import VisibleDate
+
+EARLIEST_YEAR = 1600
+AHEAD = timedelta(days=2)  # time zones, and texts dated on the eve
+# The web is younger; an unlabelled older date beside a headline is somebody's birthday.
+EARLIEST_UNLABELLED = date(1993, 1, 1)
+LAG = range(-2, 61)  # days from a dateline without year to the day it was seen (Reuters and EIR, measured)
+
+# The order of credit. What machines are told comes first, a dateline before what merely stands near the headline.
+ORDER = (
+    "json-ld", "meta", "marked", "labelled", "dateline", "url", "json-ld:page", "feed", "path", "visible", "index", "sitemap",
+    "dateline+", "elsewhere", "month", "partial", "htmldate",
+)  # fmt: skip
+_HINTS = {
+    "feed": "feed",
+    "news-sitemap": "feed",
+    "index": "index",
+    "list": "index",
+    "sitemap": "sitemap",
+    "url": "path",
+}
+_WEAK_META = frozenset(
+    {"date", "created", "creation_date", "datecreated", "article:created", "last-published", "sort_date", "displaydate"}
+)
+_MONTH_IN_PATH = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>0[1-9]|1[0-2])/")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about a day, where it stands in the order of credit, and why it was refused, if it was."""
+
+    stated: StatedDate
+    order: str
+    refused: str | None = None
+
+    @property
+    def rank(self) -> int:
+        return ORDER.index(self.order)
+
+
+def decide(
+    metadata: Metadata,
+    *,
+    page: Page,
+    profile: Profile,
+    dateline: Dateline | None = None,
+    visible: Iterable[VisibleDate] = (),
+) -> tuple[StatedDate | None, StatedDate | None, tuple[Evidence, ...]]:
+    """The day of publication, the day of the last change, and all claims as evidence; None where nothing is known."""
+    seen = tuple(visible)
+    claims = [_checked(claim, page) for claim in _claims(metadata, page, profile, dateline, seen)]
+    claims = list(_doubted(claims, page))
+    published = _shown_day(_most_precise(_best(claims), claims), claims, profile)
+    changes = [_checked(claim, page) for claim in _changes(metadata, page, profile, seen)]
+    modified = _best(changes)
+    evidence = (*_evidence("date_published", claims, published), *_evidence("date_modified", changes, modified))
+    return published and published.stated, modified and modified.stated, evidence
+
+
+def warnings(evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """One sentence for each conflict over the day of publication that `decide` has noted."""
+    conflicts = (e for e in evidence if e.field == "date_published" and e.note and e.note.startswith("conflict"))
+    return tuple(dict.fromkeys(f"date_published: {e.basis} says {e.value} ({e.note})" for e in conflicts))
+
+
+# ------------------------------------------------------------------ the claims
+
+
+def _claims(
+    metadata: Metadata, page: Page, profile: Profile, dateline: Dateline | None, visible: tuple[VisibleDate, ...]
+) -> Iterator[Claim]:
+    for candidate in metadata.published:
+        yield from _from_markup(candidate, metadata.language, profile)
+    for shown in visible:
+        if shown.role != "modified":
+            yield Claim(shown.moment.stated(shown.basis, profile.timezone), _order_of(shown))
+    yield from _from_dateline(dateline, page)
+    yield from _from_url(page, profile)
+    yield from _from_hints(page, profile)
+
+
+def _from_markup(candidate: DateCandidate, language: str | None, profile: Profile) -> Iterator[Claim]:
+    moment = dates.read(candidate.text, language)
+    if moment is None:
+        return
+    order = "visible" if candidate.detail in _WEAK_META and not moment.hour else candidate.basis
+    order = order if moment.day else "partial"
+    yield Claim(moment.stated(candidate.basis, profile.timezone), order)
+
+
+def _order_of(shown: VisibleDate) -> str:
+    if shown.basis == "htmldate":
+        return "htmldate"
+    return {4: "marked", 3: "labelled", 2: "visible"}.get(shown.strength, "elsewhere")
+
+
+def _from_dateline(dateline: Dateline | None, page: Page) -> Iterator[Claim]:
+    if dateline is None or dateline.date is None:
+        return
+    if dateline.day:
+        known = dateline.date_basis in (None, "explicit")
+        yield Claim(_day(dateline.day, "dateline"), "dateline" if known else "dateline+")
+    elif found := re.fullmatch(r"--(\d\d)-(\d\d)", dateline.date):
+        day = _by_smallest_lag(int(found[1]), int(found[2]), page.observed_at)
+        if day:
+            yield Claim(_day(day, "dateline+fetched"), "dateline+")
+        yield Claim(StatedDate(dateline.date, "day-noyear", "dateline"), "partial")
+
+
+def _by_smallest_lag(month: int, day: int, observed: datetime | None) -> date | None:
+    """The year that puts a day nearest to when the page was seen, within the window; None outside it."""
+    days = []
+    for year in (observed.year - 1, observed.year, observed.year + 1) if observed else ():
+        try:
+            days.append(date(year, month, day))
+        except ValueError:
+            continue
+    within = [d for d in days if observed and (observed.date() - d).days in LAG]
+    return min(within, key=lambda d: abs((observed.date() - d).days), default=None) if observed else None
+
+
+def _from_url(page: Page, profile: Profile) -> Iterator[Claim]:
+    if not page.url:
+        return
+    if day := urls.dates_in(page.url, profile.url_pattern):
+        yield Claim(_day(day, "url"), "url")
+    elif day := urls.path_day(page.url):
+        yield Claim(_day(day, "url"), "path")
+    elif month := _month_of(page.url):
+        yield Claim(StatedDate(f"{month:%Y-%m}", "month", "url"), "month")
+
+
+def _month_of(url: str | None) -> date | None:
+    """The first day of the month that an address names."""
+    found = _MONTH_IN_PATH.search(url or "")
+    return date(int(found["year"]), int(found["month"]), 1) if found else None
+
+
+def _from_hints(page: Page, profile: Profile) -> Iterator[Claim]:
+    moment = dates.read(page.hints.published) if page.hints.published else None
+    if moment:
+        basis = page.hints.published_basis or "list"
+        yield Claim(moment.stated(basis, profile.timezone), _HINTS.get(basis, "index") if moment.day else "partial")
+
+
+def _changes(metadata: Metadata, page: Page, profile: Profile, visible: tuple[VisibleDate, ...]) -> Iterator[Claim]:
+    for candidate in metadata.modified:
+        yield from _from_markup(candidate, metadata.language, profile)
+    for shown in visible:
+        if shown.role == "modified":
+            yield Claim(shown.moment.stated(shown.basis, profile.timezone), "labelled")
+    if page.hints.modified and (moment := dates.read(page.hints.modified)):
+        yield Claim(moment.stated(page.hints.published_basis or "feed", profile.timezone), "index")
+
+
+def _day(day: date, basis: str) -> StatedDate:
+    return StatedDate(day.isoformat(), "day", basis, day)
+
+
+# ------------------------------------------------------------------ what is refused
+
+
+def _checked(claim: Claim, page: Page) -> Claim:
+    """The claim, refused where its year or day cannot be."""
+    year = re.match(r"\d{4}", claim.stated.text)
+    observed = page.observed_at
+    if year and (int(year[0]) < EARLIEST_YEAR or (observed and int(year[0]) > observed.year + 1)):
+        return replace(claim, refused="a year out of range")
+    if observed and claim.stated.day and claim.stated.day > observed.date() + AHEAD:
+        return replace(claim, refused="later than the page was seen")
+    return claim
+
+
+def _doubted(claims: list[Claim], page: Page) -> Iterator[Claim]:
+    month = _month_of(page.url)
+    for claim in claims:
+        day = claim.stated.day
+        if claim.refused or day is None:
+            yield claim
+        elif _made_of_a_year(claim) and not any(o.stated.day == day for o in claims if o.order != claim.order):
+            yield replace(claim, refused="a first of January without a time, as made from a bare year")
+        elif claim.order in ("visible", "elsewhere", "htmldate") and day < EARLIEST_UNLABELLED:
+            yield replace(claim, refused="older than the web and not said to be the day of publication")
+        elif month and claim.stated.basis in ("time", "visible", "htmldate") and not _in_month(day, month):
+            yield replace(claim, refused="not in the month that the address names")
+        else:
+            yield claim
+
+
+def _made_of_a_year(claim: Claim) -> bool:
+    day, text = claim.stated.day, claim.stated.text
+    bare = len(text) <= 10 or re.search(r"T00:00(?::00)?(?!:?[1-9])", text) is not None
+    return (
+        bare
+        and day is not None
+        and (day.month, day.day) == (1, 1)
+        and claim.order not in ("url", "path", "dateline", "feed")
+    )
+
+
+def _in_month(day: date, month: date) -> bool:
+    """Whether a day lies in a month, time zones allowed for."""
+    following = (month + timedelta(days=32)).replace(day=1)
+    return month - AHEAD <= day < following + AHEAD
+
+
+# ------------------------------------------------------------------ the choice
+
+
+def _best(claims: list[Claim]) -> Claim | None:
+    return min((claim for claim in claims if not claim.refused), key=lambda claim: claim.rank, default=None)
+
+
+def _most_precise(best: Claim | None, claims: list[Claim]) -> Claim | None:
+    """A claim for the same day that also knows the instant, where the best one knows the day only."""
+    if best is None or best.stated.instant or best.stated.day is None:
+        return best
+    same = (c for c in claims if not c.refused and c.stated.day == best.stated.day and c.stated.instant)
+    return min(same, key=lambda claim: claim.rank, default=best)
+
+
+def _shown_day(best: Claim | None, claims: list[Claim], profile: Profile) -> Claim | None:
+    """The best claim; told in UTC with the outlet's zone unknown, its day is the neighbouring one that readers are shown."""
+    if best is None or best.stated.instant is None or not best.stated.text.endswith("Z") or profile.timezone != "UTC":
+        return best
+    for claim in sorted(claims, key=lambda claim: claim.rank):
+        shown = claim.stated.day
+        if shown and claim.order in ("marked", "labelled", "visible", "path") and not claim.stated.text.endswith("Z"):
+            return (
+                replace(best, stated=replace(best.stated, day=shown))
+                if _is_a_local_day(shown, best.stated.instant)
+                else best
+            )
+    return best
+
+
+def _is_a_local_day(day: date, instant: datetime) -> bool:
+    """Whether an instant falls on a day somewhere between UTC-11 and UTC+13."""
+    zones = ("Etc/GMT+11", "UTC", "Etc/GMT-13")
+    return day in {instant.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date() for zone in zones}
+
+
+def _evidence(field: str, claims: list[Claim], chosen: Claim | None) -> Iterator[Evidence]:
+    """Every claim once, in the order of credit, with what speaks against it."""
+    told = False
+    for claim in {(c.stated.text, c.stated.basis, c.order): c for c in sorted(claims, key=lambda c: -c.rank)}.values():
+        is_chosen = bool(
+            chosen and not told and (claim.stated.text, claim.stated.basis) == (chosen.stated.text, chosen.stated.basis)
+        )
+        told = told or is_chosen
+        yield Evidence(
+            field, claim.stated.text, claim.stated.basis, is_chosen, None if is_chosen else _note(claim, chosen)
+        )
+
+
+def _note(claim: Claim, chosen: Claim | None) -> str | None:
+    if claim.refused:
+        return claim.refused
+    first, second = claim.stated.day, chosen.stated.day if chosen else None
+    if first is None or second is None or abs((first - second).days) <= 1:
+        return None
+    days = (first - second).days
+    weight = "conflict" if claim.rank <= ORDER.index("path") else "differs"
+    return f"{weight}: {abs(days)} days {'later' if days > 0 else 'earlier'} than the date chosen"
