@@ -39,7 +39,7 @@ class Resolved:
 _W = rf"[{LETTERS}]{{3,12}}"
 _YEAR = r"(?:(?:,|\.|\s|\bde\b|\bdel\b)\s*(?:de\s+|del\s+)?(?P<year>(?:1[6-9]|20)\d\d)(?!\d)(?:\s*(?:г\.|года|م(?!\w)|年|yil|yılı))?)?"
 _MONTH_DAY = re.compile(
-    rf"(?P<month>{_W})\.?,?\s{{0,3}}(?P<day>\d{{1,3}})(?:st|nd|rd|th)?(?![\d:%]|\.\d|,\d\d\d(?!\d)){_YEAR}"
+    rf"(?P<month>{_W})(?:\.,?\s{{0,3}}|,?\s{{1,3}})(?P<day>\d{{1,3}})(?:st|nd|rd|th)?(?![\d:%]|\.\d|,\d\d\d(?!\d)){_YEAR}"
 )
 _DAY_MONTH = re.compile(
     rf"(?:le\s+|في\s+|am\s+|den\s+)?(?P<day>\d{{1,2}})(?:\.|er\b|º|°|a\b|-?го)?(?:\s{{0,2}}|-)(?:de\s+|d')?(?P<month>{_W}|كانون ال\w+|تشرين ال\w+)"

@@ -14,7 +14,7 @@ from parsers.vocabulary import EVIDENCE, NOT_PLACES, ORDERS, Order
 WINDOW = 260  # characters of a paragraph in which its dateline must end
 MOST_TOKENS = 8
 _HEAD = re.compile(r"[\d(\[/|—–―_:=\n]|\s-|-\s|--|\.\S|\.\s")
-_QUALIFIERS = re.compile(r"(?:\s{0,3}\[[A-Z0-9][^\[\]a-z\n]{1,240}\]){1,8}\s{0,3}|(?:\s{0,3}\[(?:Text|Excerpts?|Report)\])\s{0,3}")
+_QUALIFIERS = re.compile(r"(?:\s{0,3}\[[A-Z0-9\"\'][^\[\]\n]{1,240}\]){1,8}\s{0,3}")
 _LETTERED = re.compile(r"[^\W\d_]")
 
 
@@ -87,7 +87,7 @@ def _ahead(head: Head, at: int) -> bool:
         return False
     if head.date is None and dates.read(view, at, head.language):
         return True
-    if "T" not in head.tokens and (view[at] in "([/|" or tokens.bare(view, head.text, at)):
+    if ("T" not in head.tokens or head.tokens[-1] == "P") and (view[at] in "([/|" or tokens.bare(view, head.text, at)):
         return True
     if head.tokens[-1] == "T" and head.tokens.endswith("ST") and tokens.author(view, head.text, at):
         return True
@@ -252,7 +252,7 @@ def _bare_name(head: Head, view: str, end: int) -> bool:
 def _no_date_lead(head: Head, separator: tokens.Separator, rest: str) -> bool:
     """A date alone leads only before an em dash and a sentence."""
     mark = head.view[separator.start : separator.end].strip()
-    return mark not in {"—", "--", "―", "–"} or len(rest) < 20 or rest[0].isdigit() or not head.view[head.start].isalnum()
+    return mark not in {"—", "--", "―", "–"} or len(rest) < 20 or not (rest[0].isalpha() or rest[0] in "\"'“„«<¡¿") or not head.view[head.start].isalnum()
 
 
 def _no_place_lead(head: Head, rest: str) -> bool:
@@ -260,6 +260,8 @@ def _no_place_lead(head: Head, rest: str) -> bool:
     known = head.places is not None and head.places.known
     if rest[0].isdigit():
         return not known
+    if not known and all(word.isupper() for word in [w for w in rest.split() if w.isalpha()][:3]):
+        return True
     return rest.count(" - ") + rest.count(" -- ") >= (2 if known else 1) and not rest[0].isupper()
 
 

@@ -25,7 +25,7 @@ from parsers.vocabulary import (
 LONGEST = 90  # characters of a run of places
 
 CAP = rf"[{UPPER}{CASELESS}][{LETTERS}]*(?:['.\-][{LETTERS}]+)*\.?"
-MONTH_AHEAD = r"(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?,?\s{1,2}\d"
+MONTH_AHEAD = r"(?i:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,7})\.?,?\s{1,2}\d"
 _PARTICLES = alternatives(p for p in PARTICLES if p not in CONNECTORS)
 _CONNECTORS = alternatives(CONNECTORS)
 _NEXT = rf"(?:\s(?:(?:{_PARTICLES})\s){{0,2}}|\s?[,/]\s?(?:(?:{_CONNECTORS})\s)?|\s(?:{_CONNECTORS})\s|\s?[·・]\s?|\s-\s?(?=[{UPPER}][{LOWER}]+-))"
@@ -57,7 +57,8 @@ def read(view: str, text: str, start: int, language: str | None, shouting: bool)
     spans = _divide(view, start, end)
     names = tuple(_printed(text[a:b]) for a, b in spans)
     first = names[0].split(",")[0]
-    if not _possible(first, view[end : end + 1]):
+    region = any(plain(part) in REGIONS for n in names for part in n.split(",")[1:])
+    if not _possible(first, region):
         return None
     keys = [plain(n.split(",")[0]) for n in names]
     return Places(
@@ -66,7 +67,7 @@ def read(view: str, text: str, start: int, language: str | None, shouting: bool)
         tuple(n for n, k in zip(names, keys, strict=True) if k not in PLACEHOLDERS),
         capitals=_in_capitals(first) and not shouting,
         known=any(k in CITIES or k in REGIONS or k in PLACEHOLDERS for k in keys),
-        region=any(plain(part) in REGIONS for n in names for part in n.split(",")[1:]),
+        region=region,
         shaped=all(_shaped(k, language) for k in keys),
     )
 
@@ -103,6 +104,8 @@ def _before_tag(view: str, start: int, end: int) -> int:
     """The end of the run, moved before a source tag that stands in it after a comma ("CITY, KOMPAS.com")."""
     for divider in _DIVIDER.finditer(view, start, end):
         at = divider.end()
+        if plain(re.split(r"[,/]", view[at:end])[0]) in REGIONS:
+            continue
         if agencies.domain(view, at) or agencies.bare(view, at):
             return divider.start()
     return end
@@ -149,13 +152,13 @@ def _printed(raw: str) -> str:
     return " ".join(raw.split()).rstrip(",")
 
 
-def _possible(first: str, following: str) -> bool:
+def _possible(first: str, region: bool) -> bool:
     """Whether a name could be a place at all."""
     key = plain(first)
     if key in FLAGS or key in WEEKDAYS or (len(key) < 2 and first.isascii()):
         return False
     last = key.rsplit(" ", 1)[-1]
-    if key in CITIES:
+    if key in CITIES or region:
         return True
     return last not in NOT_PLACES and not key.endswith(("'s", "s'")) or first.isupper() and key.endswith("'s")
 

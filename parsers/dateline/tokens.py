@@ -46,11 +46,11 @@ _BRACKET = re.compile(
     r"\s?(?:[(\[](?P<round>[^()\[\]\n]{1,64})[)\]]|/\s?(?P<slash>[^/\n\d][^/\n]{0,30}(?:/[A-Za-z][^/\n]{1,20})?)\s?/(?!\w)"
     r"|\|\s?(?P<bar>[^|\n]{2,30}?)\s?\|)"
 )
-_SEPARATOR = re.compile(r"[ ]{0,3}(?P<mark>\.\s?-{1,2}|[-–—―_]{1,4}|[:|=]|\.|/|،)\s{0,8}|[ ]{0,3}\n\s{0,8}")
+_SEPARATOR = re.compile(r"[ ]{0,3},?[ ]{0,3}(?P<mark>\.\s?-{1,2}|[-–—―_]{1,4}|[:|=]|\.|/|،)\s{0,8}|[ ]{0,3}\n\s{0,8}")
 _DATED_TAG = re.compile(r"(?P<tag>[^\d]{2,40}?)\s?[-–—,]{1,2}\s?(?=\S)")
 _TAG_SPLIT = re.compile(r"\s?[/,・+]\s?|\s(?:and|y|und|et|e)\s")
 _TAG_WORDS = re.compile(rf"[{LETTERS}\d.&'\-+!©/ ]{{2,60}}")
-_NO_TAG = re.compile(r"(?i)\b(?:photo|foto|image|picture|getty|file|left|right|center|age|aged|born|pictured|video|archiv|symbolbild|nyse|nasdaq|tsx|otc|lse|asx|r|d|see)\b|[$%€£]")
+_NO_TAG = re.compile(r"(?i)\b(?:photo|foto|image|picture|getty|file|left|right|center|age|aged|born|pictured|archiv|symbolbild|nyse|nasdaq|tsx|otc|lse|asx|r|d|see)\b|[$%€£]")
 _STAMP = re.compile(
     rf"(?:[*•·▪>\s]{{1,4}}|\((?i:{alternatives(STAMPS)})[^()\n]{{0,60}}\)\s{{0,3}}"
     r"|\(\d\d?-\d\d?\)\s\d\d?:\d\d\s[A-Z]{2,4}\s{1,3}|\d\d?[:.h]\d\d(?:\sUhr)?\s?[-–—|]?\s{1,3}(?=[^\d\W])|(?:UPDATE|RPT|WRAPUP|CORRECTED)\s?\d?\s?-\s?){1,3}"
