@@ -48,9 +48,7 @@ def drain(folders: Folders, *, wait: bool = False, publish_now: bool = False) ->
 
 def _drain(folders: Folders, report: Report, publish_now: bool) -> set[Path]:
     """Load what lies there, publish, remove; the files that were seen to."""
-    with closing(open_live(folders)) as con:
-        contained = list(_contained(con, folders, report))
-        con.execute("CHECKPOINT")
+    contained = load_spool(folders, report)
     edition = None
     if contained or not folders.warehouse.exists():
         edition = reading_copy.publish(folders, now=publish_now)
@@ -59,6 +57,17 @@ def _drain(folders: Folders, report: Report, publish_now: bool) -> set[Path]:
         for path in contained:
             path.unlink(missing_ok=True)
     return set(contained)
+
+
+def load_spool(folders: Folders, report: Report) -> list[Path]:
+    """Load until nothing new lies in the spool, with one checkpoint; the files that the live database now contains.
+
+    Only who holds the loader's lock may call it.
+    """
+    with closing(open_live(folders)) as con:
+        contained = list(_contained(con, folders, report))
+        con.execute("CHECKPOINT")
+    return contained
 
 
 def _contained(con: duckdb.DuckDBPyConnection, folders: Folders, report: Report) -> Iterator[Path]:

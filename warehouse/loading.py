@@ -80,20 +80,29 @@ def _facts(con: duckdb.DuckDBPyConnection, kind: str, keys: Sequence[str]) -> No
 
 
 def _articles(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """Load readings and sights, and judge the articles they touch anew."""
+    """Load readings and sights, and judge the articles they touch anew. Steps with nothing to do are left out."""
     if not batch.counts.keys() & {"reading", "withdrawal", "found"}:
         return
-    for step in ("withdrawn", "readings"):
-        con.execute(sql(step))
+    con.execute(sql("withdrawn_none" if _empty(con, "withdrawals") else "withdrawn"))
+    con.execute(sql("readings"))
     if batch.counts.keys() & {"reading", "withdrawal"}:
-        for step in ("heads", "claims", "area"):
-            con.execute(sql(step))
+        con.execute(sql("heads"))
+        con.execute(sql("claims_none" if _empty(con, "links") else "claims"))
+        con.execute(sql("area"))
         _widen(con)
         con.execute(sql("nodes"))
         _identify(con)
-        for step in ("article_urls", "versions", "texts", "texts_moved", "verdicts", "changes"):
+        for step in ("article_urls", "versions", "texts"):
+            con.execute(sql(step))
+        if not (_empty(con, "orphaned_texts") and _empty(con, "surplus_texts")):
+            con.execute(sql("texts_moved"))
+        for step in ("verdicts", "changes"):
             con.execute(sql(step))
     con.execute(sql("addresses"))
+
+
+def _empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return not con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall()
 
 
 def _widen(con: duckdb.DuckDBPyConnection) -> None:

@@ -50,7 +50,13 @@ def open_live(folders: Folders) -> duckdb.DuckDBPyConnection:
 def opened(path: Path | str) -> duckdb.DuckDBPyConnection:
     """A writing connection to the database at `path` (or ":memory:"), brought up to date; raises NewerWarehouse or ChangedMigration."""
     con = duckdb.connect(
-        str(path), config={"storage_compatibility_version": STORAGE, "memory_limit": MEMORY, "preserve_insertion_order": "true"}
+        str(path),
+        config={
+            "storage_compatibility_version": STORAGE,
+            "memory_limit": MEMORY,
+            "threads": "1",  # a batch is small: with two threads it costs nearly twice the CPU
+            "wal_autocheckpoint": "1GB",  # one checkpoint a drain, by the loader
+        },
     )
     try:
         con.execute("SET zstd_min_string_length = 256")  # bodies lie uncompressed otherwise; per connection

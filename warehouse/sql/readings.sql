@@ -1,12 +1,9 @@
 -- The readings that arrive, and with them every reading of the same addresses: all that is needed to judge them anew.
 CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT reading.* EXCLUDE (text), reading.text.date_published AS date_published
-FROM stage
-WHERE reading IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM withdrawn AS w
-    WHERE w.url_key IS NULL OR w.url_key IN (reading.url_key, reading.final_key, reading.canonical_key)
-)
-QUALIFY row_number() OVER (PARTITION BY reading.fetch_id, reading.item, reading.reader ORDER BY reading.read_at, hash(reading)) = 1;
+SELECT *
+FROM (SELECT reading.* EXCLUDE (text), reading.text.date_published AS date_published FROM stage WHERE reading IS NOT NULL) AS r
+WHERE NOT EXISTS (SELECT 1 FROM withdrawn AS w WHERE w.url_key IS NULL OR w.url_key IN (r.url_key, r.final_key, r.canonical_key))
+QUALIFY row_number() OVER (PARTITION BY fetch_id, item, reader ORDER BY read_at, record_hash) = 1;
 
 CREATE OR REPLACE TEMP TABLE touched AS
 SELECT url_key FROM fresh

@@ -13,15 +13,23 @@ SELECT t.article_id, t.record_hash, t.is_current FROM texts AS t SEMI JOIN affec
 CREATE OR REPLACE TEMP TABLE missing_texts AS
 FROM wanted_texts ANTI JOIN stored_texts USING (article_id, record_hash);
 
+-- One reading for each missing record; the wide column itself goes through no sort.
+CREATE OR REPLACE TEMP TABLE carriers AS
+SELECT m.article_id, m.record_hash, m.is_current, f.fetch_id, f.item, f.reader
+FROM missing_texts AS m JOIN fresh AS f USING (record_hash)
+QUALIFY row_number() OVER (PARTITION BY m.article_id, m.record_hash ORDER BY f.fetch_id, f.item, f.reader) = 1;
+
 INSERT INTO texts BY NAME
-SELECT m.article_id, m.record_hash, m.is_current, getvariable('source_id') AS source_id,
-       getvariable('load_id')::INTEGER AS load_id, unnest(r.text)
-FROM missing_texts AS m
-JOIN (
-    SELECT reading.record_hash AS record_hash, reading.text AS text FROM stage
-    WHERE reading.text IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY reading.record_hash ORDER BY reading.fetch_id) = 1
-) AS r USING (record_hash);
+SELECT c.article_id, c.record_hash, c.is_current, getvariable('source_id') AS source_id,
+       getvariable('load_id')::INTEGER AS load_id, unnest(s.reading.text)
+FROM stage AS s
+JOIN carriers AS c ON s.reading.fetch_id = c.fetch_id AND s.reading.item = c.item AND s.reading.reader = c.reader;
+
+CREATE OR REPLACE TEMP TABLE orphaned_texts AS
+FROM missing_texts ANTI JOIN carriers USING (article_id, record_hash);
+
+CREATE OR REPLACE TEMP TABLE surplus_texts AS
+FROM stored_texts ANTI JOIN wanted_texts USING (article_id, record_hash);
 
 UPDATE texts SET is_current = w.is_current
 FROM (
