@@ -1,0 +1,186 @@
+"""Parse processes: pages in, articles or rejects out; no page can end a run, and no process outlives its pool.
+
+Every process has a thread and a socket pair of its own, so that nothing is shared which a killed process could leave
+locked. They are started as plain commands, because multiprocessing would import the main module (Prefect) in each.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from multiprocessing.connection import Connection, Pipe
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Self
+
+from flows import parse_child
+from parsers.records import Article, Page, Profile, Rejected
+
+Parsed = tuple[Article, ...] | Rejected
+Parse = Callable[[Page, Profile], Parsed]
+
+SECONDS = 30.0
+"""Seconds that one page may take."""
+
+MEMORY = 2 * 1024**3
+"""Bytes of address space that one process may have."""
+
+STARTING = 120.0
+"""Seconds that a process may take until it is ready; importing takes one or two, on a busy machine many more."""
+
+_COMMAND = "import sys; from flows.parse_child import main; main(*map(int, sys.argv[1:]))"
+
+
+class ParsePool:
+    """Processes that parse, to be entered; they warm up at once and end with the pool, or with this process."""
+
+    def __init__(
+        self,
+        workers: int | None = None,
+        seconds: float = SECONDS,
+        memory_bytes: int = MEMORY,
+        parse: Parse = parse_child.parse,
+    ) -> None:
+        self._workers = workers or max(1, min(8, os.cpu_count() or 1))
+        self._seconds = seconds
+        self._memory_bytes = memory_bytes
+        self._parse = parse
+        self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> Self:
+        self._threads = [
+            threading.Thread(target=self._serve, name=f"parse-{number}", daemon=True) for number in range(self._workers)
+        ]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is not None:
+            self._drop_waiting()
+        for _ in self._threads:
+            self._jobs.put(None)
+        for thread in self._threads:
+            thread.join()
+
+    def submit(self, page: Page, profile: Profile) -> Future[Parsed]:
+        """What will come of a page; the future never raises, a page that kills its process is a reject as well."""
+        job = _Job(page, profile)
+        self._jobs.put(job)
+        return job.result
+
+    def _serve(self) -> None:
+        """One process and whatever replaces it, a page at a time."""
+        child = self._child()
+        try:
+            while (job := self._jobs.get()) is not None:
+                if job.result.set_running_or_notify_cancel():
+                    if not child.usable:
+                        child.end()
+                        child = self._child()
+                    job.result.set_result(child.read(job.page, job.profile, self._seconds))
+        finally:
+            child.end()
+
+    def _child(self) -> _Child:
+        return _Child(self._parse, self._seconds, self._memory_bytes)
+
+    def _drop_waiting(self) -> None:
+        while not self._jobs.empty():
+            job = self._jobs.get()
+            if job is not None:
+                job.result.cancel()
+
+
+class _Job:
+    """A page that waits, and the future of what comes of it."""
+
+    def __init__(self, page: Page, profile: Profile) -> None:
+        self.page = page
+        self.profile = profile
+        self.result: Future[Parsed] = Future()
+
+
+class _Child:
+    """One parse process; once it is not `usable` it is gone, and another one must be made."""
+
+    def __init__(self, parse: Parse, seconds: float, memory_bytes: int) -> None:
+        self._ready = False
+        self._connection, theirs = Pipe()
+        with theirs:
+            self._process = _start(theirs, seconds, memory_bytes)
+        with suppress(OSError):  # it died already: reading will say so
+            self._connection.send_bytes(pickle.dumps(parse))
+
+    @property
+    def usable(self) -> bool:
+        """Whether the process can be asked: one that was killed while it waited takes no page with it."""
+        return not self._connection.closed and self._process.poll() is None
+
+    def read(self, page: Page, profile: Profile, seconds: float) -> Parsed:
+        """What the process made of the page, or the reject that says how it ended."""
+        try:
+            if not self._answers_in(STARTING):
+                return self._gone("parser_died", "The parse process did not start.")
+            self._connection.send((page, profile))
+            if not self._connection.poll(seconds):
+                return self._gone("parser_too_slow", f"Parsing took longer than {seconds:g} seconds and was ended.")
+            result: Parsed = self._connection.recv()
+        except (OSError, EOFError):
+            return self._gone("parser_died", "")
+        return result
+
+    def end(self) -> None:
+        """Let the process end, by force if it does not."""
+        self._connection.close()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _answers_in(self, seconds: float) -> bool:
+        """Whether the process has said that it is ready."""
+        if not self._ready and self._connection.poll(seconds):
+            self._connection.recv_bytes()
+            self._ready = True
+        return self._ready
+
+    def _gone(self, reason: str, message: str) -> Rejected:
+        """End the process and say what became of the page."""
+        self._connection.close()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=0.5 if reason == "parser_died" else 0)
+        self._process.kill()
+        code = self._process.wait()
+        return Rejected(reason, message or _epitaph(code))
+
+
+def _start(connection: Connection, seconds: float, memory_bytes: int) -> subprocess.Popen[bytes]:
+    """A parse process that talks over `connection`; Ctrl-C does not reach it, the end of this process does."""
+    arguments = [str(connection.fileno()), str(os.getpid()), str(memory_bytes), str(int(seconds) + 5)]
+    return subprocess.Popen(  # noqa: S603  (this interpreter, and numbers)
+        [sys.executable, "-P", "-c", _COMMAND, *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=[connection.fileno()],
+        process_group=0,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path or os.getcwd() for path in sys.path)},
+    )
+
+
+def _epitaph(code: int) -> str:
+    if code == parse_child.OUT_OF_MEMORY:
+        return "Parsing took more memory than one page may have."
+    how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
+    return f"The parse process ended {how}."
