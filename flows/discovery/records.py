@@ -71,7 +71,7 @@ class Unit:
     reason: str | None = None  # not_a_feed, max_urls, cut_short, …
     first_day: date | None = None  # the days it covers, where it says so
     last_day: date | None = None
-    whole: bool = False  # read completely, and nothing left out for want of budget
+    whole: bool = False  # read completely, nothing left out for want of budget; a bare 304 leaves it as it was
     digest: str | None = None  # of the links listed, in their order
     links: int = 0  # listed, before any were dropped
     candidates: tuple[Candidate, ...] = ()

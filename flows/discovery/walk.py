@@ -81,7 +81,8 @@ class Walk:
                 replace(unit, outcome="failed", reason=fault.reason, notes=(str(fault),)), status=listing.status
             )
         if listing.unchanged:
-            return Look(replace(unit, links=len(links.links), digest=digest(links)), links, listing.status)
+            seen = replace(unit, links=_count(links), digest=digest(links), whole=not links.cut_short)
+            return Look(seen, links, listing.status)
         sifted = self.sift(links, unit)
         new = sum(not self.known(candidate.url_key) for candidate in sifted.candidates)
         return Look(sifted, links, listing.status, new)
@@ -97,12 +98,12 @@ class Walk:
             reason="cut_short" if links.cut_short else "max_urls" if over else unit.reason,
             whole=not links.cut_short and not over,
             digest=digest(links),
-            links=len(links.links) + len(links.children),
+            links=_count(links),
             candidates=candidates,
             undated=sum(candidate.day is None for candidate in candidates),
             outside=outside,
             dropped=tuple(sorted((+dropped).items())),
-            notes=links.notes,
+            notes=links.notes + _advice(candidates, dropped),
         )
 
     def candidates(self, links: Iterable[Link], unit: Unit, dropped: Counter[str]) -> Iterable[Candidate]:
@@ -173,6 +174,18 @@ class Walk:
     def on_site(self, url: str) -> bool:
         """Whether an address is on the source's own site or on one of its further hosts."""
         return urls.same_site(url, self.source.home) or (urlsplit(url).hostname or "") in self.source.hosts
+
+
+def _advice(candidates: tuple[Candidate, ...], dropped: Counter[str]) -> tuple[str, ...]:
+    """What to look at where a listing has links and none of them counts as an article."""
+    others = dropped["not_article"]
+    if candidates or not others or dropped["repeated"] or dropped["max_urls"]:
+        return ()
+    return (f"None of {others} links fits the pattern under [article].",)
+
+
+def _count(links: Links) -> int:
+    return len(links.links) + len(links.children)
 
 
 def digest(links: Links) -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bs4 import BeautifulSoup, Tag
 from w3lib.encoding import html_to_unicode
 
 from parsers.listing.dates import NO_DATE, Calendar, Listed, read_date
 from parsers.listing.feeds import MAX_TITLE
+from parsers.listing.neighbours import Neighbours
 from parsers.listing.records import Link, Links, ListingError, absolute
 
 MAX_PAGE_BYTES = 20_000_000
 _NOTES = 20
-_ANCESTORS = 5
-_NEAR = 4  # links looked at round a link, so that a page of thousands stays quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,58 +59,42 @@ class _Reading:
         self.base_url = (absolute(base.get("href"), base_url) if base else None) or base_url
         self.selectors = selectors
         self.calendar = calendar
-        self.dates = {id(tag) for tag in soup.select(selectors.date)} if selectors.date else set()
+        self.dates = Neighbours(soup, selectors.links, selectors.date) if selectors.date else None
+        self.links: dict[str, Link] = {}
+        self.dropped: Counter[str] = Counter()
         self.notes: list[str] = []
 
     def read(self) -> Links:
-        links: dict[str, Link] = {}
-        dropped: Counter[str] = Counter()
-        heading: Tag | None = None  # the last date passed, in the order of the page
-        chosen = {id(tag) for tag in self.soup.select(self.selectors.links)}
-        for tag in self.soup.find_all(True):
-            if id(tag) in self.dates:
-                heading = tag
-            if id(tag) in chosen:
-                self.take(tag, heading, links, dropped)
-        return Links(tuple(links.values()), next_url=self.next_url(), dropped=dropped, notes=tuple(self.notes[:_NOTES]))
+        for tag in self.soup.select(self.selectors.links):
+            self.take(tag)
+        return Links(
+            tuple(self.links.values()),
+            next_url=self.next_url(),
+            dropped=self.dropped,
+            notes=tuple(self.notes[:_NOTES]),
+        )
 
-    def take(self, tag: Tag, heading: Tag | None, links: dict[str, Link], dropped: Counter[str]) -> None:
+    def take(self, tag: Tag) -> None:
         url = absolute(tag.get("href"), self.base_url)
-        if url is None:
-            dropped["scheme"] += 1
-            return
         title = " ".join(tag.get_text(" ").split())[:MAX_TITLE] or None
-        if url in links:
-            dropped["repeated"] += 1
-            known = links[url]
-            if title and not known.title:  # the picture's link came before the headline's
-                links[url] = Link(url, "index", title, known.published, known.day)
+        if url is None or url in self.links:
+            self.dropped["scheme" if url is None else "repeated"] += 1
+            if url and title and not self.links[url].title:  # the picture's link came before the headline's
+                self.links[url] = replace(self.links[url], title=title)
             return
-        date = self.date(tag, heading) if self.dates else NO_DATE
+        date = self.date(tag)
         if date.note:
             self.notes.append(f"{url}: {date.note}")
-        links[url] = Link(url, "index", title, date.text, date.day)
+        self.links[url] = Link(url, "index", title, date.text, date.day)
 
-    def date(self, tag: Tag, heading: Tag | None) -> Listed:
-        """The date beside a link; else the last one above it, as in a list under date headings."""
-        beside = self.beside(tag) or heading
+    def date(self, tag: Tag) -> Listed:
+        beside = self.dates.of(tag) if self.dates else None
         if beside is None:
             return NO_DATE
         stated = beside.get("datetime")
         if isinstance(stated, str) and stated.strip():
             return read_date(stated, self.calendar)
         return read_date(beside.get_text(" "), self.calendar, self.selectors.date_format)
-
-    def beside(self, tag: Tag) -> Tag | None:
-        """A date in the nearest element around the link that holds no link to another place."""
-        assert self.selectors.date is not None
-        for around in [tag, *list(tag.parents)[:_ANCESTORS]]:
-            others = {link.get("href") for link in around.select(self.selectors.links, limit=_NEAR)} - {tag.get("href")}
-            if others:
-                return None
-            if found := around.select_one(self.selectors.date):
-                return found
-        return None
 
     def next_url(self) -> str | None:
         if not self.selectors.next:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from web import HOME, Web, links, paths, source, walk
+from web import HOME, WEEK, Web, links, paths, source, walk
 
-from flows.discovery import Window
+from flows.discovery import Listing, ListingKind, Window, find
 from parsers import urls
 
 INDEX = f'kind = "index"\nurl = "{HOME}/news"\nlinks = "p a"'
@@ -118,3 +119,22 @@ def test_dates_beside_the_links(tmp_path: Path) -> None:
     (candidate,) = unit.candidates
     assert (candidate.day, candidate.day_basis) == (date(2026, 11, 20), "listing")
     assert candidate.hints.published_basis == "index"
+
+
+def test_a_pattern_that_fits_nothing_is_told(tmp_path: Path) -> None:
+    definition = source(tmp_path, INDEX, "[article]\nurl = '/article/'")
+    (unit,) = walk(definition, Web({"/news": links("/a", "/b")}))
+    assert unit.notes == ("None of 2 links fits the pattern under [article].",)
+
+
+def test_a_page_that_came_again_is_read_for_the_way_on_but_lists_nothing_new(tmp_path: Path) -> None:
+    web = Web(endless(3) | {"/news?page=3": links("/last")})
+
+    def get(url: str, kind: ListingKind) -> Listing:
+        listing = web.get(url, kind)
+        return replace(listing, outcome="unchanged") if url.endswith("/news") else listing
+
+    definition = source(tmp_path, NEXT)
+    units = list(find(definition.finders[0], definition, WEEK, get))
+    assert [(unit.outcome, unit.whole) for unit in units] == [("unchanged", True), ("fetched", True), ("fetched", True)]
+    assert paths(units) == ["/2", "/last"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from datetime import date
 
@@ -76,3 +77,29 @@ def test_any_bytes_are_links_or_a_named_failure(content: bytes) -> None:
     ):
         with suppress(ListingError):
             assert all(link.url.startswith("http") for link in read().links)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<a href=1>A</a> <i>{0}</i><br><a href=2>B</a> <i>{1}</i><br><a href=3>C</a>",
+        "<p><a href=1>A</a><p><i>{0}</i><p><a href=2>B</a><p><i>{1}</i><p><a href=3>C</a>",
+        "<i>{0}</i> <a href=1>A</a><br><i>{1}</i> <a href=2>B</a><br><i>x</i> <a href=3>C</a>",
+        "<dl><dt><i>{0}</i><dd><a href=1>A</a><dt><i>{1}</i><dd><a href=2>B</a><dt><i>x</i><dd><a href=3>C</a></dl>",
+        "<table><tr><td><i>{0}</i><td><a href=1>A</a><tr><td><i>{1}</i><td><a href=2>B</a><tr><td><a href=3>C</a></table>",
+        "<li><a href=1><img></a><a href=1>A</a><i>{0}</i><li><a href=2>B</a><i>{1}</i><li><a href=3>C</a>",
+    ],
+)
+def test_a_date_goes_to_the_link_it_stands_beside(page: str) -> None:
+    page = page.format("20 Nov 2026", "19 Nov 2026")
+    found = read_page(f"<nav><a href=/>Home</a></nav><div>{page}</div>".encode(), BASE, Selectors(date="i"), CALENDAR)
+    assert [link.day and link.day.day for link in found.links] == [None, 20, 19, None]
+
+
+def test_a_page_of_thousands_of_links_is_read_in_seconds() -> None:
+    row = '<tr><td class="d">20 Nov 2026</td><td><a href="/p/{}">Title</a></td></tr>'
+    page = "<table>" + "".join(row.format(number) for number in range(3_000)) + "</table>"
+    started = time.monotonic()
+    found = read_page(page.encode(), BASE, Selectors(date=".d"), CALENDAR)
+    assert all(link.day == date(2026, 11, 20) for link in found.links)
+    assert time.monotonic() - started < 10
