@@ -86,7 +86,7 @@ def test_any_bytes_are_links_or_a_named_failure(content: bytes) -> None:
         "<p><a href=1>A</a><p><i>{0}</i><p><a href=2>B</a><p><i>{1}</i><p><a href=3>C</a>",
         "<i>{0}</i> <a href=1>A</a><br><i>{1}</i> <a href=2>B</a><br><i>x</i> <a href=3>C</a>",
         "<dl><dt><i>{0}</i><dd><a href=1>A</a><dt><i>{1}</i><dd><a href=2>B</a><dt><i>x</i><dd><a href=3>C</a></dl>",
-        "<table><tr><td><i>{0}</i><td><a href=1>A</a><tr><td><i>{1}</i><td><a href=2>B</a><tr><td><a href=3>C</a></table>",
+        "<table><tr><td><i>{0}</i><td><a href=1>A</a><tr><td><i>{1}</i><td><a href=2>B</a><tr><td><a href=3>C</a>",
         "<li><a href=1><img></a><a href=1>A</a><i>{0}</i><li><a href=2>B</a><i>{1}</i><li><a href=3>C</a>",
     ],
 )
