@@ -20,8 +20,8 @@ def main() -> int:
     missing = [name for name, *_ in SCORES if not (GOLD / name).is_file()]
     if missing:
         print(
-            f"Nothing was measured: {', '.join(missing)} should lie in ../shared/gold. The gold data is third-party text and "
-            "no part of this repository; the tests need none of it."
+            f"Nothing was measured: {', '.join(missing)} should lie in ../shared/gold. The gold data is third-party "
+            "text and no part of this repository; the tests need none of it."
         )
         return 0
     return max(

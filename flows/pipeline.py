@@ -28,7 +28,7 @@ from warehouse.captures import Capture, Location
 from warehouse.due import Known, Policy, due
 
 BATCH = 50
-"""Addresses a batch: one spool file and, under Prefect, one task run. Small enough to bound memory, large enough to pay."""
+"""Addresses a batch: one spool file and, under Prefect, one task run; it bounds memory and the work a kill undoes."""
 
 HOSTS_AT_ONCE = 8
 """Hosts asked at the same time; each of them is asked one page after another."""
@@ -83,7 +83,7 @@ def recover(run: Run) -> None:
         if capture.is_page:
             waiting.append(Parsing(capture, fetched, run.parse(capture)))
         else:
-            # A listing's links were lost with the run: its validators must not have the next request answered with 304.
+            # A listing's links were lost with the run: its validators must not bring a 304 the next time.
             run.note(exchanges.without_validators(fetched))
         if len(waiting) == BATCH:
             collect(run, waiting)
@@ -91,7 +91,7 @@ def recover(run: Run) -> None:
     collect(run, waiting)
     if recovered:
         run.flush()
-        tell(Event("note", f"Recovered {recovered} records of an interrupted run: nothing of it is fetched again."))
+        tell(Event("note", f"Recovered {recovered} records of an interrupted run; none is fetched again."))
 
 
 def batches(run: Run) -> Iterator[list[Address]]:
@@ -176,9 +176,7 @@ def work(run: Run, batch: list[Address]) -> None:
         by_host[urlsplit(address.url).netloc].append(address)
     stopping = threading.Event()
     with ThreadPoolExecutor(min(HOSTS_AT_ONCE, len(by_host)), "fetch") as threads:
-        jobs = [
-            threads.submit(copy_context().run, _ask, run, addresses, stopping) for addresses in by_host.values()
-        ]
+        jobs = [threads.submit(copy_context().run, _ask, run, addresses, stopping) for addresses in by_host.values()]
         try:
             for job in jobs:
                 collect(run, job.result())
@@ -229,7 +227,7 @@ def ask(run: Run, address: Address) -> list[Parsing]:
 
 
 def _read_anew(run: Run, known: Known | None) -> Iterator[Parsing]:
-    """The stored capture of a changed page that another reader has read: only the same reader's readings can be compared."""
+    """The stored capture of a changed page that another reader read: only one reader's readings can be compared."""
     if known is None or known.reader in (None, run.reader):
         return
     stored = run.archive.stored(known)

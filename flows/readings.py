@@ -7,7 +7,7 @@ import re
 import unicodedata
 import uuid
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -15,24 +15,13 @@ import msgspec
 
 from parsers import urls
 from parsers.records import Article, Dateline, Evidence, Profile, Rejected
+from warehouse.captures import Capture
 from warehouse.rows import DatelineRow, EvidenceRow, Reading, Text
 
 OPENING_WORDS = 20
 """How many words open a text: a copy that was cut has the same ones as the whole."""
 
-_QUOTES = str.maketrans("“”„«»‘’‚–—", "\"\"\"\"\"'''--")
-
-
-@dataclass(frozen=True, slots=True)
-class Capture:
-    """What a reading needs to know of the page it was made from."""
-
-    fetch_id: str
-    source_id: str
-    url_key: str
-    url: str
-    final_key: str | None
-    observed_at: datetime
+_QUOTES = str.maketrans("“”„«»‘’‚–—", '"""""\'\'\'--')
 
 
 def rows(
@@ -78,7 +67,7 @@ def _blank(capture: Capture, reader: str, read_at: datetime) -> Reading:
 
 
 def _accepted(blank: Reading, capture: Capture, article: Article, profile: Profile) -> Reading:
-    text = wide(capture.url, article)
+    text = wide(capture.final_url or capture.requested_url, article)
     return replace(
         blank,
         item=article.item,
@@ -95,7 +84,7 @@ def _accepted(blank: Reading, capture: Capture, article: Article, profile: Profi
 
 
 def wide(url: str, article: Article) -> Text:
-    """The wide record of an article: every parsed field, flat, with the first dateline's parts beside the list of all."""
+    """The wide record of an article: every parsed field, flat, the first dateline's parts beside the list of all."""
     first = article.datelines[0] if article.datelines else None
     published, modified = article.published, article.modified
     return Text(
@@ -150,7 +139,7 @@ def believed(canonical_url: str | None, capture: Capture, profile: Profile) -> s
         return None
     try:
         key = urls.key(canonical_url)
-        same_site = urls.same_site(canonical_url, capture.url)
+        same_site = urls.same_site(canonical_url, capture.final_url or capture.requested_url)
     except ValueError:
         return None
     if key == capture.url_key or not same_site or not may_be_article(canonical_url, profile):

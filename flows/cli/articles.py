@@ -28,7 +28,9 @@ PARSE_EXAMPLES = """
   curl -s https://example.org/story | wireroom parse - --url https://example.org/story
 """
 
-What = Annotated[str, typer.Argument(metavar="FILE|URL|-", help="A saved page or plain text, an address, or standard input.")]
+What = Annotated[
+    str, typer.Argument(metavar="FILE|URL|-", help="A saved page or plain text, an address, or standard input.")
+]
 Url = Annotated[str | None, typer.Option(help="The address the page came from: its date and links mean more then.")]
 Of = Annotated[str | None, typer.Option("--source", help="Read it as a page of this source of the workspace.")]
 
@@ -38,7 +40,9 @@ def parse(
     what: What,
     url: Url = None,
     source: Of = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the whole record as JSON, one line an article.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the whole record as JSON, one line an article.")
+    ] = False,
 ) -> None:
     """Read one page and print its record: dateline, source tag, dates, body."""
     result = read(what, url, source)
@@ -52,7 +56,9 @@ def parse(
             _print_record(record)
 
 
-@app.command(epilog="\n[bold]Example[/]\n\n  wireroom explain page.html --url https://example.org/pr/2026/260105_harbour.html\n")
+@app.command(
+    epilog="\n[bold]Example[/]\n\n  wireroom explain page.html --url https://example.org/pr/2026/260105_harbour.html\n"
+)
 def explain(what: What, url: Url = None, source: Of = None) -> None:
     """Show how every field was decided, with the candidates that lost."""
     result = read(what, url, source)
@@ -60,14 +66,15 @@ def explain(what: What, url: Url = None, source: Of = None) -> None:
         out.print(f"Not an article ({result.reason}): {result.message}", markup=False, highlight=False)
         _print_evidence(list(result.evidence))
         raise typer.Exit(Exit.PROBLEM)
-    for article, record in result:
+    for article, _ in result:
         out.print(f"[bold]{escape(article.headline)}[/]", highlight=False)
         for dateline in article.datelines:
             out.print(f"\n  [reverse]{escape(dateline.raw.strip())}[/] {escape(article.body[:100])} …", highlight=False)
             out.print(
                 f"  rule {dateline.rule}, confidence {dateline.confidence:.2f}, places {list(dateline.places)}, "
                 f"date {dateline.date} (by {dateline.date_basis}), tags {list(dateline.source_tags)}",
-                highlight=False, markup=False,
+                highlight=False,
+                markup=False,
             )
             for warning in dateline.warnings:
                 out.print(f"  ! {warning}", highlight=False, markup=False)
@@ -107,7 +114,9 @@ def _page(what: str, url: str | None) -> Page:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Problem(f"{what} cannot be read: {error.strerror}. Name a saved page, an address, or - for standard input.") from None
+        raise Problem(
+            f"{what} cannot be read: {error.strerror}. Name a saved page, an address, or - for standard input."
+        ) from None
     kind = mimetypes.guess_type(path.name)[0]
     return Page(content, url=url, content_type=kind if kind in ("text/plain", "text/html") else None)
 
@@ -130,7 +139,9 @@ def _print_record(record: dict[str, Any]) -> None:
     table = Table.grid(padding=(0, 2))
     for name, value in record.items():
         if name not in ("body", "headline", "datelines", "url") and value not in (None, [], ""):
-            table.add_row(f"[dim]{name}[/]", escape(", ".join(map(str, value)) if isinstance(value, list) else str(value)))
+            table.add_row(
+                f"[dim]{name}[/]", escape(", ".join(map(str, value)) if isinstance(value, list) else str(value))
+            )
     out.print(table)
     out.print()
     print_article(record)
@@ -140,5 +151,12 @@ def _print_evidence(evidence: list[Any]) -> None:
     table = Table("field", "value", "basis", "", "note", header_style="bold")
     for item in evidence:
         style = None if item.chosen else "dim"
-        table.add_row(item.field, escape(item.value[:80]), item.basis, "✓" if item.chosen else "", escape(item.note or ""), style=style)
+        table.add_row(
+            item.field,
+            escape(item.value[:80]),
+            item.basis,
+            "✓" if item.chosen else "",
+            escape(item.note or ""),
+            style=style,
+        )
     out.print(table)

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 SOURCE = "meridian"
 QUERIES = (
-    ("Who wrote it: articles by source tag", "select source_tag, count(*) as articles from articles group by all order by 2 desc, 1"),
+    (
+        "Who wrote it: articles by source tag",
+        "select source_tag, count(*) as articles from articles group by all order by 2 desc, 1",
+    ),
     (
         "Where and when: the newest datelines",
         "select dateline, located, dateline_date, dateline_date_basis, headline from articles "
@@ -48,21 +51,24 @@ CHANGES = (
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Option("--dir", help="Workspace of the demo; delete it to begin anew.")] = Path("demo"),
+    folder: Annotated[Path, typer.Option("--dir", help="Workspace of the demo; delete it to begin anew.")] = Path(
+        "demo"
+    ),
 ) -> None:
     """Ingest a sample outlet on this machine with the real Prefect flow, then query it."""
     again = (folder / "sources" / f"{SOURCE}.toml").exists()
     workspace = create(folder)
     with _served(workspace, again) as server:
-        out.print(f"\n[bold]1.[/] A sample outlet, the [italic]Meridian Bulletin[/], is served on {server.base}", highlight=False)
+        out.print(
+            f"\n[bold]1.[/] A sample outlet, the [italic]Meridian Bulletin[/], is served on {server.base}",
+            highlight=False,
+        )
         before = _last_load(workspace)
         _ingest(workspace)
-        requests = server.counts()
+        asked = server.counts()
         if again:
-            out.print(
-                f"   The outlet was asked for {requests.total()} pages and answered 304 (not modified) to {requests[304]}.",
-                highlight=False,
-            )
+            told = f"The outlet was asked for {asked.total()} pages; to {asked[304]} it answered 304 (not modified)."
+            out.print(f"   {told}", highlight=False)
     _ask(workspace, before if again else None)
     _next(workspace)
 
@@ -77,8 +83,8 @@ def _served(workspace: Workspace, again: bool) -> Iterator[Site]:
             yield served
     except OSError as error:
         raise Problem(
-            f"The sample outlet cannot be served where it was before ({error.strerror}). Another program has taken its port: "
-            f"end that, or begin anew with: rm -r {workspace.root}"
+            f"The sample outlet cannot be served where it was before ({error.strerror}). Another program has taken "
+            f"its port: end that, or begin anew with: rm -r {workspace.root}"
         ) from None
 
 
@@ -87,7 +93,10 @@ def _ingest(workspace: Workspace) -> None:
     os.environ[VARIABLE] = str(workspace.root)
     for name, value in _prefect_settings(workspace).items():
         os.environ.setdefault(name, value)
-    out.print("[bold]2.[/] The Prefect flow [italic]ingest[/] reads it (starting Prefect takes some seconds) …", highlight=False)
+    out.print(
+        "[bold]2.[/] The Prefect flow [italic]ingest[/] reads it (starting Prefect takes some seconds) …",
+        highlight=False,
+    )
     started = time.monotonic()
     from flows.ingest import ingest
 
@@ -111,7 +120,7 @@ def _last_load(workspace: Workspace) -> int:
     from warehouse import reading_copy
 
     with reading_copy.connect(workspace.folders) as connection:
-        return answer(connection, "select coalesce(max(load_id), 0) from loads")[1][0][0]
+        return int(answer(connection, "select coalesce(max(load_id), 0) from loads")[1][0][0])
 
 
 def _ask(workspace: Workspace, since: int | None) -> None:
@@ -131,13 +140,16 @@ def _next(workspace: Workspace) -> None:
     command = _command(workspace)
     out.print("[bold]Next[/], to be pasted as it stands:\n", highlight=False)
     for line in (
-        f'{command} query "select dateline, headline from articles where info_source = \'reuters\'"',
-        f'{command} query "from articles select source_tag, located, date_published, headline order by date_published desc limit 10"',
+        f"{command} query \"select dateline, headline from articles where info_source = 'reuters'\"",
+        f'{command} query "select source_tag, located, headline from articles order by date_published desc limit 10"',
         f"{command} show {_an_article(workspace)}",
         f"{command} status",
     ):
         out.print("  " + escape(line), highlight=False, soft_wrap=True)
-    out.print("\nRun the demo again: the outlet corrects one article, and everything else is answered with 304.", highlight=False)
+    out.print(
+        "\nRun the demo again: the outlet corrects one article, and everything else is answered with 304.",
+        highlight=False,
+    )
 
 
 def _command(workspace: Workspace) -> str:
@@ -154,7 +166,8 @@ def _an_article(workspace: Workspace) -> str:
 
     with reading_copy.connect(workspace.folders) as connection:
         _, rows = answer(
-            connection, "select article_id from articles where dateline is not null order by date_published desc, headline limit 1"
+            connection,
+            "select article_id from articles where dateline is not null order by date_published desc, headline limit 1",
         )
     if not rows:
         raise Problem(f"The demo ended without an article. Delete {workspace.root} and run it again.")

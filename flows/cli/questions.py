@@ -74,7 +74,9 @@ def show(
     with connected() as connection:
         columns, rows = answer(connection, _FIND, [article, article, f"{article.lower()}%"])
     if not rows:
-        raise Problem(f"No article has the address or id {article!r}. wireroom query \"select url from articles\" lists them.")
+        raise Problem(
+            f'No article has the address or id {article!r}. wireroom query "select url from articles" lists them.'
+        )
     if len(rows) > 1:
         ids = ", ".join(str(row[0])[:13] for row in rows[:5])
         raise Problem(f"{len(rows)} articles match {article!r}: {ids} … Give more of the id.")

@@ -58,7 +58,9 @@ def _one(workspace: Workspace, name: str, wait: bool, as_json: bool) -> bool:
     started = time.monotonic()
     source = source_named(workspace, name)
     with watched(source.name, err, quiet=as_json):
-        counts = _recorded(workspace, name, wait) if _prefect_is_configured(workspace) else _plain(workspace, name, wait)
+        counts = (
+            _recorded(workspace, name, wait) if _prefect_is_configured(workspace) else _plain(workspace, name, wait)
+        )
     if as_json:
         print(json.dumps({"source": name, **counts}))
     else:
@@ -91,7 +93,11 @@ def _recorded(workspace: Workspace, name: str, wait: bool) -> dict[str, int]:
 
 def summary(name: str, counts: dict[str, int], seconds: float) -> str:
     """One line that says what a pass did."""
-    parts = [f"{counts['requests']} requests", f"{counts['articles']} articles read", f"{counts['unchanged']} unchanged"]
+    parts = [
+        f"{counts['requests']} requests",
+        f"{counts['articles']} articles read",
+        f"{counts['unchanged']} unchanged",
+    ]
     parts += [f"{counts[key]} {word}" for key, word in _TROUBLES.items() if counts[key]]
     return f"[bold]{name}[/]: {', '.join(parts)} in {seconds:.1f} s"
 

@@ -28,8 +28,14 @@ def init(
     workspace = create(folder, contact)
     out.print(f"[green]✓[/] {escape(str(workspace.root))} is a Wireroom workspace.", highlight=False, soft_wrap=True)
     if not workspace.setting("WIREROOM_CONTACT"):
-        out.print("Tell outlets who is asking: put an address or a page behind WIREROOM_CONTACT in .env.", highlight=False)
-    out.print(f"Next: cd {escape(str(folder))}; wireroom sources add eir; wireroom ingest eir", highlight=False, soft_wrap=True)
+        out.print(
+            "Tell outlets who is asking: put an address or a page behind WIREROOM_CONTACT in .env.", highlight=False
+        )
+    out.print(
+        f"Next: cd {escape(str(folder))}; wireroom sources add eir; wireroom ingest eir",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 @sources_app.callback(invoke_without_command=True)
@@ -98,7 +104,9 @@ def status(
     from flows.standing import standing
 
     workspace = here()
-    chosen = [source_named(workspace, name)] if name else [load(path) for path in sorted(workspace.sources.glob("*.toml"))]
+    chosen = (
+        [source_named(workspace, name)] if name else [load(path) for path in sorted(workspace.sources.glob("*.toml"))]
+    )
     if not chosen:
         raise Problem("No source yet. Add one with: wireroom sources add eir")
     found = [standing(workspace, source) for source in chosen]
