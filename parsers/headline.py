@@ -120,4 +120,10 @@ def _cut_to_a_witness(candidate: Candidate, others: list[Candidate]) -> str:
 
 
 def _score(candidate: Candidate, others: list[Candidate]) -> float:
+    if candidate.basis == "h1" and len(others) > 1 and not any(_related(candidate, o) for o in others):
+        return 0.5
     return sum(WEIGHTS.get(c.basis, 0.0) for c in {o.basis: o for o in others if same(o.text, candidate.text)}.values())
+
+
+def _related(heading: Candidate, other: Candidate) -> bool:
+    return other.basis != "h1" and overlap(heading.text, other.text) >= 0.2

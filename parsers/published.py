@@ -25,9 +25,10 @@ LAG = range(-2, 61)  # days from a dateline without year to the day it was seen 
 
 # The order of credit. What machines are told comes first, a dateline before what merely stands near the headline.
 ORDER = (
-    "json-ld", "meta", "marked", "labelled", "dateline", "url", "json-ld:page", "feed", "path", "visible", "index", "sitemap",
-    "dateline+", "elsewhere", "month", "partial", "htmldate",
+    "json-ld", "meta", "marked", "labelled", "dateline", "url", "json-ld:page", "feed", "path", "visible", "script", "weak", "index", "sitemap",
+    "dateline+", "elsewhere", "month", "partial",
 )  # fmt: skip
+_SHOWN = frozenset({"marked", "labelled", "visible", "path"})  # what a reader sees
 _HINTS = {
     "feed": "feed",
     "news-sitemap": "feed",
@@ -37,8 +38,25 @@ _HINTS = {
     "url": "path",
 }
 _WEAK_META = frozenset(
-    {"date", "created", "creation_date", "datecreated", "article:created", "last-published", "sort_date", "displaydate"}
+    {
+        "date",
+        "created",
+        "creation_date",
+        "datecreated",
+        "article:created",
+        "last-published",
+        "sort_date",
+        "displaydate",
+        "dcterms.date",
+        "dc.date",
+        "dc:date",
+    }
 )
+MANY = {
+    "visible": 2,
+    "elsewhere": 1,
+    "script": 1,
+}  # how many unlabelled days may be left for one of them to be believed
 _MONTH_IN_PATH = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>0[1-9]|1[0-2])/")
 
 
@@ -66,7 +84,7 @@ def decide(
     """The day of publication, the day of the last change, and all claims as evidence; None where nothing is known."""
     seen = tuple(visible)
     claims = [_checked(claim, page) for claim in _claims(metadata, page, profile, dateline, seen)]
-    claims = list(_doubted(claims, page))
+    claims = list(_told_apart(list(_doubted(claims, page))))
     published = _shown_day(_most_precise(_best(claims), claims), claims, profile)
     changes = [_checked(claim, page) for claim in _changes(metadata, page, profile, seen)]
     modified = _best(changes)
@@ -100,14 +118,14 @@ def _from_markup(candidate: DateCandidate, language: str | None, profile: Profil
     moment = dates.read(candidate.text, language)
     if moment is None:
         return
-    order = "visible" if candidate.detail in _WEAK_META and not moment.hour else candidate.basis
+    order = "weak" if candidate.detail in _WEAK_META else candidate.basis
     order = order if moment.day else "partial"
     yield Claim(moment.stated(candidate.basis, profile.timezone), order)
 
 
 def _order_of(shown: VisibleDate) -> str:
-    if shown.basis == "htmldate":
-        return "htmldate"
+    if shown.basis == "script":
+        return "script"
     return {4: "marked", 3: "labelled", 2: "visible"}.get(shown.strength, "elsewhere")
 
 
@@ -194,14 +212,23 @@ def _doubted(claims: list[Claim], page: Page) -> Iterator[Claim]:
         day = claim.stated.day
         if claim.refused or day is None:
             yield claim
-        elif _made_of_a_year(claim) and not any(o.stated.day == day for o in claims if o.order != claim.order):
+        elif _made_of_a_year(claim) and not any(_confirms(other, day) for other in claims):
             yield replace(claim, refused="a first of January without a time, as made from a bare year")
-        elif claim.order in ("visible", "elsewhere", "htmldate") and day < EARLIEST_UNLABELLED:
+        elif claim.order in ("visible", "elsewhere") and day < EARLIEST_UNLABELLED:
             yield replace(claim, refused="older than the web and not said to be the day of publication")
-        elif month and claim.stated.basis in ("time", "visible", "htmldate") and not _in_month(day, month):
+        elif month and claim.stated.basis in ("time", "visible") and not _in_month(day, month):
             yield replace(claim, refused="not in the month that the address names")
         else:
             yield claim
+
+
+def _told_apart(claims: list[Claim]) -> Iterator[Claim]:
+    """The claims, unlabelled ones refused where too many different days are left to tell which is the page's own."""
+    for claim in claims:
+        many = MANY.get(claim.order)
+        days = {other.stated.day for other in claims if other.order == claim.order and not other.refused}
+        crowd = many is not None and len(days) > many and not claim.refused
+        yield replace(claim, refused="one of several days shown, none of them labelled") if crowd else claim
 
 
 def _made_of_a_year(claim: Claim) -> bool:
@@ -213,6 +240,11 @@ def _made_of_a_year(claim: Claim) -> bool:
         and (day.month, day.day) == (1, 1)
         and claim.order not in ("url", "path", "dateline", "feed")
     )
+
+
+def _confirms(other: Claim, day: date) -> bool:
+    """Whether a claim of another kind than markup says the same day, or a machine knows its time."""
+    return other.stated.day == day and (not _made_of_a_year(other) or other.order in ("labelled", "dateline"))
 
 
 def _in_month(day: date, month: date) -> bool:
@@ -240,15 +272,10 @@ def _shown_day(best: Claim | None, claims: list[Claim], profile: Profile) -> Cla
     """The best claim; told in UTC with the outlet's zone unknown, its day is the neighbouring one that readers are shown."""
     if best is None or best.stated.instant is None or not best.stated.text.endswith("Z") or profile.timezone != "UTC":
         return best
-    for claim in sorted(claims, key=lambda claim: claim.rank):
-        shown = claim.stated.day
-        if shown and claim.order in ("marked", "labelled", "visible", "path") and not claim.stated.text.endswith("Z"):
-            return (
-                replace(best, stated=replace(best.stated, day=shown))
-                if _is_a_local_day(shown, best.stated.instant)
-                else best
-            )
-    return best
+    shown = [c.stated.day for c in claims if c.order in _SHOWN and c.stated.day and not c.stated.text.endswith("Z")]
+    if not shown or best.stated.day in shown or not _is_a_local_day(shown[0], best.stated.instant):
+        return best
+    return replace(best, stated=replace(best.stated, day=shown[0]))
 
 
 def _is_a_local_day(day: date, instant: datetime) -> bool:

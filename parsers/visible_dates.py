@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import islice
 from typing import Any, Literal
 
 from lxml.etree import XPath
@@ -28,17 +29,36 @@ _PRECEDING = XPath(f"preceding::text(){_READABLE}[position() <= {BEFORE}]")
 _MARKED = XPath(
     "//*[@itemprop='datePublished' or @itemprop='dateModified' or @itemprop='dateCreated' or @property='datePublished' or self::time or @pubdate]"
 )
+_WORD = r"(?<![^\s_-])(?:{})s?(?![^\s_-])"
+# Class and id words of what is never about this article, wherever it stands …
 _APART = re.compile(
-    r"comment|related|sidebar|teaser|recommend|footer|widget|most-?read|latest|trending|archive|calendar|weather|copyright|promo|"
-    r"newsletter|kommentar|more-?(?:news|stories)|read-?more|see-?also|popular|carousel|breaking|ticker|nav\b|menu|disqus|respon[ds]|reply",
+    _WORD.format(
+        r"comment(?!-?meta)\w*|disqus\w*|respond|reply|replies|kommentare?|related\w*|sidebar|recommend\w*|most-?read|most|latest|trending|"
+        r"popular|carousel|slider|ticker|breaking|nav|navigation|navbar|menu|submenu|sub-?posts|archive|calendar|weather|newsletter|"
+        r"more-?news|more-?stories|read-?more|see-?also|also|aside|breadcrumb\w*|leserbriefe?|recent\w*|next|prev\w*"
+    ),
     re.IGNORECASE,
 )
+# … and of what belongs to the article only where it stands close to the headline.
+_LOOSE = re.compile(
+    r"teaser|widget|(?<!post-)(?<!entry-)(?<!article-)footer|promo|copyright|card|\bitem", re.IGNORECASE
+)
+CLOSE = 4  # levels of elements around the headline
 _NUMBERED = XPath(
     "//body//text()[string-length(.) < 160 and translate(., '0123456789', '') != .][not(parent::script or parent::style)]"
 )
+_SCRIPTS = XPath("//script[not(@src)]/text()", smart_strings=False)
+_STATED_IN_SCRIPT = re.compile(
+    r"""\\?["'](?:date_?published|publish(?:ed)?_?(?:at|on|date|time)|publication_?date|first_?published\w*|pub_?date)\\?["']"""
+    r"""\s*:\s*\\?["'](?P<date>[^"'\\]{8,40})""",
+    re.IGNORECASE,
+)
+MAX_SCRIPT = 1_000_000  # characters
 _DIGIT = re.compile(r"\d")
 _FULL_DATE = re.compile(r"\d{4}|\d[./]\d\d?[./]\d\d")
-_CHANGE = re.compile(r"modif|updat|revis|aktual|edited|lastmod", re.IGNORECASE)
+_CHANGE = re.compile(
+    r"modif|lastmod|revis|aktual|edited|dateupdated|last-?update|update-?(?:d-)?(?:date|time)", re.IGNORECASE
+)
 _PUBLICATION = re.compile(r"publi(?!c\b|sher)|pubdate|created|posted|issued|release|veroeff|erschien", re.IGNORECASE)
 
 
@@ -55,17 +75,17 @@ class VisibleDate:
 
 def read(tree: Element, heading: Element | None, language: str | None) -> tuple[VisibleDate, ...]:
     """The dates a page shows for itself, the strongest first, in the order of the page where equal."""
-    above = set(heading.iterancestors()) | {heading} if heading is not None else set()
+    above = [heading, *heading.iterancestors()] if heading is not None else []
     found = [*_marked(tree, above, language), *_near(tree, heading, above, language)]
     if not any(date.strength > 1 and date.role != "modified" for date in found):
-        found += _elsewhere(tree, above, language)
+        found += [*_elsewhere(tree, above, language), *_in_scripts(tree, language)]
     return tuple(sorted(found, key=lambda date: -date.strength))
 
 
 # ------------------------------------------------------------------ elements made for dates
 
 
-def _marked(tree: Element, above: set[Element], language: str | None) -> Iterator[VisibleDate]:
+def _marked(tree: Element, above: list[Element], language: str | None) -> Iterator[VisibleDate]:
     for element in _MARKED(tree)[:60]:
         if _stands_apart(element, above):
             continue
@@ -93,45 +113,51 @@ def _role_of_markup(element: Element) -> Role:
 # ------------------------------------------------------------------ lines by the headline
 
 
-def _near(tree: Element, heading: Element | None, above: set[Element], language: str | None) -> Iterator[VisibleDate]:
+def _near(tree: Element, heading: Element | None, above: list[Element], language: str | None) -> Iterator[VisibleDate]:
     behind = _FOLLOWING(heading) if heading is not None else _WITHIN(tree)
     before = _PRECEDING(heading) if heading is not None else []
     seen: set[Element] = set()
     for texts, strength in ((behind, 2), (before, 1)):
-        for parent in _parents(texts):
-            yield from _in_line(parent, above, seen, language, strength)
+        for holder, text in _holders(texts):
+            yield from _in_line(holder, text, above, seen, language, strength)
 
 
-def _parents(texts: list[Any]) -> Iterator[Element]:
-    """The elements that hold the texts with a digit, until the article itself has begun."""
+def _holders(texts: list[Any]) -> Iterator[tuple[Element, str]]:
+    """The texts with a digit and the elements that hold them, until the article itself has begun."""
     prose = 0
     for text in texts:
         prose += len(text) > PROSE
         if prose > 2:
             return
         if len(text) <= PROSE and _DIGIT.search(text):
-            parent = text.getparent()
-            yield parent.getparent() if text.is_tail else parent
+            yield _holder(text), text
+
+
+def _holder(text: Any) -> Element:
+    parent: Element = text.getparent()
+    return parent.getparent() if text.is_tail else parent
 
 
 def _in_line(
-    parent: Element, above: set[Element], seen: set[Element], language: str | None, strength: int
+    holder: Element, own: str, above: list[Element], seen: set[Element], language: str | None, strength: int
 ) -> Iterator[VisibleDate]:
-    """The dates in the short line around an element, each with what the words before it and the markup say."""
-    line, text = _line(parent)
+    """The dates in the short line around a text, each with what the words before it and the markup say."""
+    line, text = _line(holder)
+    prose = len(text) > LINE
+    text = " ".join(own.split()) if prose else text
     if line in seen or len(text) > LINE or _stands_apart(line, above):
         return
     seen.add(line)
+    strength = 2 if strength == 1 and any(ancestor in above[:CLOSE] for ancestor in line.iterancestors()) else strength
     start = 0
     for moment in dates.find(text, language):
         role = _role(text[start : moment.start])
         start = moment.end
         if role == "unknown":
-            role = (
-                _role_of_markup(parent) if parent is line else _stronger(_role_of_markup(parent), _role_of_markup(line))
-            )
-        if role != "other":
-            yield VisibleDate(moment, role, 3 if role != "unknown" else strength, text, "visible")
+            role = _stronger(_role_of_markup(holder), _role_of_markup(line))
+        if role == "other" or (prose and moment.hour is None):  # what prose tells with the hour is a time stamp
+            continue
+        yield VisibleDate(moment, role, 3 if role != "unknown" else strength, text, "visible")
 
 
 def _stronger(first: Role, second: Role) -> Role:
@@ -163,21 +189,21 @@ def _short_text(element: Element) -> str:
     return " ".join(pieces)
 
 
-def _elsewhere(tree: Element, above: set[Element], language: str | None) -> Iterator[VisibleDate]:
-    """Where the headline's neighbourhood shows nothing: labelled lines anywhere, or the one day a page shows."""
+def _elsewhere(tree: Element, above: list[Element], language: str | None) -> Iterator[VisibleDate]:
+    """Where the headline's neighbourhood shows nothing: all short lines with a date, anywhere on the page."""
     seen: set[Element] = set()
-    found = [date for parent in _parents_of_dates(tree) for date in _in_line(parent, above, seen, language, 1)]
-    yield from (date for date in found if date.role != "unknown")
-    plain = [date for date in found if date.role == "unknown"]
-    if len({date.moment.text[:10] for date in plain}) == 1:
-        yield plain[0]
-
-
-def _parents_of_dates(tree: Element) -> Iterator[Element]:
     for text in _NUMBERED(tree)[:300]:
         if _FULL_DATE.search(text):
-            parent = text.getparent()
-            yield parent.getparent() if text.is_tail else parent
+            yield from _in_line(_holder(text), text, above, seen, language, 1)
+
+
+def _in_scripts(tree: Element, language: str | None) -> Iterator[VisibleDate]:
+    """Days of publication in the data from which a page draws itself."""
+    for text in _SCRIPTS(tree)[:200]:
+        for found in islice(_STATED_IN_SCRIPT.finditer(text, 0, MAX_SCRIPT), 20):
+            moment = dates.read(found["date"], language)
+            if moment and moment.day:
+                yield VisibleDate(moment, "published", 1, found[0], "script")
 
 
 def _role(before: str) -> Role | Literal["other"]:
@@ -191,13 +217,16 @@ def _role(before: str) -> Role | Literal["other"]:
     return role if ends[role] >= 0 else "unknown"  # type: ignore[return-value]
 
 
-def _stands_apart(element: Element, above: set[Element]) -> bool:
+def _stands_apart(element: Element, above: list[Element]) -> bool:
     """Whether an element belongs to comments, teasers, navigation or the foot of the page, unless the headline does too."""
+    loose = False
     for ancestor in (element, *element.iterancestors()):
         if ancestor in above:
-            return False
-        if ancestor.tag in ("nav", "footer", "aside", "select", "form"):
+            return loose and ancestor not in above[:CLOSE]
+        if ancestor.tag in ("nav", "aside", "select", "form"):
             return True
-        if _APART.search(f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"):
+        words = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
+        if ancestor.tag != "body" and _APART.search(words):
             return True
-    return False
+        loose = loose or ancestor.tag == "footer" or _LOOSE.search(words) is not None
+    return loose and bool(above)
