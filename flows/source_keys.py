@@ -87,17 +87,17 @@ REVISIT = (
 
 PARSE = (
     Key("info_source", values.text, None, "The agency that writes the outlet's own copy: an id of data/agencies.toml."),
-    Key("dateline", values.many(values.text), (), 'The orders its datelines use: "date tag", "place date tag".'),
+    Key("dateline", values.many(values.order), (), 'The orders its datelines use: "date tag", "place date tag".'),
     Key("furniture", values.many(values.text), (), "Boilerplate lines to drop, compared as whole lines."),
     Key("container", values.selector, None, "CSS selector of the element that holds the article."),
-    Key("split", values.text, None, '"datelines" where one page carries several dated items.'),
+    Key("split", values.split, None, '"datelines" where one page carries several dated items.'),
     Key("site", values.text, None, "A module of parsers/sites, where data cannot say it."),
 )
 
 EXPECT = (
     Key("silence", values.duration, None, "Longest time without a new article that is still normal."),
     Key("articles", _tables, None, 'How many articles are normal: { per = "week", min = 3, max = 200 }.'),
-    Key("filled", _tables, None, "Least share of articles that have a field: { headline = 1.0, dateline = 0.95 }."),
+    Key("filled", values.shares, (), "Least share of articles that have a field: { headline = 1.0, dateline = 0.95 }."),
 )
 
 KEEP = (Key("raw", values.kept, "all", 'What is kept of raw pages: "all", "versions" or a number of days: "90d".'),)

@@ -6,8 +6,13 @@ The clause completes the sentence "In sources/x.toml, line 7, the key `delay` â€
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,11 +20,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import soupsieve
 from cronsim import CronSim, CronSimError
 
+from warehouse.rows import Text
+
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w)")
 _UNITS = {"ms": "milliseconds", "s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _KEPT_DAYS = re.compile(r"[1-9]\d*d")
 _ANY_DAY = datetime(2000, 1, 1)  # noqa: DTZ001  (only the fields are checked, no moment is meant)
+_FIELDS = frozenset(field.name for field in fields(Text))
 
 Reader = Callable[[Any], Any]
 
@@ -160,6 +168,27 @@ def kept(value: Any) -> str:
     return rule
 
 
+def order(value: Any) -> str:
+    """An order of parts that the dateline grammar knows."""
+    return _known(text(value), _orders(), "an order of a dateline")
+
+
+def split(value: Any) -> str:
+    """A way in which a page is split into several articles."""
+    return _known(text(value), ("datelines",), "a way to split a page")
+
+
+def shares(value: Any) -> tuple[tuple[str, float], ...]:
+    """The least share of articles that have a field, by field: { headline = 1.0 }."""
+    if not isinstance(value, dict):
+        raise TypeError(f"must be written {{ headline = 1.0, body = 0.99 }}, not {value!r}")
+    for name, share in value.items():
+        _known(name, _FIELDS, "a field of articles")
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise ValueError(f"must give {name} a share from 0 to 1, not {share!r}")
+    return tuple(sorted((name, float(share)) for name, share in value.items()))
+
+
 def many(reader: Reader) -> Reader:
     """A reader of arrays whose members `reader` reads."""
 
@@ -169,3 +198,22 @@ def many(reader: Reader) -> Reader:
         return tuple(reader(member) for member in value)
 
     return read
+
+
+def likely(name: str, known: Iterable[str]) -> str:
+    """A sentence that names what was probably meant, or nothing."""
+    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return f" Did you mean `{close[0]}`?" if close else ""
+
+
+def _known(name: str, known: Iterable[str], what: str) -> str:
+    if name in known:
+        return name
+    close = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    raise ValueError(f"must name {what}, not {name!r}" + (f" (did you mean {close[0]!r}?)" if close else ""))
+
+
+@cache
+def _orders() -> frozenset[str]:
+    orders = tomllib.loads(files("parsers").joinpath("data/orders.toml").read_text(encoding="utf-8"))
+    return frozenset(entry["name"] for entry in orders["order"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import tomllib
@@ -14,6 +13,7 @@ from typing import Any, Literal, get_args
 
 from flows.periods import has_placeholder
 from flows.source_keys import FIND, KINDS, SECTIONS, TOP, Key
+from flows.source_values import likely
 from flows.toml_lines import Place, line_of, lines_of_keys
 from parsers.records import Profile
 
@@ -161,7 +161,7 @@ class _Reading:
     def finder(self, table: Any, place: Place) -> FinderSpec:
         kind = table.get("kind") if isinstance(table, dict) else None
         if kind is not None and kind not in KINDS:
-            raise self.fault((*place, "kind"), f"must be one of {_listed(KINDS)}, not {kind!r}", _likely(kind, KINDS))
+            raise self.fault((*place, "kind"), f"must be one of {_listed(KINDS)}, not {kind!r}", likely(kind, KINDS))
         values = self.table(table, FIND, place)
         known, required = KINDS[values["kind"]]
         for name in table:
@@ -187,19 +187,18 @@ class _Reading:
         )
 
     def expect(self, values: dict[str, Any]) -> Expect:
-        counts, filled = values["articles"] or {}, values["filled"] or {}
+        counts = values["articles"] or {}
         self.names(counts, ("per", "min", "max"), ("expect", "articles"))
         if counts.get("per", "week") not in ("day", "week", "month"):
             raise self.fault(("expect", "articles"), 'must say per = "day", "week" or "month"')
-        for name, share in filled.items():
-            if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-                raise self.fault(("expect", "filled"), f"must give {name} a share from 0 to 1, not {share!r}")
+        if not all(type(counts.get(name, 0)) is int for name in ("min", "max")):
+            raise self.fault(("expect", "articles"), "must give min and max as whole numbers")
         return Expect(
             silence=values["silence"],
             per=counts.get("per", "week"),
             least=counts.get("min"),
             most=counts.get("max"),
-            filled=tuple(sorted((name, float(share)) for name, share in filled.items())),
+            filled=values["filled"],
         )
 
     def table(self, table: Any, keys: tuple[Key, ...], place: Place) -> dict[str, Any]:
@@ -222,7 +221,7 @@ class _Reading:
     def names(self, table: dict[str, Any], known: tuple[str, ...], place: Place) -> None:
         for name in table:
             if name not in known:
-                raise self.fault((*place, name), "is not known here", _likely(name, known))
+                raise self.fault((*place, name), "is not known here", likely(name, known))
 
     def fault(self, place: Place, clause: str, advice: str = "") -> SourceError:
         """The error that says where and what: "In sources/x.toml, line 7, the key `pace.delay` must be …"."""
@@ -230,11 +229,6 @@ class _Reading:
         where = f", line {line}" if line else ""
         key = ".".join(str(part) for part in place if isinstance(part, str))
         return SourceError(f"In {self.path}{where}, the key `{key}` {clause}.{advice}")
-
-
-def _likely(name: Any, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(str(name), list(known), n=1, cutoff=0.5)
-    return f" Did you mean `{close[0]}`?" if close else ""
 
 
 def _listed(names: Iterable[str]) -> str:
