@@ -29,9 +29,11 @@ WHERE r.source_id = getvariable('source_id') AND r.date_published IS NOT NULL;
 CREATE OR REPLACE TEMP TABLE wanted_addresses AS
 SELECT a.* EXCLUDE (day, day_basis, day_known_at), d.day, d.day_basis, d.day_known_at
 FROM (
-    SELECT *, getvariable('load_id')::INTEGER AS load_id FROM sights
-    UNION ALL BY NAME
-    SELECT * FROM stored_addresses
+    FROM (
+        SELECT *, getvariable('load_id')::INTEGER AS load_id FROM sights
+        UNION ALL BY NAME
+        SELECT * FROM stored_addresses
+    )
     QUALIFY row_number() OVER (PARTITION BY url_key ORDER BY found_at, run_id, url, finder, unit, load_id) = 1
 ) AS a
 LEFT JOIN (

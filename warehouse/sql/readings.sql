@@ -1,9 +1,9 @@
 -- The readings that arrive, and with them every reading of the same addresses: all that is needed to judge them anew.
 CREATE OR REPLACE TEMP TABLE fresh AS
 SELECT *
-FROM (SELECT reading.* EXCLUDE (text), reading.text.date_published AS date_published FROM stage WHERE reading IS NOT NULL) AS r
+FROM (SELECT rowid AS place, reading.* EXCLUDE (text), reading.text.date_published AS date_published FROM stage WHERE reading IS NOT NULL) AS r
 WHERE NOT EXISTS (SELECT 1 FROM withdrawn AS w WHERE w.url_key IS NULL OR w.url_key IN (r.url_key, r.final_key, r.canonical_key))
-QUALIFY row_number() OVER (PARTITION BY fetch_id, item, reader ORDER BY read_at, record_hash) = 1;
+QUALIFY row_number() OVER (PARTITION BY fetch_id, item, reader ORDER BY read_at, record_hash, place) = 1;
 
 CREATE OR REPLACE TEMP TABLE touched AS
 SELECT url_key FROM fresh
@@ -31,7 +31,7 @@ DELETE FROM local WHERE (fetch_id, item, reader) IN (SELECT (fetch_id, item, rea
 DELETE FROM readings WHERE (fetch_id, item, reader) IN (SELECT (fetch_id, item, reader) FROM replaced);
 
 INSERT INTO local BY NAME
-SELECT * EXCLUDE (source_id, reject_reason, reject_message, evidence, date_published),
+SELECT * EXCLUDE (place, source_id, reject_reason, reject_message, evidence, date_published),
        NULL AS article_id, NULL AS counts, NULL AS weaker, true AS arrives
 FROM fresh;
 

@@ -15,15 +15,15 @@ FROM wanted_texts ANTI JOIN stored_texts USING (article_id, record_hash);
 
 -- One reading for each missing record; the wide column itself goes through no sort.
 CREATE OR REPLACE TEMP TABLE carriers AS
-SELECT m.article_id, m.record_hash, m.is_current, f.fetch_id, f.item, f.reader
+SELECT m.article_id, m.record_hash, m.is_current, f.place
 FROM missing_texts AS m JOIN fresh AS f USING (record_hash)
-QUALIFY row_number() OVER (PARTITION BY m.article_id, m.record_hash ORDER BY f.fetch_id, f.item, f.reader) = 1;
+QUALIFY row_number() OVER (PARTITION BY m.article_id, m.record_hash ORDER BY f.place) = 1;
 
 INSERT INTO texts BY NAME
 SELECT c.article_id, c.record_hash, c.is_current, getvariable('source_id') AS source_id,
        getvariable('load_id')::INTEGER AS load_id, unnest(s.reading.text)
 FROM stage AS s
-JOIN carriers AS c ON s.reading.fetch_id = c.fetch_id AND s.reading.item = c.item AND s.reading.reader = c.reader;
+JOIN carriers AS c ON c.place = s.rowid;
 
 CREATE OR REPLACE TEMP TABLE orphaned_texts AS
 FROM missing_texts ANTI JOIN carriers USING (article_id, record_hash);

@@ -6,7 +6,7 @@ FROM states AS s
 LEFT JOIN weighed AS w USING (fetch_id, item, reader);
 
 INSERT INTO readings BY NAME
-SELECT f.*, d.article_id, d.counts, d.weaker, getvariable('load_id')::INTEGER AS load_id
+SELECT f.* EXCLUDE (place), d.article_id, d.counts, d.weaker, getvariable('load_id')::INTEGER AS load_id
 FROM fresh AS f JOIN decided AS d USING (fetch_id, item, reader)
 WHERE d.arrives;
 
