@@ -13,12 +13,13 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import parsers
-from flows import progress
+from flows import exchanges, progress
 from flows.discovery import Window
-from flows.fetching import Fetcher, Pace
+from flows.fetching import Exchange, Fetcher, Pace
 from flows.pool import ParsePool
 from flows.sources import SourceDefinition
 from flows.workspace import Workspace
+from parsers import urls
 from parsers.records import Article, Page, Rejected
 from warehouse import loader, rows, spool
 from warehouse.archive import Appender
@@ -99,6 +100,18 @@ class Run:
         with self.writing:
             self.tally.requests += 1
             return self.archive.append(capture)
+
+    def keep_robots(self, exchange: Exchange) -> None:
+        """Archive and note a request for robots.txt: what it said is evidence."""
+        capture = exchanges.capture(
+            exchange,
+            source_id=self.source.source_id,
+            url_key=urls.key(exchange.requested_url),
+            role="robots",
+            run_id=self.run_id,
+            profile=self.source.profile,
+        )
+        self.note(exchanges.row(capture, self.archived(capture)))
 
     def parse(self, capture: Capture) -> Future[tuple[Article, ...] | Rejected]:
         """Hand a page to the parse processes."""
@@ -195,7 +208,14 @@ def _fetcher(run: Run) -> Fetcher:
     contact = run.workspace.setting("WIREROOM_CONTACT")
     agent = f"Wireroom/{VERSION} (+{contact})" if contact else f"Wireroom/{VERSION}"
     pace = Pace(run.workspace.folders, delay=run.source.delay)
-    return Fetcher(agent, allow=run.source.allow, pace=pace)
+    return Fetcher(
+        agent,
+        pace=pace,
+        allow=run.source.allow,
+        robots_basis=run.source.robots_basis,
+        rights_basis=run.source.rights_basis,
+        on_robots=run.keep_robots,
+    )
 
 
 def _looking_back(source: SourceDefinition) -> Window:

@@ -1,0 +1,9 @@
+"""Fetching: bytes out, politely and within bounds, and never an exception. Nothing is decoded to text here."""
+
+from __future__ import annotations
+
+from flows.fetching.exchange import Exchange, Limits
+from flows.fetching.fetcher import Fetcher
+from flows.fetching.pace import Pace
+
+__all__ = ["Exchange", "Fetcher", "Limits", "Pace"]

@@ -1,0 +1,61 @@
+"""What came of one request: a value with a named outcome, whatever happened."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Outcome = Literal["fetched", "unchanged", "gone", "deferred", "failed", "disallowed", "reserved", "refused"]
+Expected = Literal["page", "feed", "sitemap", "robots"]
+"""What is expected at an address; `page` and `robots` must be text, feeds and sitemaps may be gzip files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one fetch, redirects and retries included."""
+
+    seconds: float = 60.0  # of one attempt, from the first connection to the last byte
+    connect_seconds: float = 10.0
+    wire_bytes: int = 20_000_000
+    decoded_bytes: int = 50_000_000
+    header_bytes: int = 256_000
+    redirects: int = 10
+    attempts: int = 3
+    backoff: float = 0.5  # seconds before the first retry, doubled each time, with jitter
+    wait: float = 10.0  # the longest Retry-After that is waited for; a longer one defers the address
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came of it; times are UTC."""
+
+    fetch_id: str
+    requested_url: str
+    observed_at: datetime
+    outcome: Outcome
+    reason: str | None = None  # a code: too_slow, too_large, cut_short, ssrf, robots, status_404, …
+    message: str | None = None  # the same as a sentence
+    final_url: str | None = None
+    hops: tuple[tuple[int, str], ...] = ()  # status and address of every redirect
+    status: int | None = None
+    status_line: str = ""
+    headers: tuple[tuple[str, str], ...] = ()  # as sent, in their order
+    wire: bytes = b""  # the body as the wire carried it
+    body: bytes = b""  # the body with its content coding undone
+    content_encoding: str | None = None
+    content_type: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    seconds: float = 0.0
+    next_attempt_at: datetime | None = None
+    robots_rule: str | None = None
+    rights: str | None = None
+
+
+class Failure(Exception):
+    """An attempt that came to nothing; never leaves this package. `retry` says whether another try may help."""
+
+    def __init__(self, reason: str, message: str, *, retry: bool = False, refused: bool = False) -> None:
+        super().__init__(message)
+        self.reason, self.retry, self.refused = reason, retry, refused
