@@ -32,6 +32,8 @@ def parse(page: Page, profile: Profile) -> tuple[Article, ...] | Rejected:
 
 def warm_up() -> None:
     """Import what parsing needs, before the first page comes."""
+    import trafilatura  # noqa: F401
+
     import parsers.parse  # noqa: F401
 
 

@@ -58,6 +58,7 @@ NOT_PLACES = frozenset(plain(word) for word in _labels["not_places"])
 COMMON_NOUNS = frozenset(plain(word) for word in _labels["common_nouns"])
 WEEKDAYS = frozenset(plain(word) for word in _labels["weekdays"])
 STAMPS: tuple[str, ...] = tuple(_labels["stamps"])
+OPENERS = frozenset(plain(word) for word in _labels["openers"])
 NOT_TAGS = frozenset(_labels["not_tags"])
 
 ORDERS: dict[str, Order] = {o["tokens"]: Order(**o) for o in _orders["order"]}

@@ -174,7 +174,7 @@ def _sort(parts: _Parts, piece: str) -> None:
     if not piece or piece in {"発", "발", "電", "电", "年"}:
         return
     if reporter := _REPORTER.search(piece):
-        name, place = _name_and_place(piece[reporter.end() :]) if reporter.end() < len(piece) else (parts.rest.pop() if parts.rest else None, "")
+        name, place = _name_and_place(piece[reporter.end() :] or piece[: reporter.start()] or _left_over(parts))
         parts.byline = name
         if place:
             parts.places.append(place)
@@ -184,6 +184,12 @@ def _sort(parts: _Parts, piece: str) -> None:
         parts.places.append(piece)
     else:
         parts.rest.append(piece)
+
+
+def _left_over(parts: _Parts) -> str:
+    """The piece before a bare "기자": the reporter's name, whatever it was taken for."""
+    pile = parts.rest or parts.places
+    return pile.pop() if pile and pile[-1] not in CITIES else ""
 
 
 def _name_and_place(joined: str) -> tuple[str, str]:

@@ -39,10 +39,10 @@ class Resolved:
 _W = rf"[{LETTERS}]{{3,12}}"
 _YEAR = r"(?:(?:,|\.|\s|\bde\b|\bdel\b)\s*(?:de\s+|del\s+)?(?P<year>(?:1[6-9]|20)\d\d)(?!\d)(?:\s*(?:г\.|года|م(?!\w)|年|yil|yılı))?)?"
 _MONTH_DAY = re.compile(
-    rf"(?P<month>{_W})(?:\.,?\s{{0,3}}|,?\s{{1,3}})(?P<day>\d{{1,3}})(?:st|nd|rd|th)?(?![\d:%]|\.\d|,\d\d\d(?!\d)){_YEAR}"
+    rf"(?P<month>{_W})(?:\.,?\s{{0,3}}|,?\s{{1,3}})(?P<day>\d{{1,3}})(?:st|nd|rd|th)?(?![\d%]|:\d|\.\d|,\d\d\d(?!\d)){_YEAR}"
 )
 _DAY_MONTH = re.compile(
-    rf"(?:le\s+|في\s+|am\s+|den\s+)?(?P<day>\d{{1,2}})(?:\.|er\b|º|°|a\b|-?го)?(?:\s{{0,2}}|-)(?:de\s+|d')?(?P<month>{_W}|كانون ال\w+|تشرين ال\w+)"
+    rf"(?:le\s+|في\s+|am\s+|den\s+)?(?P<day>\d{{1,2}})(?:\.|er\b|st\b|nd\b|rd\b|th\b|º|°|a\b|-?го)?(?:\s{{0,2}}|-)(?:de\s+|d')?(?P<month>كانون ال\w+|تشرين ال\w+|{_W})"
     rf"\.?(?:\s?/?\s?(?P<other>(?:كانون|تشرين) ال\w+|[\u0620-\u064a]{{2,8}}))?"
     rf"(?:\s(?P<short>\d\d)(?=\s?[(\-–—])|{_YEAR})"
 )

@@ -13,7 +13,7 @@ from parsers.vocabulary import EVIDENCE, NOT_PLACES, ORDERS, Order
 
 WINDOW = 260  # characters of a paragraph in which its dateline must end
 MOST_TOKENS = 8
-_HEAD = re.compile(r"[\d(\[/|—–―_:=\n]|\s-|-\s|--|\.\S|\.\s")
+_HEAD = re.compile(r"[\d(\[/|—–―_:=\n.\-]")
 _QUALIFIERS = re.compile(r"(?:\s{0,3}\[[A-Z0-9\"\'][^\[\]\n]{1,240}\]){1,8}\s{0,3}")
 _LETTERED = re.compile(r"[^\W\d_]")
 
@@ -68,16 +68,24 @@ def _candidates(head: Head, profile: Profile | None, view: str) -> list[Candidat
     found: list[Candidate] = []
     at = tokens.stamp(head.view, head.start)
     while len(head.tokens) < MOST_TOKENS and (after := _token(head, at)):
-        separator = tokens.separator(head.view, after)
+        separator = tokens.separator(head.view, after) or _abbreviation_stop(head, after)
         found += _ends(head, after, separator, profile, view)
         at = _joined(head.view, after)
         if _ahead(head, at):
             continue
-        if separator is None or separator.strength == "line":
+        if separator is None or separator.strength == "line" or separator.start == separator.end:
             break
         head.tokens += "S"
         at = separator.end
     return found
+
+
+def _abbreviation_stop(head: Head, after: int) -> tokens.Separator | None:
+    """The full stop of an abbreviated month, where it also ends the dateline ("CITY, 3 JAN. Text")."""
+    view = head.view
+    if not head.tokens.endswith("PD") or view[after - 1] != "." or view[after : after + 1] != " ":
+        return None
+    return tokens.Separator(after - 1, after + 1, "weak")
 
 
 def _ahead(head: Head, at: int) -> bool:
@@ -87,9 +95,9 @@ def _ahead(head: Head, at: int) -> bool:
         return False
     if head.date is None and dates.read(view, at, head.language):
         return True
-    if ("T" not in head.tokens or head.tokens[-1] == "P") and (view[at] in "([/|" or tokens.bare(view, head.text, at)):
+    if ("T" not in head.tokens or head.tokens[-1] == "P") and (tokens.is_bracket(view, at) or tokens.bare(view, head.text, at)):
         return True
-    if head.tokens[-1] == "T" and head.tokens.endswith("ST") and tokens.author(view, head.text, at):
+    if head.tokens.endswith("ST") and tokens.author(view, head.text, at):
         return True
     return head.places is None and view[at - 1 : at] in {" ", ",", "\n"} and head.tokens[-1] in "BDT"
 
@@ -106,9 +114,12 @@ def _token(head: Head, at: int) -> int | None:
     view, text = head.view, head.text
     if at >= len(view):
         return None
-    if not head.tokens and (line := tokens.byline(view, text, at)):
+    if not head.tokens and (line := tokens.byline(view, text, at) or places.after_byline(view, text, tokens.after_by(view, at))):
         head.tokens, head.byline = "B", line.name
         return line.end
+    if not head.tokens and (alone := places.in_brackets(view, text, at, head.shouting)):
+        head.places, head.tokens = alone, "P"
+        return alone.end
     if view[at] in "([/|" and (end := _bracket(head, at)):
         return end
     if head.date is None and (printed := dates.read(view, at, head.language)):
@@ -117,7 +128,8 @@ def _token(head: Head, at: int) -> int | None:
         return printed.end
     if len(head.tags) < 2 and (tag := tokens.bare(view, text, at)):
         return _tag(head, tag)
-    if head.tokens.endswith("ST") and (name := tokens.author(view, text, at)):
+    signed = head.tokens.endswith("ST") or (head.tokens.endswith("TS") and not head.byline)
+    if signed and (name := tokens.author(view, text, at, capitals=head.tokens.endswith("TS"))):
         head.byline = name.name
         head.tokens += "B"
         return name.end
@@ -237,7 +249,7 @@ def _forbidden(head: Head, separator: tokens.Separator | None, end: int, view: s
     if signs == "D":
         return _no_date_lead(head, separator, rest)
     if signs in {"P", "T"}:
-        return len(rest) < 20 or (signs == "P" and _no_place_lead(head, rest)) or (signs == "T" and separator.strength != "strong")
+        return len(rest) < 20 or (signs == "P" and (_no_place_lead(head, rest) or _caption(head, view, end))) or (signs == "T" and separator.strength != "strong")
     return False
 
 
@@ -263,6 +275,12 @@ def _no_place_lead(head: Head, rest: str) -> bool:
     if not known and all(word.isupper() for word in [w for w in rest.split() if w.isalpha()][:3]):
         return True
     return rest.count(" - ") + rest.count(" -- ") >= (2 if known else 1) and not rest[0].isupper()
+
+
+def _caption(head: Head, view: str, end: int) -> bool:
+    """Whether a date and a colon follow, as in a photo's caption ("CITY, ST.- MAY 4: …")."""
+    printed = dates.read(view, end, head.language)
+    return printed is not None and view[printed.end : printed.end + 1] == ":"
 
 
 def _in_lower_case(view: str, end: int) -> bool:

@@ -14,6 +14,7 @@ from parsers.vocabulary import (
     FLAGS,
     JOINED,
     NOT_PLACES,
+    OPENERS,
     PARTICLES,
     PLACEHOLDERS,
     REGIONS,
@@ -24,14 +25,17 @@ from parsers.vocabulary import (
 
 LONGEST = 90  # characters of a run of places
 
-CAP = rf"[{UPPER}{CASELESS}][{LETTERS}]*(?:['.\-][{LETTERS}]+)*\.?"
+CAP = rf"(?:[{UPPER}][{LETTERS}]*(?:['.\-][{LETTERS}]+)*\.?|[{CASELESS}][{LETTERS}]*)"
 MONTH_AHEAD = r"(?i:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,7})\.?,?\s{1,2}\d"
 _PARTICLES = alternatives(p for p in PARTICLES if p not in CONNECTORS)
 _CONNECTORS = alternatives(CONNECTORS)
-_NEXT = rf"(?:\s(?:(?:{_PARTICLES})\s){{0,2}}|\s?[,/]\s?(?:(?:{_CONNECTORS})\s)?|\s(?:{_CONNECTORS})\s|\s?[·・]\s?|\s-\s?(?=[{UPPER}][{LOWER}]+-))"
+_NEXT = rf"(?:[ ]{{1,2}}(?:(?:{_PARTICLES})[ ]){{0,2}}|[ ]?[,/][ ]?(?:(?:{_CONNECTORS})[ ])?|[ ](?:{_CONNECTORS})[ ]|[ ]?[·・][ ]?|[ ]-[ ]?(?=[{UPPER}][{LOWER}]+-))"
 _RUN = re.compile(rf"(?:'s-|[a-z]{{1,2}}-|[dl]')?{CAP}(?:{_NEXT}(?!{MONTH_AHEAD}|في\s\d)(?:'s-|[a-z]{{2}}-)?{CAP}){{0,9}}")
 _DIVIDER = re.compile(rf"\s?,\s?(?:(?i:{_CONNECTORS})\s)?|\s(?i:{_CONNECTORS})\s|\s?[/·・]\s?")
 _REGION = re.compile(rf"\s?[(\[](?P<in>{CAP}(?:[\s\-](?:(?:{_PARTICLES})\s)?{CAP}){{0,4}})[)\]]")
+
+
+_ALONE = re.compile(rf"\((?P<in>{CAP}(?:,?[ ]{CAP}){{0,3}})\)(?=[ ]?[-–—])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,14 @@ class Places:
     known: bool  # a name is in the gazetteer
     region: bool  # a country or state stands behind a name
     shaped: bool = False  # each name looks like a place to a language that leads with places
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """A name in front of or behind the rest."""
+
+    end: int
+    name: str
 
 
 def read(view: str, text: str, start: int, language: str | None, shouting: bool) -> Places | None:
@@ -95,9 +107,29 @@ def with_region(places: Places, view: str, text: str) -> Places | None:
     return Places(places.start, found.end(), names, places.capitals, places.known, places.region or known)
 
 
-def bracket_is_region(content: str) -> bool:
-    """Whether the content of a bracket is a known country, state or province."""
-    return plain(content) in REGIONS
+def after_byline(view: str, text: str, start: int) -> Byline | None:
+    """The name between "By" and a known place ("Por Nombre Apellido Madrid, …"); None when no place is known."""
+    found = _RUN.match(view, start, min(len(view), start + LONGEST)) if start >= 0 else None
+    if not found:
+        return None
+    words = view[start : found.end()].split(",")[0].split(" ")
+    for i in range(2, len(words)):
+        if plain(" ".join(words[i:])) in CITIES:
+            name = text[start : start + len(" ".join(words[:i]))]
+            return Byline(start + len(name), name)
+    return None
+
+
+def in_brackets(view: str, text: str, start: int, shouting: bool) -> Places | None:
+    """A place alone in round brackets ("(CITY) — "): a known one, or capitals longer than a call sign."""
+    found = _ALONE.match(view, start)
+    if not found or agencies.find(found["in"]) or plain(found["in"]) in FLAGS:
+        return None
+    known = plain(found["in"].split(",")[0]) in CITIES
+    capitals = _in_capitals(found["in"]) and not shouting
+    if not known and (not capitals or len(found["in"]) < 6):
+        return None
+    return Places(start, found.end(), (text[found.start("in") : found.end("in")],), capitals, known, False)
 
 
 def _before_tag(view: str, start: int, end: int) -> int:
@@ -155,7 +187,7 @@ def _printed(raw: str) -> str:
 def _possible(first: str, region: bool) -> bool:
     """Whether a name could be a place at all."""
     key = plain(first)
-    if key in FLAGS or key in WEEKDAYS or (len(key) < 2 and first.isascii()):
+    if key in FLAGS or key in WEEKDAYS or key in OPENERS or (len(key) < 2 and first.isascii()):
         return False
     last = key.rsplit(" ", 1)[-1]
     if key in CITIES or region:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from parsers import agencies
 from parsers.dateline import dates
-from parsers.dateline.places import CAP, MONTH_AHEAD
-from parsers.view import LETTERS, plain
+from parsers.dateline.places import CAP, MONTH_AHEAD, Byline
+from parsers.view import LETTERS, UPPER, plain
 from parsers.vocabulary import BYLINE_WORDS, NOT_TAGS, STAMPS, WEEKDAYS, alternatives
 
 
@@ -23,14 +23,6 @@ class Tag:
     domain: bool = False
     date: dates.Printed | None = None
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Byline:
-    """A name in front of or behind the rest."""
-
-    end: int
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +52,7 @@ _NAMES = re.compile(
     rf"(?P<name>{CAP}(?:,?\s(?:(?:de|von|van|der|den|di|da|del|la|al|and|und|et|y|e|en)\s){{0,2}}{CAP}){{0,5}}?)\)?"
     rf"(?=\s{{0,2}}(?:{MONTH_AHEAD}|\(|\n|$|[—–]|\s-\s|--))"
 )
+_AFTER_CAPITALS = re.compile(rf"(?P<name>[{UPPER}]+(?:\s[{UPPER}]+){{1,3}})(?=\s[-–—]\s)")
 _AFTER = re.compile(rf",?\s{{0,2}}(?P<name>(?:корр\.\s)?{CAP}(?:\s{CAP}){{1,2}})(?=\.\s|\s[-–—]\s|\s[-–—]{{1,2}}|\n)")
 
 
@@ -78,7 +71,8 @@ def separator(view: str, start: int) -> Separator | None:
     if mark is None:
         return Separator(start, found.end(), "line")
     before, after = found.start("mark") > start, found.end() > found.end("mark")
-    if "—" in mark or "―" in mark or mark.count("-") > 1 or mark[0] == "." and len(mark) > 1:
+    closed = start > 0 and view[start - 1] in ")]"
+    if "—" in mark or "―" in mark or mark.count("-") > 1 or (mark[0] == "." and len(mark) > 1) or (closed and mark == "–"):
         strength = "strong"
     elif mark[0] in "-–_":
         strength = "strong" if before and after else "weak" if after or before else "tight"
@@ -94,6 +88,11 @@ def bracketed(view: str, text: str, start: int, language: str | None) -> Tag | N
         return None
     a, b = found.span(found.lastgroup)
     return _content(view[a:b], text[a:b], found.end(), language)
+
+
+def is_bracket(view: str, start: int) -> bool:
+    """Whether a closed bracket, or a pair of slashes or bars, stands at `start`."""
+    return view[start] in "([/|" and _BRACKET.match(view, start) is not None
 
 
 def bare(view: str, text: str, start: int) -> Tag | None:
@@ -166,7 +165,13 @@ def byline(view: str, text: str, start: int) -> Byline | None:
     return Byline(found.end(), text[found.start("name") : found.end("name")].strip())
 
 
-def author(view: str, text: str, start: int) -> Byline | None:
-    """The author's name that may follow a tag ("— РИА Новости, Имя Фамилия.")."""
-    found = _AFTER.match(view, start, min(len(view), start + 60))
+def after_by(view: str, start: int) -> int:
+    """Where the name begins behind a word such as "By"; -1 when no such word stands at `start`."""
+    by = _BY.match(view, start)
+    return by.end() if by else -1
+
+
+def author(view: str, text: str, start: int, *, capitals: bool = False) -> Byline | None:
+    """The author's name that may follow a tag ("— РИА Новости, Имя Фамилия.", "(AA) - AD SOYAD - ")."""
+    found = (_AFTER_CAPITALS if capitals else _AFTER).match(view, start, min(len(view), start + 60))
     return Byline(found.end("name"), text[found.start("name") : found.end("name")]) if found else None

@@ -1,0 +1,61 @@
+"""Paragraphs, headings and quotes: what a body is made of before it becomes text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Kind = Literal["p", "quote", "heading", "item"]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph of a body."""
+
+    text: str
+    kind: Kind = "p"
+
+
+def joined(blocks: Iterable[Block]) -> str:
+    """The body as text: a blank line between blocks, "> " before each line of a quote."""
+    return "\n\n".join(f"> {block.text}" if block.kind == "quote" else block.text for block in blocks)
+
+
+def words(blocks: Iterable[Block]) -> int:
+    """How many words the blocks hold; a character of a script without blanks counts as half a word."""
+    return sum(len(block.text.split()) + sum(c > "\u2e80" for c in block.text) // 2 for block in blocks)
+
+
+def key(text: str) -> str:
+    """A line for comparing: case folded, blanks collapsed, outer punctuation off."""
+    return " ".join(text.split()).casefold().strip(" .:–—-|»«")
+
+
+def without_lines(blocks: Iterable[Block], lines: Iterable[str]) -> Iterator[Block]:
+    """The blocks but for those that are one of these lines as a whole."""
+    unwanted = {key(line) for line in lines}
+    return (block for block in blocks if key(block.text) not in unwanted)
+
+
+def without_headline(blocks: Sequence[Block], headline: str | None) -> list[Block]:
+    """The blocks without a repeated headline among the first four."""
+    wanted = key(headline or "")
+    return [block for i, block in enumerate(blocks) if i >= 4 or not wanted or key(block.text) != wanted]
+
+
+def cut(blocks: Sequence[Block], end: int) -> list[Block]:
+    """The blocks from character `end` of their lines joined by line breaks; what stood before in its block is dropped."""
+    start = 0
+    for i, block in enumerate(blocks):
+        stop = start + len(block.text)
+        if end <= stop:
+            rest = block.text[end - start :].strip()
+            return [*([replace(block, text=rest)] if rest else []), *blocks[i + 1 :]]
+        start = stop + 1
+    return []
+
+
+def lines(blocks: Iterable[Block]) -> str:
+    """The blocks as lines, for whoever reads offsets in them."""
+    return "\n".join(block.text for block in blocks)

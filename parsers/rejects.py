@@ -1,0 +1,73 @@
+"""What is no article: a reason code, and a sentence that names the way out. In doubt a page is an article."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+from urllib.parse import urlsplit
+
+from lxml.etree import XPath
+from lxml.etree import _Element as Element
+
+from parsers.metadata import Metadata
+from parsers.records import Rejected
+
+LITTLE = 25
+"""Words below which a body must show by other evidence that the page is an article."""
+
+_WORDS = tomllib.loads(files("parsers").joinpath("data/rejects.toml").read_text(encoding="utf-8"))
+_PATTERNS = {name: re.compile("|".join(_WORDS[name]), re.I) for name in ("soft_404", "challenge", "script")}
+_PASSWORD = XPath("boolean(//input[@type='password'])")
+_VIDEO = XPath("boolean(//video|//iframe[contains(@src,'youtube') or contains(@src,'vimeo') or contains(@src,'player')])")
+_LINKED = XPath("count(//a[string-length(normalize-space(.)) > 20])")
+_ARTICLES = frozenset({"article", "NewsArticle", "ReportageNewsArticle", "Article", "BlogPosting", "AnalysisNewsArticle", "OpinionNewsArticle"})
+_MANY_LINKS = 15
+
+_WAY_OUT = {
+    "soft_404": "The page says that what was asked for is not there. Check the address.",
+    "challenge_page": "The outlet asks whether a browser is there. Record the page with ArchiveWeb.page or Browsertrix and import it.",
+    "login_wall": "The page is a log-in form. Put the subscription's cookies into .env, or record the page and import it.",
+    "needs_browser": "The text comes only with JavaScript. Record the page with ArchiveWeb.page or Browsertrix and import it.",
+    "video_only": "The page is a video without a text. Nothing is lost that could be read.",
+    "index_page": "The page lists other pages. Narrow [article] url in the source file, so that it is not taken for an article.",
+    "not_article": "The page has no headline with a text below it. Narrow [article] url in the source file.",
+}
+
+
+def decide(metadata: Metadata, tree: Element, body: str, count: int, url: str | None) -> Rejected | None:
+    """Why a page with `count` words of body is no article, or None where it may be one."""
+    title = metadata.headline or ""
+    if count < 150 and _PATTERNS["challenge"].search(f"{title}\n{body[:300]}"):
+        return rejected("challenge_page")
+    if count < 150 and _PATTERNS["soft_404"].search(f"{title}\n{body[:150]}"):
+        return rejected("soft_404")
+    if url and urlsplit(url).path in ("", "/") and not urlsplit(url).query and not _is_article(metadata):
+        return rejected("index_page")
+    if count >= LITTLE and title:
+        return None
+    if _is_article(metadata) and title and (count >= 5 or metadata.abstract):
+        return None
+    return rejected(_little(metadata, tree, body))
+
+
+def rejected(reason: str) -> Rejected:
+    """The reject of that reason, with its sentence."""
+    return Rejected(reason, _WAY_OUT[reason])
+
+
+def _little(metadata: Metadata, tree: Element, body: str) -> str:
+    """Why there is so little text."""
+    if _PASSWORD(tree):
+        return "login_wall"
+    if _PATTERNS["script"].search(" ".join(tree.itertext("noscript")) + body[:500]):
+        return "needs_browser"
+    if "VideoObject" in metadata.kinds or (_VIDEO(tree) and not _is_article(metadata)):
+        return "video_only"
+    if float(_LINKED(tree)) >= _MANY_LINKS:  # type: ignore[arg-type]
+        return "index_page"
+    return "not_article"
+
+
+def _is_article(metadata: Metadata) -> bool:
+    return any(kind in _ARTICLES for kind in metadata.kinds)
