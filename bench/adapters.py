@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from parsers import Page, Profile, Rejected, credit, parse
 from parsers import dateline as datelines
 
 
@@ -21,4 +22,30 @@ def dateline(
         "date": found.date,
         "source_tags": list(found.source_tags),
         "body_start": found.end,
+    }
+
+
+def credits(
+    tail: str, *, lang: str | None, published: date | None, url: str | None, title: str | None
+) -> Mapping[str, Any] | None:
+    """The credit at the end of a text; None when there is none."""
+    _, found = credit.take([tail])
+    return {"source_tags": list(found.source_tags), "date": found.date} if found else None
+
+
+def page(html: bytes, *, url: str | None) -> Mapping[str, Any]:
+    """What the product's record states of a page; its body is dateline, body and credit, which the row keeps apart."""
+    result = parse(Page(html, url=url), Profile())
+    if isinstance(result, Rejected):
+        return {"body": None, "headline": None, "published": None, "authors": [], "language": None}
+    article = result[0]
+    opening = article.datelines[0].raw if article.datelines else ""
+    return {
+        "body": "\n\n".join(part for part in (opening + article.body, article.credit_text) if part),
+        "headline": article.headline,
+        "published": article.published.text if article.published else None,
+        "published_precision": article.published.precision if article.published else None,
+        "published_basis": article.published.basis if article.published else None,
+        "authors": list(article.authors),
+        "language": article.language,
     }
