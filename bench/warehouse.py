@@ -18,7 +18,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from warehouse import loader, reading_copy, rows, schema, spool
+from warehouse import loader, reading_copy, rows, spool
 from warehouse.folders import Folders
 
 BATCH = 1_000
@@ -31,7 +31,9 @@ READER = str(uuid.UUID(int=2))
 
 def main(sizes: list[int]) -> None:
     """Print one line a size."""
-    print(f"{'rows':>10} {'new/CPU-s':>10} {'changed/CPU-s':>14} {'mixed/CPU-s':>12} {'kB/changed':>11} {'file MB':>8} {'copy s':>7} {'peak MB':>8}")
+    print(
+        f"{'rows':>10} {'new/CPU-s':>10} {'changed/CPU-s':>14} {'mixed/CPU-s':>12} {'kB/changed':>11} {'file MB':>8} {'copy s':>7} {'peak MB':>8}"
+    )
     with tempfile.TemporaryDirectory() as name:
         folders = Folders(Path(name) / "data")
         reading_copy.ensure(folders)

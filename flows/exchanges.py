@@ -116,7 +116,8 @@ def without_validators(fetched: rows.Fetched) -> rows.Fetched:
 def _next_attempt(exchange: Exchange, attempts: int) -> datetime | None:
     if exchange.outcome != "failed":
         return None
-    return exchange.observed_at + min(FIRST_RETRY * 2 ** (attempts - 1), LAST_RETRY)
+    doubled: timedelta = FIRST_RETRY * 2 ** min(attempts - 1, 10)
+    return exchange.observed_at + min(doubled, LAST_RETRY)
 
 
 def _final_key(exchange: Exchange, url_key: str, profile: Profile) -> str | None:

@@ -1,6 +1,6 @@
 """The Prefect flow of one scheduled pass over a source: decorators around the plain functions of pipeline.py.
 
-    python -m flows.ingest SOURCE     one recorded pass, without a server of its own
+python -m flows.ingest SOURCE     one recorded pass, without a server of its own
 """
 
 from __future__ import annotations

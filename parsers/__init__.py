@@ -1,7 +1,7 @@
 """Pages in, records out: datelines, source tags, honest dates, bodies. Pure: no network, no clock, no database.
 
-    page = Page(html_bytes, url="https://…", observed_at=…)
-    result = parse(page, Profile())        # a tuple of Article, or Rejected with a reason
+page = Page(html_bytes, url="https://…", observed_at=…)
+result = parse(page, Profile())        # a tuple of Article, or Rejected with a reason
 """
 
 from __future__ import annotations

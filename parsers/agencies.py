@@ -22,7 +22,8 @@ class Agency:
 
 
 AGENCIES: tuple[Agency, ...] = tuple(
-    Agency(a["id"], a["name"], a["kind"], tuple(a["languages"]), tuple(a["aliases"])) for a in load("agencies")["agency"]
+    Agency(a["id"], a["name"], a["kind"], tuple(a["languages"]), tuple(a["aliases"]))
+    for a in load("agencies")["agency"]
 )
 BY_ID: dict[str, Agency] = {a.id: a for a in AGENCIES}
 
@@ -72,7 +73,9 @@ def near(tag: str) -> Agency | None:
     key = plain(tag)
     if len(key) < 4 or not key.isalpha():
         return None
-    found = {a.id: a for alias, agencies in _ALIASES.items() if len(alias) >= 5 and one_slip(key, alias) for a in agencies}
+    found = {
+        a.id: a for alias, agencies in _ALIASES.items() if len(alias) >= 5 and one_slip(key, alias) for a in agencies
+    }
     return next(iter(found.values())) if len(found) == 1 else None
 
 

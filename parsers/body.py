@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from copy import deepcopy
-from typing import cast
 
-from lxml.etree import XPath
 from lxml.etree import _Element as Element
-from lxml.html import HtmlElement
 
 from parsers.blocks import Block, Kind, words
+from parsers.xpaths import elements
 
 SHORT = 120
 """Words below which a fast result is doubted."""
 
 _KINDS: dict[str, Kind] = {"head": "heading", "quote": "quote", "item": "item"}
-_LAYOUT = XPath("//table[.//p or .//blockquote or .//h1 or .//h2 or .//h3]")
-_CELLS = XPath("self::*|./thead|./tbody|./tr|./*/tr|./tr/td|./tr/th|./*/tr/td|./*/tr/th")
-_HEAVY = XPath("//script|//style|//svg|//noscript|//template|//iframe")
+_LAYOUT = elements("//table[.//p or .//blockquote or .//h1 or .//h2 or .//h3]")
+_CELLS = elements("self::*|./thead|./tbody|./tr|./*/tr|./tr/td|./tr/th|./*/tr/td|./*/tr/th")
+_HEAVY = elements("//script|//style|//svg|//noscript|//template|//iframe")
 
 
 def extract(tree: Element, article_body: str | None) -> list[Block]:
@@ -39,10 +37,10 @@ def extract(tree: Element, article_body: str | None) -> list[Block]:
 def _stripped(tree: Element) -> Element:
     """A copy without what never holds text for readers; tables that only lay a page out become plain boxes."""
     copy = deepcopy(tree)
-    for element in cast("list[HtmlElement]", _HEAVY(copy)):
+    for element in _HEAVY(copy):
         element.drop_tree()
-    for table in cast("list[HtmlElement]", _LAYOUT(copy)):
-        for part in cast("list[HtmlElement]", _CELLS(table)):
+    for table in _LAYOUT(copy):
+        for part in _CELLS(table):
             part.tag = "div"
     return copy
 
@@ -51,11 +49,15 @@ def _blocks(tree: Element, *, fast: bool) -> list[Block]:
     from trafilatura import bare_extraction  # here, because importing it takes a third of a second
 
     found = bare_extraction(
-        deepcopy(tree), fast=fast, include_comments=False, with_metadata=False, include_formatting=False, favor_recall=False
+        deepcopy(tree),
+        fast=fast,
+        include_comments=False,
+        with_metadata=False,
+        include_formatting=False,
+        favor_recall=False,
     )
-    if found is None or getattr(found, "body", None) is None:
-        return []
-    return list(_read(found.body))
+    body: Element | None = getattr(found, "body", None)
+    return [] if body is None else list(_read(body))
 
 
 def _read(body: Element) -> Iterator[Block]:
@@ -75,7 +77,7 @@ def _lines(element: Element) -> Iterator[str]:
     """The text of an element, broken where its line breaks come in pairs."""
     pieces: list[str] = [element.text or ""]
     for child in element:
-        pieces.append("\n" if child.tag == "lb" else "".join(child.itertext()))
+        pieces.append("\n" if child.tag == "lb" else "".join(map(str, child.itertext())))
         pieces.append(child.tail or "")
     for line in "".join(pieces).split("\n"):
         if text := " ".join(line.split()):
@@ -83,7 +85,7 @@ def _lines(element: Element) -> Iterator[str]:
 
 
 def _text(element: Element, separator: str = " ") -> str:
-    return " ".join(separator.join(part for part in element.itertext() if part.strip()).split())
+    return " ".join(separator.join(part for part in map(str, element.itertext()) if part.strip()).split())
 
 
 def _of_text(text: str) -> list[Block]:

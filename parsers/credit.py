@@ -134,7 +134,9 @@ def wire(
     if not witnesses and own and not unknown_tag:
         witnesses = [("profile", own)]
     chosen = witnesses[0] if witnesses else None
-    evidence = tuple(Evidence("info_source", name, basis, (basis, name) == chosen) for basis, name in dict.fromkeys(witnesses))
+    evidence = tuple(
+        Evidence("info_source", name, basis, (basis, name) == chosen) for basis, name in dict.fromkeys(witnesses)
+    )
     if chosen is None:
         return None, None, evidence
     foreign = chosen[1] != own and chosen[1] in BY_ID and BY_ID[chosen[1]].kind == "agency"

@@ -16,7 +16,10 @@ LARGEST = 8_000_000
 """Characters of HTML that are parsed: above two million the cost of extraction grows steeper than the page."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-_META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-:]{2,40})|<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9_\-]{2,40})""", re.I)
+_META = re.compile(
+    rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-:]{2,40})|<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9_\-]{2,40})""",
+    re.I,
+)
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|article|table|meta|title|h1|br|span|a\s)[\s>/]", re.I)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff]")
 _C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
@@ -39,7 +42,9 @@ class Document:
 
 def load(page: Page) -> Document | Rejected:
     """The page decoded and parsed, or why it cannot be."""
-    text, encoding = decode(page.content, page.content_type) if isinstance(page.content, bytes) else (page.content, "text")
+    text, encoding = (
+        decode(page.content, page.content_type) if isinstance(page.content, bytes) else (page.content, "text")
+    )
     text = _CONTROL.sub("", text).translate(_C1)
     if not text.strip():
         return Rejected("empty", "The page is empty. Fetch it again, or record it in a browser and import it.")
@@ -66,10 +71,9 @@ def decode(content: bytes, content_type: str | None) -> tuple[str, str]:
         mostly = error.start > 0 and _mostly_utf8(content)
     if mostly:
         return content.decode("utf-8", "replace"), "utf-8"
-    for encoding in (_stated(content_type), _of_meta(content), "cp1252"):
-        if encoding and encoding != "utf-8":
-            return content.decode(encoding, "replace"), encoding
-    return content.decode("utf-8", "replace"), "utf-8"
+    stated = (_stated(content_type), _of_meta(content), "cp1252")
+    encoding = next(name for name in stated if name and name != "utf-8")
+    return content.decode(encoding, "replace"), encoding
 
 
 def _mostly_utf8(content: bytes) -> bool:
@@ -120,6 +124,6 @@ def _tree(text: str) -> Element | None:
             tree = html.document_fromstring(markup, parser=parser, ensure_head_body=True)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError):
             continue
-        if huge or len(_DEPTH.findall(text)) < 200 or len(tree.text_content().strip()) > 200:
+        if huge or len(_DEPTH.findall(text)) < 200 or sum(map(len, map(str, tree.itertext()))) > 200:
             return tree
     return None

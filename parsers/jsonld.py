@@ -26,8 +26,30 @@ _SALVAGE = re.compile(
 
 # Below these keys other articles are described, not this one
 _ELSEWHERE = frozenset(
-    "itemListElement hasPart isPartOf mentions citation comment review reviews relatedLink liveBlogUpdate isBasedOn "
-    "subjectOf workExample video image about publisher author creator itemReviewed blogPost potentialAction".split()
+    [
+        "itemListElement",
+        "hasPart",
+        "isPartOf",
+        "mentions",
+        "citation",
+        "comment",
+        "review",
+        "reviews",
+        "relatedLink",
+        "liveBlogUpdate",
+        "isBasedOn",
+        "subjectOf",
+        "workExample",
+        "video",
+        "image",
+        "about",
+        "publisher",
+        "author",
+        "creator",
+        "itemReviewed",
+        "blogPost",
+        "potentialAction",
+    ]
 )
 
 
@@ -91,7 +113,7 @@ def _values(block: str) -> list[Any]:
         if (values := _decoded(attempt)) is not None:
             return values
     pairs = _SALVAGE.findall(block)
-    return [{key: value for key, value in reversed(pairs)}] if pairs else []
+    return [dict(reversed(pairs))] if pairs else []
 
 
 def _decoded(text: str) -> list[Any] | None:

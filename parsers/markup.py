@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lxml.etree import XPath
 from lxml.etree import _Element as Element
+
+from parsers.xpaths import texts
 
 MAX_ITEMS = 2_000  # of any kind; no honest page has as many
 MAX_TEXT = 400  # characters of an element's text: headings and bylines are shorter
 
-_TEXTS = XPath(
+_TEXTS = texts(
     "descendant::text()[not(parent::script or parent::style or parent::noscript or parent::template)]",
-    smart_strings=False,
 )
 
 

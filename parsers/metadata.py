@@ -10,11 +10,11 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from parsers import authors, headline, jsonld, language, markup
 from parsers.records import Evidence, Page, Profile
+from parsers.xpaths import elements
 
 if TYPE_CHECKING:
     from parsers.document import Document
@@ -26,11 +26,11 @@ _OUTLETS = frozenset({"WebSite", "Organization", "NewsMediaOrganization", "Newsp
 _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ItemPage", "FAQPage"})
 _PAGES = frozenset({"WebPage", "AboutPage", "ContactPage", *_LISTS})
 ALIKE = 0.75  # share of words from which an h1 is taken for the headline
-_TITLED = XPath(
+_TITLED = elements(
     "//h2|//h3|//h4|//h5|//*[@itemprop='headline' or contains(@class,'title') or contains(@class,'headline') "
     "or contains(@class,'Title') or contains(@class,'Headline') or contains(@class,'titel') or self::font or self::b]"
 )
-_BYLINES = XPath(
+_BYLINES = elements(
     "//*[@rel='author' or contains(@itemprop,'author') or contains(@class,'author') or contains(@class,'byline') "
     "or contains(@class,'Author') or contains(@class,'Byline') or contains(@class,'autor')]"
     "[not(ancestor::*[self::aside or self::nav or self::footer])]"

@@ -10,13 +10,27 @@ from importlib.resources import files
 
 from lxml.etree import _Element as Element
 
-from parsers import blocks, body, credit, dateline, document, language, metadata, plaintext, published, rejects, visible_dates
+from parsers import (
+    blocks,
+    body,
+    credit,
+    dateline,
+    document,
+    language,
+    metadata,
+    plaintext,
+    published,
+    rejects,
+    visible_dates,
+)
 from parsers.blocks import Block
 from parsers.metadata import Metadata
 from parsers.records import Article, BodyExtent, Dateline, Page, Profile, Rejected
 
 _FURNITURE = tuple(tomllib.loads(files("parsers").joinpath("data/furniture.toml").read_text(encoding="utf-8"))["lines"])
-_TEASER = re.compile("|".join(tomllib.loads(files("parsers").joinpath("data/teasers.toml").read_text(encoding="utf-8"))["marks"]), re.I)
+_TEASER = re.compile(
+    "|".join(tomllib.loads(files("parsers").joinpath("data/teasers.toml").read_text(encoding="utf-8"))["marks"]), re.I
+)
 _OPENING = 8  # blocks in which a dateline is looked for
 _TEASER_WORDS = 200
 
@@ -67,7 +81,7 @@ def _of_tree(page: Page, profile: Profile, loaded: document.Document, tree: Elem
 
 def _container(tree: Element, profile: Profile) -> Element:
     """The part of the page that the profile names as the article's, where it is there."""
-    found = tree.cssselect(profile.container) if profile.container else []  # type: ignore[attr-defined]
+    found = tree.cssselect(profile.container) if profile.container else []
     return found[0] if found else tree
 
 

@@ -11,7 +11,9 @@ _QUOTED = re.compile(r'^["“„«「『].*["”“»」』][,.]?$', re.S)
 _ONLY_QUOTE = re.compile(r'^["“„«「『]')
 
 
-def read(text: str, furniture: Iterable[str], opens_body: re.Pattern[str] | None = None) -> tuple[str | None, list[Block]]:
+def read(
+    text: str, furniture: Iterable[str], opens_body: re.Pattern[str] | None = None
+) -> tuple[str | None, list[Block]]:
     """The headline and the paragraphs of a plain text, furniture lines left out.
 
     A text whose lines are all separated by single breaks has a paragraph a line. A paragraph that is one quotation

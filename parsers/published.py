@@ -89,7 +89,7 @@ def decide(
     changes = [_checked(claim, page) for claim in _changes(metadata, page, profile, seen)]
     modified = _best(changes)
     evidence = (*_evidence("date_published", claims, published), *_evidence("date_modified", changes, modified))
-    return published and published.stated, modified and modified.stated, evidence
+    return published.stated if published else None, modified.stated if modified else None, evidence
 
 
 def warnings(evidence: Iterable[Evidence]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Literal
 
 Precision = Literal["second", "minute", "hour", "day", "day-noyear", "day-of-month", "month", "year"]
+Day = date  # a name that no field of the same name hides
 BodyExtent = Literal["full", "excerpt", "none"]
 
 
@@ -98,9 +99,9 @@ class Dateline:
     date_basis: str | None = None  # explicit, published, url, issue, fetched: what supplied the year
 
     @property
-    def day(self) -> date | None:
+    def day(self) -> Day | None:
         """The calendar day, or None when the year is unknown."""
-        return date.fromisoformat(self.date) if self.date and not self.date.startswith("-") else None
+        return Day.fromisoformat(self.date) if self.date and not self.date.startswith("-") else None
 
 
 @dataclass(frozen=True, slots=True)

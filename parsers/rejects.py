@@ -7,21 +7,33 @@ import tomllib
 from importlib.resources import files
 from urllib.parse import urlsplit
 
-from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from parsers.metadata import Metadata
 from parsers.records import Rejected
+from parsers.xpaths import number, truth
 
 LITTLE = 25
 """Words below which a body must show by other evidence that the page is an article."""
 
 _WORDS = tomllib.loads(files("parsers").joinpath("data/rejects.toml").read_text(encoding="utf-8"))
 _PATTERNS = {name: re.compile("|".join(_WORDS[name]), re.I) for name in ("soft_404", "challenge", "script")}
-_PASSWORD = XPath("boolean(//input[@type='password'])")
-_VIDEO = XPath("boolean(//video|//iframe[contains(@src,'youtube') or contains(@src,'vimeo') or contains(@src,'player')])")
-_LINKED = XPath("count(//a[string-length(normalize-space(.)) > 20])")
-_ARTICLES = frozenset({"article", "NewsArticle", "ReportageNewsArticle", "Article", "BlogPosting", "AnalysisNewsArticle", "OpinionNewsArticle"})
+_PASSWORD = truth("boolean(//input[@type='password'])")
+_VIDEO = truth(
+    "boolean(//video|//iframe[contains(@src,'youtube') or contains(@src,'vimeo') or contains(@src,'player')])"
+)
+_LINKED = number("count(//a[string-length(normalize-space(.)) > 20])")
+_ARTICLES = frozenset(
+    {
+        "article",
+        "NewsArticle",
+        "ReportageNewsArticle",
+        "Article",
+        "BlogPosting",
+        "AnalysisNewsArticle",
+        "OpinionNewsArticle",
+    }
+)
 _MANY_LINKS = 15
 
 _WAY_OUT = {
@@ -60,11 +72,11 @@ def _little(metadata: Metadata, tree: Element, body: str) -> str:
     """Why there is so little text."""
     if _PASSWORD(tree):
         return "login_wall"
-    if _PATTERNS["script"].search(" ".join(tree.itertext("noscript")) + body[:500]):
+    if _PATTERNS["script"].search(" ".join(map(str, tree.itertext("noscript"))) + body[:500]):
         return "needs_browser"
     if "VideoObject" in metadata.kinds or (_VIDEO(tree) and not _is_article(metadata)):
         return "video_only"
-    if float(_LINKED(tree)) >= _MANY_LINKS:  # type: ignore[arg-type]
+    if _LINKED(tree) >= _MANY_LINKS:
         return "index_page"
     return "not_article"
 

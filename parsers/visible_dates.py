@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from lxml.etree import XPath
 from lxml.etree import _Element as Element
 
 from parsers import dates
 from parsers.markup import text_of
+from parsers.xpaths import elements, placed_texts, texts
 
 Role = Literal["published", "modified", "unknown"]
 
@@ -23,10 +23,10 @@ LINE = 160  # characters of a line that may tell a date; longer ones are prose
 AFTER, BEFORE = 40, 15  # texts looked at behind and before the headline
 PROSE = 250  # characters of a text that is the article itself
 _READABLE = "[normalize-space()][not(parent::script or parent::style or parent::noscript or parent::template or parent::option)]"
-_FOLLOWING = XPath(f"following::text(){_READABLE}[position() <= {AFTER}]")
-_WITHIN = XPath(f"descendant::text(){_READABLE}[position() <= {AFTER}]")
-_PRECEDING = XPath(f"preceding::text(){_READABLE}[position() <= {BEFORE}]")
-_MARKED = XPath(
+_FOLLOWING = placed_texts(f"following::text(){_READABLE}[position() <= {AFTER}]")
+_WITHIN = placed_texts(f"descendant::text(){_READABLE}[position() <= {AFTER}]")
+_PRECEDING = placed_texts(f"preceding::text(){_READABLE}[position() <= {BEFORE}]")
+_MARKED = elements(
     "//*[@itemprop='datePublished' or @itemprop='dateModified' or @itemprop='dateCreated' or @property='datePublished' or self::time or @pubdate]"
 )
 _WORD = r"(?<![^\s_-])(?:{})s?(?![^\s_-])"
@@ -44,10 +44,10 @@ _LOOSE = re.compile(
     r"teaser|widget|(?<!post-)(?<!entry-)(?<!article-)footer|promo|copyright|card|\bitem", re.IGNORECASE
 )
 CLOSE = 4  # levels of elements around the headline
-_NUMBERED = XPath(
+_NUMBERED = placed_texts(
     "//body//text()[string-length(.) < 160 and translate(., '0123456789', '') != .][not(parent::script or parent::style)]"
 )
-_SCRIPTS = XPath("//script[not(@src)]/text()", smart_strings=False)
+_SCRIPTS = texts("//script[not(@src)]/text()")
 _STATED_IN_SCRIPT = re.compile(
     r"""\\?["'](?:date_?published|publish(?:ed)?_?(?:at|on|date|time)|publication_?date|first_?published\w*|pub_?date)\\?["']"""
     r"""\s*:\s*\\?["'](?P<date>[^"'\\]{8,40})""",
@@ -93,10 +93,9 @@ def _marked(tree: Element, above: list[Element], language: str | None) -> Iterat
         moment = dates.read(value, language)
         if moment is None or not moment.day:
             continue
-        role = _role_of_markup(element)
+        stated = _role_of_markup(element)
         _, line = _line(element)
-        if role == "unknown":
-            role = _role(line[: max(0, line.find(_short_text(element)))])
+        role = _role(line[: max(0, line.find(_short_text(element)))]) if stated == "unknown" else stated
         if role == "other":
             continue
         strength = {"published": 4, "modified": 3, "unknown": 1}[role]
@@ -117,8 +116,8 @@ def _near(tree: Element, heading: Element | None, above: list[Element], language
     behind = _FOLLOWING(heading) if heading is not None else _WITHIN(tree)
     before = _PRECEDING(heading) if heading is not None else []
     seen: set[Element] = set()
-    for texts, strength in ((behind, 2), (before, 1)):
-        for holder, text in _holders(texts):
+    for nearby, strength in ((behind, 2), (before, 1)):
+        for holder, text in _holders(nearby):
             yield from _in_line(holder, text, above, seen, language, strength)
 
 
@@ -135,7 +134,7 @@ def _holders(texts: list[Any]) -> Iterator[tuple[Element, str]]:
 
 def _holder(text: Any) -> Element:
     parent: Element = text.getparent()
-    return parent.getparent() if text.is_tail else parent
+    return cast("Element", parent.getparent()) if text.is_tail else parent
 
 
 def _in_line(
@@ -179,8 +178,8 @@ def _short_text(element: Element) -> str:
     """The text of an element, or the beginning of it that is already too long for a line."""
     pieces: list[str] = []
     length = 0
-    for piece in element.itertext():
-        piece = " ".join(piece.split())
+    for part in element.itertext():
+        piece = " ".join(str(part).split())
         if piece:
             pieces.append(piece)
             length += len(piece) + 1

@@ -61,7 +61,9 @@ def test_it_works_in_a_folder_that_holds_foreign_packages_of_our_names(tmp_path:
     for name in ("flows", "parsers", "warehouse"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "__init__.py").write_text("raise ImportError('this is somebody else\\'s package')\n")
-    (tmp_path / "story.txt").write_text("Fog closes harbour\n\nOSLO, Jan. 5, 2026 (AP) — The harbour was closed on Monday after fog.\n")
+    (tmp_path / "story.txt").write_text(
+        "Fog closes harbour\n\nOSLO, Jan. 5, 2026 (AP) — The harbour was closed on Monday after fog.\n"
+    )
     for arguments in (["init", "."], ["status", "--help"], ["parse", "story.txt", "--json"], ["query", "select 1"]):
         done = subprocess.run([WIREROOM, *arguments], cwd=tmp_path, capture_output=True, text=True, timeout=60)
         assert done.returncode == 0, done.stderr

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -20,7 +20,7 @@ class Known:
     url_key: str
     url: str
     day: str | None = None  # ISO date in the source's time zone
-    hints: Hints = Hints()  # as first listed
+    hints: Hints = field(default_factory=Hints)  # as first listed
     first_found_at: datetime | None = None
     first_seen_at: datetime | None = None  # first successful look at the live address
     last_seen_at: datetime | None = None  # last successful one, 304 included
@@ -82,7 +82,9 @@ def due(known: Known | None, hints: Hints, policy: Policy, now: datetime) -> Due
     return _revisit(known, hints, policy, now)
 
 
-def next_age(first_seen_at: datetime, last_seen_at: datetime, looks: int, ages: tuple[timedelta, ...]) -> datetime | None:
+def next_age(
+    first_seen_at: datetime, last_seen_at: datetime, looks: int, ages: tuple[timedelta, ...]
+) -> datetime | None:
     """When the next revisit is due: at the first age that no look has covered yet; None when all are covered.
 
     One look covers every age that has passed, but the first look of all covers none, so that an age of 0 means "once

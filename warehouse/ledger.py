@@ -64,7 +64,9 @@ class Ledger:
         self._source_id = source_id
         self._keys: array[int] | None = None
         self._own_keys: set[int] = set()
-        self._con = duckdb.connect(":memory:", config={"memory_limit": "512MB", "temp_directory": str(folders.live.with_suffix(".tmp"))})
+        self._con = duckdb.connect(
+            ":memory:", config={"memory_limit": "512MB", "temp_directory": str(folders.live.with_suffix(".tmp"))}
+        )
         schema.migrate(self._con, schema.migrations())
         # The spool first and the copy afterwards: a file that goes in between is in the copy that replaced it.
         for path in spool.files(folders, source_id):
@@ -74,7 +76,9 @@ class Ledger:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:

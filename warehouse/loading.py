@@ -151,5 +151,13 @@ def _note(con: duckdb.DuckDBPyConnection, batch: Batch, rows: int, set_aside: in
     con.execute(
         "INSERT INTO loads BY NAME SELECT getvariable('load_id')::INTEGER AS load_id, $1 AS file, $2 AS digest, $3 AS schema, "
         "$4 AS source_id, $5 AS run_id, $6 AS rows, $7 AS set_aside, getvariable('recorded_at')::TIMESTAMP AS recorded_at",
-        [batch.path.name, batch.digest, batch.header.schema, batch.header.source_id, batch.header.run_id, rows, set_aside],
+        [
+            batch.path.name,
+            batch.digest,
+            batch.header.schema,
+            batch.header.source_id,
+            batch.header.run_id,
+            rows,
+            set_aside,
+        ],
     )

@@ -32,7 +32,9 @@ PATIENCE_SECONDS = 3.0
 KEPT = 2
 """Editions kept: the one the link names, and the one before for whoever is just opening it."""
 
-_HELD = "{} cannot be opened. Is another program holding it open for writing? The next load makes a new copy: wireroom load"
+_HELD = (
+    "{} cannot be opened. Is another program holding it open for writing? The next load makes a new copy: wireroom load"
+)
 
 _FICLONE = 0x40049409  # linux/fs.h; file systems that cannot share blocks answer with an error
 

@@ -1,7 +1,7 @@
 """The state of a source's open segment, kept beside it: how far it is known to be good, and which bodies it has.
 
-    archive/<source>/<source>-20261124T144700-1f2e3d4c.warc.gz    the segment: sealed unless there is also
-    archive/<source>/<source>-20261124T144700-1f2e3d4c.open.json  its state, which is removed some time after sealing
+archive/<source>/<source>-20261124T144700-1f2e3d4c.warc.gz    the segment: sealed unless there is also
+archive/<source>/<source>-20261124T144700-1f2e3d4c.open.json  its state, which is removed some time after sealing
 """
 
 from __future__ import annotations

@@ -66,7 +66,9 @@ def stage_rows(con: duckdb.DuckDBPyConnection, batch: Iterable[rows.Row]) -> Non
     _stage_lines(con, [spool.encode(row) for row in batch])
 
 
-def _accepted(con: duckdb.DuckDBPyConnection, lines: Sequence[bytes], refuse: Callable[[bytes, str], None]) -> list[bytes]:
+def _accepted(
+    con: duckdb.DuckDBPyConnection, lines: Sequence[bytes], refuse: Callable[[bytes, str], None]
+) -> list[bytes]:
     """The lines that DuckDB takes, found by halving; `refuse` is told of each other one."""
     try:
         _stage_lines(con, lines)

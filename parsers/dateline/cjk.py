@@ -56,7 +56,9 @@ _OPEN = re.compile(
     rf"(?:据|據)?(?P<tag>{_WIDE_TAGS}|{_UNKNOWN_TAG})(?P<by>(?:特派)?[记記]者)?(?P<place>[{IDEOGRAPHS}·]{{0,14}}?)"
     rf"(?P<date>{_DATE.pattern.replace('?P<', '?P<d_')})?\s?(?:综合|綜合|专|專|外)?(?P<mark>[电電讯訊])"
 )
-_BRACKET = re.compile(r"[(【\[〔〖](?P<in>[^()【】\[\]〔〕〖〗\n]{2,44})[)】\]〕〗]|(?P<lost>[^()【】\[\]〔〕\n]{2,30})\]")
+_BRACKET = re.compile(
+    r"[(【\[〔〖](?P<in>[^()【】\[\]〔〕〖〗\n]{2,44})[)】\]〕〗]|(?P<lost>[^()【】\[\]〔〕\n]{2,30})\]"
+)
 _WRITER = re.compile(
     rf"\s{{0,2}}(?:\((?P<in>[^()\n]{{2,40}})\)|(?P<name>(?:本[报報])?(?:特派)?[记記]者[{_HAN}、·\s]{{2,30}}?(?:报道|報道|報導|摄影报道)?:))"
 )
@@ -105,7 +107,9 @@ def _open_head(view: str, text: str, start: int) -> Head | None:
 
 def _writer(view: str, text: str, end: int) -> tuple[int, str | None]:
     """Where the text begins behind the head's own blanks and its writer, and that writer."""
-    if (found := _WRITER.match(view, end)) and (found["name"] or _PRESS.match(found["in"]) or _NAMES.fullmatch(found["in"])):
+    if (found := _WRITER.match(view, end)) and (
+        found["name"] or _PRESS.match(found["in"]) or _NAMES.fullmatch(found["in"])
+    ):
         raw = text[found.start(found.lastgroup or 0) : found.end(found.lastgroup or 0)]
         name = _PRESS.sub("", raw).strip(" :：、") or None
         return _DASH.match(view, found.end()).end(), name  # type: ignore[union-attr]  # matches the empty string
@@ -130,7 +134,9 @@ def _bracketed(view: str, text: str, start: int) -> Head | None:
         end, more = _writer(view, text, end)
         writer = writer or more
     ids = tuple(dict.fromkeys(a.id for t in parts.tags if (a := agencies.find(t))))
-    return Head(end, tuple(parts.places), parts.date, tuple(parts.tags), ids, _without_title(writer), _rule(parts), confidence)
+    return Head(
+        end, tuple(parts.places), parts.date, tuple(parts.tags), ids, _without_title(writer), _rule(parts), confidence
+    )
 
 
 def _believed(parts: _Parts, content: str, reported: bool, *, lost: bool) -> float:
@@ -140,7 +146,9 @@ def _believed(parts: _Parts, content: str, reported: bool, *, lost: bool) -> flo
     known = bool(parts.tags) and any(agencies.find(t) for t in parts.tags)
     if lost:
         return 0.9 if known and (parts.places or parts.date) else 0.0
-    if known and (parts.places or parts.date or parts.byline or len(parts.tags) > 1 or reported or content in parts.tags):
+    if known and (
+        parts.places or parts.date or parts.byline or len(parts.tags) > 1 or reported or content in parts.tags
+    ):
         return 1.0
     if parts.places and "=" in content and parts.rest + parts.tags:
         if "=" in content and parts.rest and not parts.tags:
@@ -178,9 +186,11 @@ def _sort(parts: _Parts, piece: str) -> None:
         parts.byline = name
         if place:
             parts.places.append(place)
-    elif piece in CITIES or (not parts.places and not parts.rest and len(piece) <= 10 and _WIDE.match(piece) and not parts.byline):
-        parts.places.append(piece)
-    elif parts.byline and not parts.places:
+    elif (
+        piece in CITIES
+        or (not parts.places and not parts.rest and len(piece) <= 10 and _WIDE.match(piece) and not parts.byline)
+        or (parts.byline and not parts.places)
+    ):
         parts.places.append(piece)
     else:
         parts.rest.append(piece)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from parsers.records import Precision
-from parsers.view import LETTERS
-from parsers.vocabulary import WEEKDAYS, month, near_month, plain
+from parsers.view import LETTERS, plain
+from parsers.vocabulary import WEEKDAYS, month, near_month
 
 EARLIEST, LATEST = -2, 60  # days from dateline to publication that are believed; measured on 6,195 dated leads
 
@@ -46,7 +46,9 @@ _DAY_MONTH = re.compile(
     rf"\.?(?:\s?/?\s?(?P<other>(?:كانون|تشرين) ال\w+|[\u0620-\u064a]{{2,8}}))?"
     rf"(?:\s(?P<short>\d\d)(?=\s?[(\-–—])|{_YEAR})"
 )
-_YEAR_MONTH_DAY = re.compile(rf"(?P<year>(?:19|20)\d\d)\.?\s(?P<month>{_W})\.?\s(?P<day>\d{{1,2}})\.?(?:,\s[{LETTERS}]{{4,10}})?")
+_YEAR_MONTH_DAY = re.compile(
+    rf"(?P<year>(?:19|20)\d\d)\.?\s(?P<month>{_W})\.?\s(?P<day>\d{{1,2}})\.?(?:,\s[{LETTERS}]{{4,10}})?"
+)
 _ISO = re.compile(r"(?P<year>(?:19|20)\d\d)[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
 _NUMBERS = re.compile(
     r"(?P<day>\d{1,2})(?P<s>[./-]|\s-\s)(?P<month>\d{1,2})(?:(?P=s)(?P<year>(?:19|20)\d\d)|(?P<dot>\.))?(?!\d|[:%./]\d|:)"
@@ -101,7 +103,13 @@ def _with_month(text: str, found: re.Match[str], language: str | None) -> Printe
     other = groups.get("other")
     end = found.end("month") if other and month(other, "ar") != number else found.end()
     short = groups.get("short")
-    year = int(groups["year"]) if groups.get("year") else int(short) + (1900 if int(short) > 68 else 2000) if short else None
+    year = (
+        int(groups["year"])
+        if groups.get("year")
+        else int(short) + (1900 if int(short) > 68 else 2000)
+        if short
+        else None
+    )
     if other and end == found.end("month"):
         year = None
     if year and (again := _AGAIN.match(text, end)):
@@ -136,7 +144,9 @@ def resolve(printed: Printed, published: date | None, basis: str) -> Resolved:
         return Resolved(f"--{month_day}", "day-noyear", None, (*printed.warnings, "no year: publication date unknown"))
     near = _nearest(_same_day_in_years(printed.month, printed.day, published), published)
     if near is None:
-        return Resolved(f"--{month_day}", "day-noyear", None, (*printed.warnings, f"no year near publication: {published}"))
+        return Resolved(
+            f"--{month_day}", "day-noyear", None, (*printed.warnings, f"no year near publication: {published}")
+        )
     return Resolved(near.isoformat(), "day", basis, printed.warnings)
 
 
@@ -150,7 +160,9 @@ def _by_day(printed: Printed, published: date | None, basis: str) -> Resolved:
         if near is not None:
             return Resolved(near.isoformat(), "day", basis, printed.warnings)
     if printed.day <= 31:
-        return Resolved(f"---{printed.day:02d}", "day-of-month", None, (*printed.warnings, "no month: publication date unknown"))
+        return Resolved(
+            f"---{printed.day:02d}", "day-of-month", None, (*printed.warnings, "no month: publication date unknown")
+        )
     text = f"--{printed.month or 0:02d}-{min(int(t) for t in texts):02d}"
     return Resolved(text, "day-noyear", None, (*printed.warnings, "no year: publication date unknown"))
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from parsers import agencies
 from parsers.dateline import dates, places, tokens
+from parsers.dateline.tokens import Separator, Tag
 from parsers.records import Profile
 from parsers.view import capitalised
-from parsers.vocabulary import EVIDENCE, NOT_PLACES, ORDERS, Order
+from parsers.vocabulary import EVIDENCE, ORDERS, Order
 
 WINDOW = 260  # characters of a paragraph in which its dateline must end
 MOST_TOKENS = 8
@@ -30,7 +30,8 @@ class Head:
     tokens: str = ""
     places: places.Places | None = None
     date: dates.Printed | None = None
-    tags: list[tokens.Tag] = field(default_factory=list)
+    own: str | None = None  # id of the outlet's own agency: its tag is known, whoever it is
+    tags: list[Tag] = field(default_factory=list)
     byline: str | None = None
 
 
@@ -42,13 +43,15 @@ class Candidate:
     end: int
     places: places.Places | None
     date: dates.Printed | None
-    tags: tuple[tokens.Tag, ...]
+    tags: tuple[Tag, ...]
     byline: str | None
-    separator: tokens.Separator | None
+    separator: Separator | None
     confidence: float
 
 
-def read(view: str, text: str, start: int, language: str | None, profile: Profile | None, threshold: float) -> Candidate | None:
+def read(
+    view: str, text: str, start: int, language: str | None, profile: Profile | None, threshold: float
+) -> Candidate | None:
     """The best reading of the paragraph that begins at `start`; None when it opens with no dateline."""
     stop = min(len(view), start + WINDOW)
     if not _HEAD.search(view, start, min(stop, start + 110)):
@@ -58,7 +61,8 @@ def read(view: str, text: str, start: int, language: str | None, profile: Profil
     folded = lower and window.lower() == window and _LETTERED.search(window) is not None
     if folded:
         view = view[:start] + capitalised(window) + view[stop:]
-    head = Head(view[:stop], text, start, language, shouting=folded or not lower)
+    own = profile.info_source if profile else None
+    head = Head(view[:stop], text, start, language, shouting=folded or not lower, own=own)
     candidates = _candidates(head, profile, view)
     return next((c for c in reversed(candidates) if c.confidence >= threshold), None)
 
@@ -95,7 +99,9 @@ def _ahead(head: Head, at: int) -> bool:
         return False
     if head.date is None and dates.read(view, at, head.language):
         return True
-    if ("T" not in head.tokens or head.tokens[-1] == "P") and (tokens.is_bracket(view, at) or tokens.bare(view, head.text, at)):
+    if ("T" not in head.tokens or head.tokens[-1] == "P") and (
+        tokens.is_bracket(view, at) or tokens.bare(view, head.text, at)
+    ):
         return True
     if head.tokens.endswith("ST") and tokens.author(view, head.text, at):
         return True
@@ -114,7 +120,9 @@ def _token(head: Head, at: int) -> int | None:
     view, text = head.view, head.text
     if at >= len(view):
         return None
-    if not head.tokens and (line := tokens.byline(view, text, at) or places.after_byline(view, text, tokens.after_by(view, at))):
+    if not head.tokens and (
+        line := tokens.byline(view, text, at) or places.after_byline(view, text, tokens.after_by(view, at))
+    ):
         head.tokens, head.byline = "B", line.name
         return line.end
     if not head.tokens and (alone := places.in_brackets(view, text, at, head.shouting)):
@@ -139,11 +147,15 @@ def _token(head: Head, at: int) -> int | None:
 def _bracket(head: Head, at: int) -> int | None:
     """A bracket: the date, the region of the place before it, or a tag."""
     view, text = head.view, head.text
-    if head.date is None and (printed := dates.read(view, at + 1, head.language)) and view[printed.end : printed.end + 1] in ")]":
+    if (
+        head.date is None
+        and (printed := dates.read(view, at + 1, head.language))
+        and view[printed.end : printed.end + 1] in ")]"
+    ):
         head.date = printed
         head.tokens += "D"
         return printed.end + 1
-    tag = tokens.bracketed(view, text, at, head.language)
+    tag = tokens.bracketed(view, text, at, head.language, head.own)
     region = places.with_region(head.places, view, text) if head.places and head.tokens.endswith("P") else None
     if region and not (tag and tag.ids) and (region.region or _more_follows(head, region.end)):
         head.places = region
@@ -157,7 +169,7 @@ def _more_follows(head: Head, at: int) -> bool:
     return head.view[at : at + 1] in {"(", "["} or dates.read(head.view, at, head.language) is not None
 
 
-def _tag(head: Head, tag: tokens.Tag) -> int:
+def _tag(head: Head, tag: Tag) -> int:
     head.tags.append(tag)
     head.date = head.date or tag.date
     head.tokens += "T"
@@ -183,20 +195,26 @@ def _places(head: Head, at: int) -> int | None:
     return found.end
 
 
-def _ends(head: Head, after: int, separator: tokens.Separator | None, profile: Profile | None, view: str) -> list[Candidate]:
+def _ends(
+    head: Head, after: int, separator: tokens.Separator | None, profile: Profile | None, view: str
+) -> list[Candidate]:
     """The reading that ends here, if the tokens so far are an order."""
     signs = head.tokens + ("S" if separator else "")
     order = ORDERS.get(signs)
     if order is None:
         return []
-    end = separator.end if separator else after + len(view[after : after + 3]) - len(view[after : after + 3].lstrip(" "))
+    end = (
+        separator.end if separator else after + len(view[after : after + 3]) - len(view[after : after + 3].lstrip(" "))
+    )
     if found := _QUALIFIERS.match(view, end) if head.date and separator and separator.strength == "strong" else None:
         end = found.end()
     confidence = _confidence(head, order, separator, end, profile, view)
     return [Candidate(order, end, head.places, head.date, tuple(head.tags), head.byline, separator, confidence)]
 
 
-def _confidence(head: Head, order: Order, separator: tokens.Separator | None, end: int, profile: Profile | None, view: str) -> float:
+def _confidence(
+    head: Head, order: Order, separator: tokens.Separator | None, end: int, profile: Profile | None, view: str
+) -> float:
     """The sum of the evidence for a reading, at most 1; 0 when a rule forbids it."""
     if _forbidden(head, separator, end, view):
         return 0.0
@@ -249,7 +267,11 @@ def _forbidden(head: Head, separator: tokens.Separator | None, end: int, view: s
     if signs == "D":
         return _no_date_lead(head, separator, rest)
     if signs in {"P", "T"}:
-        return len(rest) < 20 or (signs == "P" and (_no_place_lead(head, rest) or _caption(head, view, end))) or (signs == "T" and separator.strength != "strong")
+        return (
+            len(rest) < 20
+            or (signs == "P" and (_no_place_lead(head, rest) or _caption(head, view, end)))
+            or (signs == "T" and separator.strength != "strong")
+        )
     return False
 
 
@@ -264,7 +286,12 @@ def _bare_name(head: Head, view: str, end: int) -> bool:
 def _no_date_lead(head: Head, separator: tokens.Separator, rest: str) -> bool:
     """A date alone leads only before an em dash and a sentence."""
     mark = head.view[separator.start : separator.end].strip()
-    return mark not in {"—", "--", "―", "–"} or len(rest) < 20 or not (rest[0].isalpha() or rest[0] in "\"'“„«<¡¿") or not head.view[head.start].isalnum()
+    return (
+        mark not in {"—", "--", "―", "–"}
+        or len(rest) < 20
+        or not (rest[0].isalpha() or rest[0] in "\"'“„«<¡¿")
+        or not head.view[head.start].isalnum()
+    )
 
 
 def _no_place_lead(head: Head, rest: str) -> bool:

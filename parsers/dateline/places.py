@@ -30,7 +30,9 @@ MONTH_AHEAD = r"(?i:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,7
 _PARTICLES = alternatives(p for p in PARTICLES if p not in CONNECTORS)
 _CONNECTORS = alternatives(CONNECTORS)
 _NEXT = rf"(?:[ ]{{1,2}}(?:(?:{_PARTICLES})[ ]){{0,2}}|[ ]?[,/][ ]?(?:(?:{_CONNECTORS})[ ])?|[ ](?:{_CONNECTORS})[ ]|[ ]?[·・][ ]?|[ ]-[ ]?(?=[{UPPER}][{LOWER}]+-))"
-_RUN = re.compile(rf"(?:'s-|[a-z]{{1,2}}-|[dl]')?{CAP}(?:{_NEXT}(?!{MONTH_AHEAD}|في\s\d)(?:'s-|[a-z]{{2}}-)?{CAP}){{0,9}}")
+_RUN = re.compile(
+    rf"(?:'s-|[a-z]{{1,2}}-|[dl]')?{CAP}(?:{_NEXT}(?!{MONTH_AHEAD}|في\s\d)(?:'s-|[a-z]{{2}}-)?{CAP}){{0,9}}"
+)
 _DIVIDER = re.compile(rf"\s?,\s?(?:(?i:{_CONNECTORS})\s)?|\s(?i:{_CONNECTORS})\s|\s?[/·・]\s?")
 _REGION = re.compile(rf"\s?[(\[](?P<in>{CAP}(?:[\s\-](?:(?:{_PARTICLES})\s)?{CAP}){{0,4}})[)\]]")
 
@@ -93,14 +95,21 @@ def known_at(view: str, text: str, start: int) -> Places | None:
     for count in range(min(4, len(words)), 0, -1):
         name = " ".join(words[:count])
         if plain(name) in CITIES or count == 1:
-            return Places(start, start + len(name), (text[start : start + len(name)],), name.isupper(), count > 1 or plain(name) in CITIES, False)
+            return Places(
+                start,
+                start + len(name),
+                (text[start : start + len(name)],),
+                name.isupper(),
+                count > 1 or plain(name) in CITIES,
+                False,
+            )
     return None
 
 
 def with_region(places: Places, view: str, text: str) -> Places | None:
     """The places with the region in brackets that follows ("City (Province)"); None when none does."""
     found = _REGION.match(view, places.end)
-    if not found or not places.names and not places.known:
+    if not found or (not places.names and not places.known):
         return None
     names = (*places.names[:-1], places.names[-1] + text[places.end : found.end()]) if places.names else ()
     known = plain(found["in"]) in REGIONS or plain(found["in"]) in CITIES
@@ -149,7 +158,7 @@ def _without_stop(view: str, start: int, end: int) -> int:
         return end
     last = re.split(r"[\s,/]", view[start:end])[-1]
     abbreviated = last.count(".") > 1 or (plain(view[start:end].rsplit(",", 1)[-1]) in REGIONS and len(last) < 8)
-    return end if abbreviated and "," in view[start:end] or last in {"St.", "ST.", "Ft.", "Mt."} else end - 1
+    return end if (abbreviated and "," in view[start:end]) or last in {"St.", "ST.", "Ft.", "Mt."} else end - 1
 
 
 def _divide(view: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -192,7 +201,7 @@ def _possible(first: str, region: bool) -> bool:
     last = key.rsplit(" ", 1)[-1]
     if key in CITIES or region:
         return True
-    return last not in NOT_PLACES and not key.endswith(("'s", "s'")) or first.isupper() and key.endswith("'s")
+    return (last not in NOT_PLACES and not key.endswith(("'s", "s'"))) or (first.isupper() and key.endswith("'s"))
 
 
 def _in_capitals(name: str) -> bool:
@@ -210,4 +219,8 @@ def _shaped(key: str, language: str | None) -> bool:
     if key in CITIES or key in REGIONS:
         return True
     words = key.split()
-    return len(words) == 1 or words[0] in {"bad", "st", "sankt", "neu", "los", "san", "new", "el", "la", "port"} or words[-1].endswith(endings)
+    return (
+        len(words) == 1
+        or words[0] in {"bad", "st", "sankt", "neu", "los", "san", "new", "el", "la", "port"}
+        or words[-1].endswith(endings)
+    )

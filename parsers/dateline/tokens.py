@@ -42,7 +42,9 @@ _SEPARATOR = re.compile(r"[ ]{0,3},?[ ]{0,3}(?P<mark>\.\s?-{1,2}|[-–—―_]{1
 _DATED_TAG = re.compile(r"(?P<tag>[^\d]{2,40}?)\s?[-–—,]{1,2}\s?(?=\S)")
 _TAG_SPLIT = re.compile(r"\s?[/,・+]\s?|\s(?:and|y|und|et|e)\s")
 _TAG_WORDS = re.compile(rf"[{LETTERS}\d.&'\-+!©/ ]{{2,60}}")
-_NO_TAG = re.compile(r"(?i)\b(?:photo|foto|image|picture|getty|file|left|right|center|age|aged|born|pictured|archiv|symbolbild|nyse|nasdaq|tsx|otc|lse|asx|r|d|see)\b|[$%€£]")
+_NO_TAG = re.compile(
+    r"(?i)\b(?:photo|foto|image|picture|getty|file|left|right|center|age|aged|born|pictured|archiv|symbolbild|nyse|nasdaq|tsx|otc|lse|asx|r|d|see)\b|[$%€£]"
+)
 _STAMP = re.compile(
     rf"(?:[*•·▪>\s]{{1,4}}|\((?i:{alternatives(STAMPS)})[^()\n]{{0,60}}\)\s{{0,3}}"
     r"|\(\d\d?-\d\d?\)\s\d\d?:\d\d\s[A-Z]{2,4}\s{1,3}|\d\d?[:.h]\d\d(?:\sUhr)?\s?[-–—|]?\s{1,3}(?=[^\d\W])|(?:UPDATE|RPT|WRAPUP|CORRECTED)\s?\d?\s?-\s?){1,3}"
@@ -72,7 +74,13 @@ def separator(view: str, start: int) -> Separator | None:
         return Separator(start, found.end(), "line")
     before, after = found.start("mark") > start, found.end() > found.end("mark")
     closed = start > 0 and view[start - 1] in ")]"
-    if "—" in mark or "―" in mark or mark.count("-") > 1 or (mark[0] == "." and len(mark) > 1) or (closed and mark == "–"):
+    if (
+        "—" in mark
+        or "―" in mark
+        or mark.count("-") > 1
+        or (mark[0] == "." and len(mark) > 1)
+        or (closed and mark == "–")
+    ):
         strength = "strong"
     elif mark[0] in "-–_":
         strength = "strong" if before and after else "weak" if after or before else "tight"
@@ -81,12 +89,17 @@ def separator(view: str, start: int) -> Separator | None:
     return Separator(start, found.end(), strength)
 
 
-def bracketed(view: str, text: str, start: int, language: str | None) -> Tag | None:
-    """The source tag in brackets or slashes at `start`; None when there is none or it cannot be a tag."""
+def bracketed(view: str, text: str, start: int, language: str | None, own: str | None = None) -> Tag | None:
+    """The source tag in brackets or slashes at `start`; None when there is none or it cannot be a tag.
+
+    `own` is the id of the outlet's own agency, whose tag is known without standing in the registry.
+    """
     found = _BRACKET.match(view, start)
     if not found or not found.lastgroup:
         return None
     a, b = found.span(found.lastgroup)
+    if own and view[a:b].strip().casefold() == own:
+        return Tag(found.end(), (text[a:b].strip(),), (own,))
     return _content(view[a:b], text[a:b], found.end(), language)
 
 

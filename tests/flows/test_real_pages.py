@@ -102,7 +102,9 @@ ROWS = "select * exclude (load_id) from articles order by article_id"
 def test_real_pages_become_articles_and_a_second_pass_changes_no_row(sources):
     workspace, counts = sources
     passed(workspace)
-    articles = dict(asked(workspace, "select source_id, count(*) from articles where headline <> '' and body <> '' group by 1"))
+    articles = dict(
+        asked(workspace, "select source_id, count(*) from articles where headline <> '' and body <> '' group by 1")
+    )
     rejects = dict(asked(workspace, "select source_id, count(*) from rejects where reason is not null group by 1"))
     for corpus, pages in counts.items():
         assert articles[corpus] + rejects.get(corpus, 0) == pages, corpus

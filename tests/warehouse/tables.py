@@ -44,7 +44,9 @@ def loaded(folders: Folders, batches: Iterable[Sequence[Row]]) -> duckdb.DuckDBP
 
 def tables(con: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[object, ...]]]:
     """Every table as sorted rows; an article is named after the first of its addresses."""
-    names = dict(con.execute("SELECT article_id, min(url_key::VARCHAR || ' ' || item) FROM article_urls GROUP BY ALL").fetchall())
+    names = dict(
+        con.execute("SELECT article_id, min(url_key::VARCHAR || ' ' || item) FROM article_urls GROUP BY ALL").fetchall()
+    )
     return {table: _rows(con, table, names) for table in COMPARED}
 
 

@@ -10,13 +10,19 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.warehouse.facts import at, fetched, found, reading, withdrawal
+from tests.warehouse.facts import fetched, found, reading, withdrawal
 from tests.warehouse.tables import loaded, tables
 from warehouse.folders import Folders
 from warehouse.rows import Row
 
 NAMES = st.sampled_from("abcde")
-TEXTS = ("one two three four five six seven", "one two three", "one two three four five six eight", "ten eleven twelve", None)
+TEXTS = (
+    "one two three four five six seven",
+    "one two three",
+    "one two three four five six eight",
+    "ten eleven twelve",
+    None,
+)
 POINTS_TO = st.one_of(st.none(), NAMES)
 
 
@@ -32,11 +38,18 @@ def captures(draw: st.DrawFn) -> list[Row]:
     for reader in draw(st.lists(st.sampled_from(("r1", "r2")), min_size=1, max_size=2, unique=True)):
         made.append(
             reading(
-                name, draw(st.sampled_from(TEXTS)), hours=hours, reader=reader, read=draw(st.integers(6, 8)), final=final,
-                canonical=draw(POINTS_TO), headline=draw(st.sampled_from(("One", "Two"))), item=draw(st.sampled_from((0, 0, 0, 1))),
+                name,
+                draw(st.sampled_from(TEXTS)),
+                hours=hours,
+                reader=reader,
+                read=draw(st.integers(6, 8)),
+                final=final,
+                canonical=draw(POINTS_TO),
+                headline=draw(st.sampled_from(("One", "Two"))),
+                item=draw(st.sampled_from((0, 0, 0, 1))),
                 extent=draw(st.sampled_from(("full", "full", "excerpt"))),
                 published=draw(st.sampled_from((None, date(2026, 2, 5)))),
-            )  # fmt: skip
+            )
         )
     return made
 
@@ -51,7 +64,13 @@ def fact_sets(draw: st.DrawFn) -> list[Row]:
 
 
 def _key(row: Row) -> tuple[object, ...]:
-    parts = ("fetch_id", "item", "reader") if hasattr(row, "reader") else ("fetch_id",) if hasattr(row, "fetch_id") else ("url_key", "found_at")
+    parts = (
+        ("fetch_id", "item", "reader")
+        if hasattr(row, "reader")
+        else ("fetch_id",)
+        if hasattr(row, "fetch_id")
+        else ("url_key", "found_at")
+    )
     return (type(row), *(getattr(row, part) for part in parts))
 
 

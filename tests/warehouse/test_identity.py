@@ -1,0 +1,110 @@
+"""Which addresses are one article, loaded for real: ids, merges, parts that split off."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID, uuid5
+
+import pytest
+
+from tests.warehouse.facts import key, reading, withdrawal
+from tests.warehouse.tables import article, loaded, versions
+from warehouse.folders import Folders
+from warehouse.identity import Node, assign
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> Folders:
+    return Folders(tmp_path / "data")
+
+
+def test_a_first_address_names_its_article(folders: Folders) -> None:
+    con = loaded(folders, [[reading("a"), reading("a", "second item", item=1)]])
+    assert article(con, "a") == key("a")
+    assert article(con, "a", item=1) == str(uuid5(UUID(key("a")), "1"))
+
+
+def test_a_home_page_named_by_every_page_joins_nothing(folders: Folders) -> None:
+    pages = [reading(name, f"text of {name}", canonical="home") for name in "abc"]
+    con = loaded(folders, [[page] for page in pages])
+    assert len({article(con, name) for name in "abc"}) == 3
+    assert article(con, "home") is None
+
+
+def test_swapped_canonicals_of_two_texts_join_nothing(folders: Folders) -> None:
+    con = loaded(folders, [[reading("a", "one text", canonical="b")], [reading("b", "another text", canonical="a")]])
+    assert article(con, "a") != article(con, "b")
+
+
+def test_one_text_under_two_addresses_that_name_one_is_one_article(folders: Folders) -> None:
+    con = loaded(folders, [[reading("amp", canonical="a", hours=1)], [reading("a", hours=2)]])
+    assert article(con, "amp") == article(con, "a")
+    assert article(con, "amp") in {key("amp"), key("a")}
+
+
+def test_the_id_first_given_stays_when_two_articles_turn_out_to_be_one(folders: Folders) -> None:
+    con = loaded(folders, [[reading("b", hours=2)], [reading("a", hours=1)], [reading("b", hours=3, canonical="a")]])
+    assert article(con, "a") == article(con, "b") == key("b")
+    assert con.execute("SELECT article_id::VARCHAR, merged_into::VARCHAR FROM merges").fetchall() == [
+        (key("a"), key("b"))
+    ]
+    assert con.execute("SELECT change FROM changes WHERE article_id = $1 AND load_id = 3", [key("a")]).fetchall() == [
+        ("merged",)
+    ]
+
+
+def test_a_followed_redirect_is_firm(folders: Folders) -> None:
+    con = loaded(folders, [[reading("old", "first text", hours=1)], [reading("old", "later text", hours=2, final="new")],
+                           [reading("new", "last text", hours=3)]])  # fmt: skip
+    assert article(con, "old") == article(con, "new") == key("old")
+    assert [body for _, body in versions(con, "new")] == ["first text", "later text", "last text"]
+    assert con.execute("SELECT how FROM article_urls ORDER BY url_key = $1", [key("old")]).fetchall() == [
+        ("requested",),
+        ("requested",),
+    ]
+
+
+def test_a_claim_that_becomes_contested_parts_the_articles_again(folders: Folders) -> None:
+    con = loaded(folders, [[reading("a", "same", canonical="c"), reading("b", "same", canonical="c")]])
+    together = article(con, "a")
+    assert together == article(con, "b") == article(con, "c")
+    first = [
+        [reading("a", "same", canonical="c"), reading("b", "same", canonical="c")],
+        [reading("d", "other", canonical="c", hours=1)],
+    ]
+    parted = loaded(folders, first)
+    assert len({article(parted, name) for name in "abd"}) == 3
+    assert together in {article(parted, "a"), article(parted, "b")}
+    assert article(parted, "c") is None
+
+
+def test_a_merged_id_lives_again_when_its_article_parts(folders: Folders) -> None:
+    con = loaded(
+        folders,
+        [[reading("a", "same")], [reading("b", "same", hours=1, canonical="a")], [reading("b", "other", hours=2)]],
+    )
+    assert article(con, "a") == key("a")
+    assert article(con, "b") == key("b")
+    assert con.execute("SELECT count(*) FROM merges").fetchall() == [(0,)]
+
+
+def test_an_id_survives_a_reader_that_rejects_the_page(folders: Folders) -> None:
+    con = loaded(folders, [[reading("a")], [reading("a", None, reader="r2", read=5)]])
+    assert article(con, "a") == key("a")
+    assert con.execute("SELECT count(*) FROM articles").fetchall() == [(0,)]
+    assert con.execute("SELECT change FROM changes ORDER BY load_id").fetchall() == [("new",), ("rejected",)]
+
+
+def test_what_was_withdrawn_goes_and_does_not_come_back(folders: Folders) -> None:
+    con = loaded(folders, [[reading("a", hours=1)], [withdrawal("a", hours=2)], [reading("a", "new text", hours=3)]])
+    for table in ("readings", "texts", "versions", "articles", "article_urls", "heads"):
+        assert con.execute(f"SELECT count(*) FROM {table}").fetchall() == [(0,)], table
+    assert con.execute("SELECT change FROM changes ORDER BY load_id").fetchall() == [("new",), ("withdrawn",)]
+
+
+def test_a_part_without_a_free_name_is_given_a_made_one() -> None:
+    node = Node(key("a"), 0, datetime(2026, 1, 1), None, None)
+    given = assign([node], [], frozenset({key("a")})).articles[key("a"), 0]
+    assert given != key("a")
+    assert given == assign([node], [], frozenset({key("a")})).articles[key("a"), 0]
