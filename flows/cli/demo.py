@@ -32,7 +32,7 @@ QUERIES = (
     ),
     (
         "Where and when: the newest datelines",
-        "select dateline, located, dateline_date, dateline_date_basis, headline from articles "
+        "select dateline, dateline_date as date, dateline_date_basis as year_from, headline from articles "
         "where dateline is not null order by dateline_date desc limit 6",
     ),
     (
@@ -157,8 +157,14 @@ def _command(workspace: Workspace) -> str:
     called = Path(sys.argv[0])
     name = "wireroom"
     if shutil.which(name) is None or Path(shutil.which(name) or "").resolve() != called.resolve():
-        name = os.path.relpath(called)
-    return shlex.join([name, "--workspace", os.path.relpath(workspace.root)])
+        name = _short(called)
+    return shlex.join([name, "--workspace", _short(workspace.root)])
+
+
+def _short(path: Path) -> str:
+    """A path as seen from this folder, unless that climbs out of it."""
+    seen = os.path.relpath(path)
+    return str(path.absolute()) if seen.startswith("..") else seen
 
 
 def _an_article(workspace: Workspace) -> str:

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     import duckdb
 
 
+NARROWEST = 10
+"""Columns are not squeezed below this width while others have room."""
+
+
 class Format(StrEnum):
     """How rows are printed."""
 
@@ -143,7 +147,14 @@ def as_table(columns: list[str], rows: list[tuple[Any, ...]], title: str | None 
     table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
     for place, column in enumerate(columns):
         numbers = bool(rows) and all(isinstance(row[place], int | float | None) for row in rows)
-        table.add_column(column, justify="right" if numbers else "left", overflow="ellipsis", no_wrap=len(rows) > 1)
+        longest = max((len(cell(row[place])) for row in rows), default=0)
+        table.add_column(
+            column,
+            justify="right" if numbers else "left",
+            overflow="ellipsis",
+            no_wrap=len(rows) > 1,
+            min_width=min(max(longest, len(column)), NARROWEST),
+        )
     for row in rows:
         table.add_row(*(escape(cell(value)) for value in row))
     out.print(table)

@@ -114,5 +114,6 @@ def status(
         for item in found:
             print(json.dumps(item, default=plain, ensure_ascii=False))
         return
-    columns = ["source", "articles", "last run", "state", "due now", "waiting", "rejected", "in spool"]
-    as_table(columns, [tuple(item.values()) for item in found], title=str(workspace.root))
+    columns = ["source", "articles", "last run (UTC)", "state", "due", "waiting", "rejected", "in spool"]
+    shown = [{**item, "last_run": f"{item['last_run']:%Y-%m-%d %H:%M}" if item["last_run"] else None} for item in found]
+    as_table(columns, [tuple(item.values()) for item in shown], title=str(workspace.root))

@@ -16,7 +16,7 @@ from urllib.parse import urljoin, urlsplit
 from flows.fetching import robots
 from flows.fetching.content import refusal
 from flows.fetching.exchange import Exchange, Expected, Failure, Limits, Outcome
-from flows.fetching.guard import PORTS, GuardedSession
+from flows.fetching.guard import PORTS, GuardedSession, check_url
 from flows.fetching.pace import Host, Pace
 from flows.fetching.request import Answer, ask
 
@@ -153,6 +153,8 @@ class Fetcher:
                 )
             return self._judged(exchange, answer, "robots", moved=False)[0]
         except Failure as failure:
+            if failure.refused:
+                raise  # the host itself must not be asked, which is no news about its robots.txt
             return replace(exchange, reason=failure.reason, message=str(failure))
 
     def _redirected(self, exchange: Exchange, answer: Answer) -> Exchange:
@@ -236,11 +238,9 @@ def _barred(host: Host, url: str) -> Put:
 
 def _netloc(url: str) -> str:
     """host:port of an address, the port always named; Failure where it has none."""
-    try:
-        parts = urlsplit(url)
-        return f"{parts.hostname}:{parts.port or PORTS[parts.scheme]}"
-    except (ValueError, KeyError):
-        raise Failure("bad_url", f"{url[:200]} is no http or https address.", refused=True) from None
+    check_url(url)
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port or PORTS[parts.scheme]}"
 
 
 def _unconditional(headers: dict[str, str]) -> dict[str, str]:
