@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from flows.progress import Event, shown
 
@@ -32,13 +33,19 @@ def watched(title: str, console: Console, *, quiet: bool = False) -> Iterator[No
 def _bars(console: Console) -> Progress:
     return Progress(
         SpinnerColumn(finished_text="[green]✓[/]"),
-        TextColumn("{task.description}"),
-        BarColumn(bar_width=28),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("[dim]{task.fields[detail]}[/]"),
+        TextColumn("{task.description}", table_column=_whole()),
+        BarColumn(bar_width=24, table_column=_whole()),
+        MofNCompleteColumn(table_column=_whole()),
+        TimeElapsedColumn(table_column=_whole()),
+        TextColumn("[dim]{task.fields[detail]}[/]", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
         console=console,
+        expand=True,
     )
+
+
+def _whole() -> Column:
+    """A column that is never narrowed: where the terminal is narrow, the last address gives way."""
+    return Column(no_wrap=True, min_width=7)
 
 
 class Bars:
@@ -46,7 +53,7 @@ class Bars:
 
     def __init__(self, title: str, progress: Progress) -> None:
         self.progress = progress
-        self.task = progress.add_task(f"[bold]{escape(title)}[/]", total=0, detail="")
+        self.task = progress.add_task(f"[bold]{escape(title)}[/]", total=None, detail="")
         self.total = 0
 
     def __call__(self, event: Event) -> None:
@@ -54,12 +61,13 @@ class Bars:
             self.total += event.count
             self.progress.update(self.task, total=self.total)
         elif event.kind == "page":
-            self.progress.update(self.task, advance=event.count, detail=escape(f"{event.outcome} {event.text}")[:60])
+            detail = f"{event.outcome} {event.text.removeprefix('https://').removeprefix('http://')}"
+            self.progress.update(self.task, advance=event.count, detail=escape(detail))
         elif event.kind in ("note", "warning"):
             mark = "[yellow]![/] " if event.kind == "warning" else ""
             self.progress.console.print(mark + escape(event.text), highlight=False)
         else:
-            self.progress.update(self.task, detail=escape(event.text)[:60])
+            self.progress.update(self.task, detail=escape(event.text))
 
 
 class Lines:
