@@ -9,6 +9,7 @@ from lxml.etree import _Element as Element
 from parsers.xpaths import texts
 
 MAX_ITEMS = 2_000  # of any kind; no honest page has as many
+MAX_PIECES = 8  # of a heading; more of them are decoration
 MAX_TEXT = 400  # characters of an element's text: headings and bylines are shorter
 
 _TEXTS = texts(
@@ -74,6 +75,17 @@ def text_of(element: Element, limit: int = MAX_TEXT) -> str:
         if length > 4 * limit:
             break
     return " ".join("".join(pieces).split())[:limit]
+
+
+def parts_of(element: Element) -> tuple[str, ...]:
+    """The text of a heading without its first, or without its last, element or bare text: kickers and notes stand there."""
+    while len(element) == 1 and not (element.text or "").strip() and not (element[0].tail or "").strip():
+        element = element[0]
+    pieces = [" ".join((element.text or "").split())]
+    for child in element:
+        pieces += [text_of(child), " ".join((child.tail or "").split())]
+    pieces = [piece for piece in pieces if piece]
+    return (" ".join(pieces[1:]), " ".join(pieces[:-1])) if 1 < len(pieces) <= MAX_PIECES else ()
 
 
 def _meta(element: Element) -> list[tuple[str, str]]:

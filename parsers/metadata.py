@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from parsers import authors, headline, jsonld, language, markup
+from parsers import authors, headline, jsonld, language, markup, slugs
 from parsers.records import Evidence, Page, Profile
 from parsers.xpaths import elements
 
@@ -140,7 +140,7 @@ def _headline(
     tree: Element, marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, profile: Profile
 ) -> tuple[str | None, Element | None, tuple[Evidence, ...]]:
     headings = [(markup.text_of(element), element) for element in marks.headings[:20]]
-    candidates = [headline.Candidate(text, "h1") for text, _ in headings if text]
+    candidates = [headline.Candidate(text, "h1", markup.parts_of(element)) for text, element in headings if text]
     described = [n for n in nodes if _is_article(n) and not n.aside]
     stated = (
         ("json-ld", described[0].text("headline", "name") if described else None),
@@ -150,7 +150,7 @@ def _headline(
         ("feed", page.hints.title),
     )
     candidates += [headline.Candidate(text, basis) for basis, text in stated if text]
-    chosen, evidence = headline.choose(candidates, _outlets(marks, nodes, page, profile))
+    chosen, evidence = headline.choose(candidates, _outlets(marks, nodes, page, profile), slugs.words(page.url))
     return chosen, _heading(headings, tree, chosen), evidence
 
 
