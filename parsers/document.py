@@ -22,7 +22,7 @@ _META = re.compile(
 )
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|article|table|meta|title|h1|br|span|a\s)[\s>/]", re.I)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff]")
-_C1 = {code: bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+_C1 = re.compile(r"[\x80-\x9f]")  # what windows-1252 prints there is meant, as browsers know
 _DEPTH = re.compile(r"<(div|span|b|i|font|table|ul|ol|li|em|strong|section|blockquote)\b", re.I)
 
 
@@ -45,7 +45,7 @@ def load(page: Page) -> Document | Rejected:
     text, encoding = (
         decode(page.content, page.content_type) if isinstance(page.content, bytes) else (page.content, "text")
     )
-    text = _CONTROL.sub("", text).translate(_C1)
+    text = _C1.sub(lambda found: found[0].encode("latin-1").decode("cp1252", "ignore"), _CONTROL.sub("", text))
     if not text.strip():
         return Rejected("empty", "The page is empty. Fetch it again, or record it in a browser and import it.")
     if _is_binary(text):
