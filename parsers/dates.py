@@ -30,6 +30,7 @@ def _month_names() -> dict[str, dict[str, int]]:
 
 
 _MONTHS = _month_names()
+MONTH_NAMES = frozenset(_MONTHS)
 _WORDS = _data("visible_dates.toml")
 _ZONES: dict[str, int] = _WORDS["zones"]  # type: ignore[assignment]
 _DIGITS = {

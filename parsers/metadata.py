@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from parsers import authors, headline, jsonld, language, markup, slugs
+from parsers import authors, bylines, headline, jsonld, language, markup, slugs
 from parsers.records import Evidence, Page, Profile
 from parsers.xpaths import elements
 
@@ -29,11 +29,6 @@ ALIKE = 0.75  # share of words from which an h1 is taken for the headline
 _TITLED = elements(
     "//h2|//h3|//h4|//h5|//*[@itemprop='headline' or contains(@class,'title') or contains(@class,'headline') "
     "or contains(@class,'Title') or contains(@class,'Headline') or contains(@class,'titel') or self::font or self::b]"
-)
-_BYLINES = elements(
-    "//*[@rel='author' or contains(@itemprop,'author') or contains(@class,'author') or contains(@class,'byline') "
-    "or contains(@class,'Author') or contains(@class,'Byline') or contains(@class,'autor')]"
-    "[not(ancestor::*[self::aside or self::nav or self::footer])]"
 )
 
 
@@ -81,14 +76,15 @@ def read(document: Document, page: Page, profile: Profile) -> Metadata:
     base = page.url or ""
     title, heading, evidence = _headline(document.tree, marks, nodes, page, profile)
     article = _article(nodes, title)
-    bylines = _bylines(document.tree)
-    people, people_evidence = _authors(article, nodes, marks, bylines, title)
+    outlets = tuple(_outlets(marks, nodes, page, profile))
+    signed = bylines.read(document.tree, heading)
+    people, byline, people_evidence = _authors(article, nodes, marks, signed, outlets)
     abstract = _first(article, ("description", "abstract"), marks, "abstract")
     return Metadata(
         headline=title,
         subheadline=article.text("alternativeHeadline", "alternateName") if article else None,
         abstract=abstract,
-        byline=bylines[0] if bylines else None,
+        byline=byline,
         authors=people,
         language=language.decide(
             _languages(article, marks), profile.language, " ".join(filter(None, (title, abstract)))
@@ -185,31 +181,34 @@ def _outlets(marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, p
 # ------------------------------------------------------------------ people and outlets
 
 
-def _bylines(tree: Element) -> list[str]:
-    """Texts of elements marked as bylines, the page's own first; empty for pages of many authors."""
-    found = [markup.text_of(element, 200) for element in _BYLINES(tree)[:12]]
-    return list(dict.fromkeys(text for text in found if 3 < len(text) < 200))
-
-
 def _authors(
     article: jsonld.Node | None,
     nodes: tuple[jsonld.Node, ...],
     marks: markup.Markup,
-    bylines: list[str],
-    title: str | None,
-) -> tuple[tuple[str, ...], tuple[Evidence, ...]]:
-    stated = {
-        "json-ld": authors.names(jsonld.names(article.values.get("author") or article.values.get("creator"), nodes))
-        if article
-        else (),
-        "meta": next((found for name in _NAMES["author"] if (found := authors.names(marks.all_metas(name)))), ()),
-        "byline": authors.names(bylines[:1]),
-    }
-    chosen = next((basis for basis, found in stated.items() if found), None)
+    signed: list[str],
+    outlets: tuple[str, ...],
+) -> tuple[tuple[str, ...], str | None, tuple[Evidence, ...]]:
+    """The authors, the byline that names them as printed, and every candidate."""
+    people = jsonld.names(article.values.get("author") or article.values.get("creator"), nodes) if article else []
+    read = [(text, authors.persons(authors.names([text], outlets), outlets)) for text in signed]
+    metas = (authors.names(marks.all_metas(name), outlets) for name in _NAMES["author"])
+    byline, named = _first_person(read, outlets)
+    stated = {"json-ld": authors.names(people, outlets), "meta": next(filter(None, metas), ()), "byline": named}
+    chosen = _first_person([(basis, found) for basis, found in stated.items() if found], outlets)[0]
     evidence = tuple(
         Evidence("authors", "; ".join(found), basis, basis == chosen) for basis, found in stated.items() if found
     )
-    return (stated[chosen] if chosen else ()), evidence
+    printed = byline.replace(" | ", " ") if byline else None
+    return (stated[chosen] if chosen else ()), printed, evidence
+
+
+def _first_person(
+    found: list[tuple[str, tuple[str, ...]]], outlets: tuple[str, ...]
+) -> tuple[str | None, tuple[str, ...]]:
+    """The first entry that names a person, else the first that names anybody: a desk signs where nobody does."""
+    named = [(basis, people) for basis, people in found if people]
+    persons = (entry for entry in named if any(authors.is_person(name, outlets) for name in entry[1]))
+    return next(persons, next(iter(named), (None, ())))
 
 
 def _publisher(article: jsonld.Node | None, nodes: tuple[jsonld.Node, ...], marks: markup.Markup) -> str | None:

@@ -14,6 +14,7 @@ from lxml.etree import _Element as Element
 
 from parsers import dates
 from parsers.markup import text_of
+from parsers.surroundings import Surroundings
 from parsers.xpaths import elements, placed_texts, texts
 
 Role = Literal["published", "modified", "unknown"]
@@ -29,21 +30,6 @@ _PRECEDING = placed_texts(f"preceding::text(){_READABLE}[position() <= {BEFORE}]
 _MARKED = elements(
     "//*[@itemprop='datePublished' or @itemprop='dateModified' or @itemprop='dateCreated' or @property='datePublished' or self::time or @pubdate]"
 )
-_WORD = r"(?<![^\s_-])(?:{})s?(?![^\s_-])"
-# Class and id words of what is never about this article, wherever it stands …
-_APART = re.compile(
-    _WORD.format(
-        r"comment(?!-?meta)\w*|disqus\w*|respond|reply|replies|kommentare?|related\w*|sidebar|recommend\w*|most-?read|most|latest|trending|"
-        r"popular|carousel|slider|ticker|breaking|nav|navigation|navbar|menu|submenu|sub-?posts|archive|calendar|weather|newsletter|"
-        r"more-?news|more-?stories|read-?more|see-?also|also|aside|breadcrumb\w*|leserbriefe?|recent\w*|next|prev\w*"
-    ),
-    re.IGNORECASE,
-)
-# … and of what belongs to the article only where it stands close to the headline.
-_LOOSE = re.compile(
-    r"teaser|widget|(?<!post-)(?<!entry-)(?<!article-)footer|promo|copyright|card|\bitem", re.IGNORECASE
-)
-CLOSE = 4  # levels of elements around the headline
 _NUMBERED = placed_texts(
     "//body//text()[string-length(.) < 160 and translate(., '0123456789', '') != .][not(parent::script or parent::style)]"
 )
@@ -75,19 +61,19 @@ class VisibleDate:
 
 def read(tree: Element, heading: Element | None, language: str | None) -> tuple[VisibleDate, ...]:
     """The dates a page shows for itself, the strongest first, in the order of the page where equal."""
-    above = [heading, *heading.iterancestors()] if heading is not None else []
-    found = [*_marked(tree, above, language), *_near(tree, heading, above, language)]
+    around = Surroundings(heading)
+    found = [*_marked(tree, around, language), *_near(tree, heading, around, language)]
     if not any(date.strength > 1 and date.role != "modified" for date in found):
-        found += [*_elsewhere(tree, above, language), *_in_scripts(tree, language)]
+        found += [*_elsewhere(tree, around, language), *_in_scripts(tree, language)]
     return tuple(sorted(found, key=lambda date: -date.strength))
 
 
 # ------------------------------------------------------------------ elements made for dates
 
 
-def _marked(tree: Element, above: list[Element], language: str | None) -> Iterator[VisibleDate]:
+def _marked(tree: Element, around: Surroundings, language: str | None) -> Iterator[VisibleDate]:
     for element in _MARKED(tree)[:60]:
-        if _stands_apart(element, above):
+        if around.stands_apart(element):
             continue
         value = element.get("datetime") or element.get("content") or text_of(element, LINE)
         moment = dates.read(value, language)
@@ -112,13 +98,13 @@ def _role_of_markup(element: Element) -> Role:
 # ------------------------------------------------------------------ lines by the headline
 
 
-def _near(tree: Element, heading: Element | None, above: list[Element], language: str | None) -> Iterator[VisibleDate]:
+def _near(tree: Element, heading: Element | None, around: Surroundings, language: str | None) -> Iterator[VisibleDate]:
     behind = _FOLLOWING(heading) if heading is not None else _WITHIN(tree)
     before = _PRECEDING(heading) if heading is not None else []
     seen: set[Element] = set()
     for nearby, strength in ((behind, 2), (before, 1)):
         for holder, text in _holders(nearby):
-            yield from _in_line(holder, text, above, seen, language, strength)
+            yield from _in_line(holder, text, around, seen, language, strength)
 
 
 def _holders(texts: list[Any]) -> Iterator[tuple[Element, str]]:
@@ -138,16 +124,16 @@ def _holder(text: Any) -> Element:
 
 
 def _in_line(
-    holder: Element, own: str, above: list[Element], seen: set[Element], language: str | None, strength: int
+    holder: Element, own: str, around: Surroundings, seen: set[Element], language: str | None, strength: int
 ) -> Iterator[VisibleDate]:
     """The dates in the short line around a text, each with what the words before it and the markup say."""
     line, text = _line(holder)
     prose = len(text) > LINE
     text = " ".join(own.split()) if prose else text
-    if line in seen or len(text) > LINE or _stands_apart(line, above):
+    if line in seen or len(text) > LINE or around.stands_apart(line):
         return
     seen.add(line)
-    strength = 2 if strength == 1 and any(ancestor in above[:CLOSE] for ancestor in line.iterancestors()) else strength
+    strength = 2 if strength == 1 and around.close(line) else strength
     start = 0
     for moment in dates.find(text, language):
         role = _role(text[start : moment.start])
@@ -188,12 +174,12 @@ def _short_text(element: Element) -> str:
     return " ".join(pieces)
 
 
-def _elsewhere(tree: Element, above: list[Element], language: str | None) -> Iterator[VisibleDate]:
+def _elsewhere(tree: Element, around: Surroundings, language: str | None) -> Iterator[VisibleDate]:
     """Where the headline's neighbourhood shows nothing: all short lines with a date, anywhere on the page."""
     seen: set[Element] = set()
     for text in _NUMBERED(tree)[:300]:
         if _FULL_DATE.search(text):
-            yield from _in_line(_holder(text), text, above, seen, language, 1)
+            yield from _in_line(_holder(text), text, around, seen, language, 1)
 
 
 def _in_scripts(tree: Element, language: str | None) -> Iterator[VisibleDate]:
@@ -214,18 +200,3 @@ def _role(before: str) -> Role | Literal["other"]:
     }
     role = max(ends, key=lambda role: ends[role])
     return role if ends[role] >= 0 else "unknown"  # type: ignore[return-value]
-
-
-def _stands_apart(element: Element, above: list[Element]) -> bool:
-    """Whether an element belongs to comments, teasers, navigation or the foot of the page, unless the headline does too."""
-    loose = False
-    for ancestor in (element, *element.iterancestors()):
-        if ancestor in above:
-            return loose and ancestor not in above[:CLOSE]
-        if ancestor.tag in ("nav", "aside", "select", "form"):
-            return True
-        words = f"{ancestor.get('class') or ''} {ancestor.get('id') or ''}"
-        if ancestor.tag != "body" and _APART.search(words):
-            return True
-        loose = loose or ancestor.tag == "footer" or _LOOSE.search(words) is not None
-    return loose and bool(above)

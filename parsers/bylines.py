@@ -1,0 +1,61 @@
+"""Bylines as readers see them: elements marked so, links to an author's page, and lines that open with "By"."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+
+from lxml.etree import _Element as Element
+
+from parsers.surroundings import Surroundings
+from parsers.xpaths import elements, texts
+
+MANY = 12  # elements marked as bylines that are looked at
+LONGEST = 200  # characters of a byline with its offices; longer ones are notes about an author
+NEAR = 25  # texts behind the headline among which an unmarked byline is looked for
+
+_DATA: dict[str, list[str]] = tomllib.loads(files("parsers").joinpath("data/bylines.toml").read_text(encoding="utf-8"))
+_MARKED = elements(
+    "//*[@rel='author' or contains(@itemprop,'author') or contains(@class,'author') or contains(@class,'byline') "
+    "or contains(@class,'Author') or contains(@class,'Byline') or contains(@class,'autor') or contains(@data-testid,'byline')]"
+    "[not(ancestor::*[self::aside or self::nav or self::footer])]"
+)
+_TEXTS = texts("descendant::text()[normalize-space()][not(parent::script or parent::style or parent::noscript)]")
+_FOLLOWING = elements(
+    f"following::text()[normalize-space()][not(parent::script or parent::style)][position() <= {NEAR}]/parent::*"
+)
+_OPENS = re.compile(rf"(?:{'|'.join(_DATA['signed'])})[:\s]\s*(?=[^\W\d_a-zß-ÿ])")
+_LINE = 120  # characters of a line that opens with "By" and is no sentence
+
+
+def read(tree: Element, heading: Element | None) -> list[str]:
+    """The texts of bylines, the likeliest first, each once, their elements parted by " | "; empty where there are none."""
+    around = Surroundings(heading)
+    marked = [text for element in _MARKED(tree)[:MANY] if not around.stands_apart(element) and (text := _text(element))]
+    signed = list(_signed(heading)) if heading is not None else []
+    return list(dict.fromkeys(text for text in (*signed, *marked) if 3 < len(text) < LONGEST))
+
+
+def _signed(heading: Element) -> Iterator[str]:
+    """Lines close behind the headline that open with a word such as "By" and go on with a capital."""
+    for element in dict.fromkeys(_FOLLOWING(heading)):
+        text = _text(element)
+        if len(text) <= 12 and (parent := element.getparent()) is not None:
+            text = _text(parent)
+        if len(text) <= _LINE and _OPENS.match(text.replace(" | ", " ")):
+            yield text
+
+
+def _text(element: Element) -> str:
+    """The texts below an element, blanks collapsed, parted where elements part them; cut when it is too long."""
+    pieces: list[str] = []
+    length = 0
+    for text in _TEXTS(element):
+        piece = " ".join(text.split())
+        pieces.append(piece)
+        length += len(piece) + 3
+        if length > LONGEST:
+            break
+    return " | ".join(pieces)
