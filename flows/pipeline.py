@@ -238,10 +238,13 @@ def _read_anew(run: Run, known: Known | None) -> Iterator[Parsing]:
 
 def collect(run: Run, parsings: Sequence[Parsing]) -> None:
     """Wait for the parse processes and note each page's fetch together with its readings: both or neither."""
+    results: list[Parsed] = []
     for parsing in parsings:
         result = parsing.result.result()
+        results.append(result)
         run.tally.parsed(result)
         run.note(
             parsing.fetched,
             *readings.rows(parsing.capture, result, profile=run.source.profile, reader=run.reader, read_at=now()),
         )
+    run.note(*readings.named_agencies(results, now()))

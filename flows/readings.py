@@ -7,16 +7,17 @@ import re
 import unicodedata
 import uuid
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import msgspec
 
-from parsers import urls
+from parsers import agencies, urls
 from parsers.records import Article, Dateline, Evidence, Profile, Rejected
 from warehouse.captures import Capture
-from warehouse.rows import DatelineRow, EvidenceRow, Reading, Text
+from warehouse.rows import Agency, DatelineRow, EvidenceRow, Reading, Text
 
 OPENING_WORDS = 20
 """How many words open a text: a copy that was cut has the same ones as the whole."""
@@ -39,6 +40,15 @@ def rows(
             )
         ]
     return [_accepted(blank, capture, article, profile) for article in result]
+
+
+def named_agencies(results: Iterable[tuple[Article, ...] | Rejected], noted_at: datetime) -> list[Agency]:
+    """A row for each known agency that the articles name, so that readers of the tables see its name beside its id."""
+    articles = [article for result in results if not isinstance(result, Rejected) for article in result]
+    named = {article.info_source for article in articles}
+    named |= {name for article in articles for dateline in article.datelines for name in dateline.info_sources}
+    known = (agencies.BY_ID[name] for name in sorted(filter(None, named)) if name in agencies.BY_ID)
+    return [Agency(agency.id, agency.name, agency.kind, noted_at) for agency in known]
 
 
 def _blank(capture: Capture, reader: str, read_at: datetime) -> Reading:

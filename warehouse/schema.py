@@ -114,18 +114,35 @@ def _refuse_newer(con: duckdb.DuckDBPyConnection, done: dict[int, str], steps: t
 
 def _refresh_views(con: duckdb.DuckDBPyConnection) -> None:
     """Make views, macros and comments anew where they differ from those that come with this version."""
-    views = (files("warehouse") / "views.sql").read_text(encoding="utf-8")
+    views = _views()
     catalogue = (files("warehouse") / "catalogue.toml").read_text(encoding="utf-8")
     wanted = hashlib.sha256((views + catalogue).encode()).hexdigest()
     if con.execute("SELECT sha256 FROM schema_views").fetchall() == [(wanted,)]:
         return
     con.begin()
+    for statement in con.execute(_OLD_VIEWS).fetchall():
+        con.execute(*statement)
     con.execute(views)
     con.execute(_comments(con, tomllib.loads(catalogue)))
     con.execute("DELETE FROM schema_views")
     con.execute("INSERT INTO schema_views VALUES ($1)", [wanted])
     con.commit()
     con.execute("CHECKPOINT")
+
+
+_OLD_VIEWS = """
+SELECT 'DROP VIEW "' || view_name || '"' FROM duckdb_views() WHERE NOT internal AND database_name = current_database()
+UNION ALL
+SELECT 'DROP MACRO TABLE "' || function_name || '"' FROM duckdb_functions()
+WHERE NOT internal AND function_type = 'table_macro' AND database_name = current_database()
+"""
+
+
+@cache
+def _views() -> str:
+    """The statements of warehouse/views, in the order of their files."""
+    found = sorted((files("warehouse") / "views").iterdir(), key=lambda path: path.name)
+    return "\n".join(path.read_text(encoding="utf-8") for path in found if path.name.endswith(".sql"))
 
 
 def _comments(con: duckdb.DuckDBPyConnection, catalogue: dict[str, dict[str, str]]) -> str:

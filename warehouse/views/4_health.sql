@@ -1,0 +1,37 @@
+-- How each outlet does, from what its runs have said. Clocks are ours and UTC.
+
+CREATE VIEW source_health AS
+SELECT s.source_id, s.name AS outlet,
+       CASE WHEN r.source_id IS NULL THEN 'never_ran'
+            WHEN r.latest.state IN ('failed', 'cancelled') THEN r.latest.state
+            WHEN r.latest.state = 'running' THEN 'unfinished'
+            WHEN coalesce(n.articles, 0) = 0 THEN 'no_article'
+            WHEN r.latest.failed > r.latest.fetched + r.latest.unchanged THEN 'failing'
+            ELSE 'ok' END AS state,
+       r.latest.kind AS last_run_kind, r.latest.state AS last_run_state, r.last_run_at, r.latest.message AS last_run_message,
+       r.last_success_at, coalesce(r.runs_7d, 0) AS runs_7d, coalesce(r.failed_runs_7d, 0) AS failed_runs_7d,
+       n.last_article_at, n.last_date_published, coalesce(n.articles, 0) AS articles, coalesce(n.articles_7d, 0) AS articles_7d,
+       coalesce(j.rejected, 0) AS rejected, coalesce(j.failed, 0) AS failed, coalesce(j.never_tried, 0) AS never_tried
+FROM sources AS s
+LEFT JOIN (
+    SELECT source_id, max(started_at) AS last_run_at, max(ended_at) FILTER (state = 'completed') AS last_success_at,
+           count(*) FILTER (is_recent) AS runs_7d, count(*) FILTER (is_recent AND state = 'failed') AS failed_runs_7d,
+           arg_max({'kind': kind, 'state': state, 'message': message, 'failed': failed, 'fetched': fetched, 'unchanged': unchanged},
+                   started_at) AS latest
+    FROM (SELECT *, started_at > make_timestamp(epoch_us(now())) - INTERVAL 7 DAY AS is_recent FROM runs)
+    GROUP BY ALL
+) AS r USING (source_id)
+LEFT JOIN (
+    SELECT v.source_id, max(v.valid_from) FILTER (v.version = 1) AS last_article_at, max(t.date_published) AS last_date_published,
+           count(*) FILTER (v.valid_to IS NULL) AS articles,
+           count(*) FILTER (v.version = 1 AND v.valid_from > make_timestamp(epoch_us(now())) - INTERVAL 7 DAY) AS articles_7d
+    FROM versions AS v
+    LEFT JOIN (SELECT article_id, record_hash, date_published FROM texts WHERE is_current) AS t USING (article_id, record_hash)
+    GROUP BY ALL
+) AS n USING (source_id)
+LEFT JOIN (
+    SELECT source_id, count(*) FILTER (outcome = 'rejected') AS rejected, count(*) FILTER (outcome = 'failed') AS failed,
+           count(*) FILTER (outcome = 'never_tried') AS never_tried
+    FROM address_states
+    GROUP BY ALL
+) AS j USING (source_id);
