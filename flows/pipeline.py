@@ -75,6 +75,7 @@ def ingest(
 
 def recover(run: Run) -> None:
     """Parse and spool what an earlier run had archived completely and had not spooled when it died."""
+    run.note(*run.archive.noted())
     waiting: list[Parsing] = []
     recovered = 0
     for capture, location in run.archive.unspooled(run.ledger.unmentioned):
@@ -84,7 +85,7 @@ def recover(run: Run) -> None:
             waiting.append(Parsing(capture, fetched, run.parse(capture)))
         else:
             # A listing's links were lost with the run: its validators must not bring a 304 the next time.
-            run.note(exchanges.without_validators(fetched))
+            run.correct(exchanges.without_validators(fetched))
         if len(waiting) == BATCH:
             collect(run, waiting)
             waiting = []

@@ -83,6 +83,7 @@ class Run:
         self.pool: ParsePool
         self.writing = threading.Lock()  # archive and pending rows are touched by the threads that fetch
         self.pending: list[rows.Row] = []
+        self.corrected: set[str] = set()  # fetches whose row says less than their capture
 
     @property
     def first_day(self) -> date:
@@ -94,6 +95,11 @@ class Run:
         with self.writing:
             self.pending.extend(new)
             self.ledger.add(new)
+
+    def correct(self, fetched: rows.Fetched) -> None:
+        """Note a fetch whose row is not the one that its capture implies, so that the archive must say so."""
+        self.corrected.add(fetched.fetch_id)
+        self.note(fetched)
 
     def archived(self, capture: Capture) -> Location:
         """Append a capture to the archive, so that no kill can lose it, and say where it lies."""
@@ -130,10 +136,17 @@ class Run:
             taken, self.pending = self.pending, []
             if not taken:
                 return
+            self.archive.note(row for row in taken if not self.is_implied(row))
             self.archive.sync()
             taken.extend(self.archive.segment_rows())
             spool.write(self.workspace.folders, taken, source_id=self.source.source_id, run_id=self.run_id)
         progress.tell(progress.Event("spooled", f"{len(taken)} rows spooled", len(taken)))
+
+    def is_implied(self, row: rows.Row) -> bool:
+        """Whether the captures alone, read again, give this row."""
+        if isinstance(row, rows.Fetched):
+            return row.fetch_id not in self.corrected
+        return isinstance(row, rows.Reading | rows.Segment)
 
     def row(self, state: str, message: str | None = None) -> rows.Run:
         """The run as the table `runs` shows it at this moment."""

@@ -1,7 +1,8 @@
 """The raw archive: what outlets sent, appended page by page to one open segment a source, and read back.
 
 A capture is written with one system call and survives `kill -9`; `sync` makes it survive a loss of power. A run cuts
-the broken tail that an earlier one left, goes on in its segment, and seals it when it is a day old or full.
+the broken tail that an earlier one left, goes on in its segment, and seals it when it is full: a source has one file a
+gigabyte, however often it is read.
 """
 
 from __future__ import annotations
@@ -11,24 +12,26 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from warehouse import rows, segments
+from warehouse import batch_notes, rows, segments, warc
 from warehouse.archive_reading import Verdict, captures, read, tail, verify
 from warehouse.captures import Capture, Location, payload_hash
 from warehouse.due import Known
+from warehouse.extents import NotKept
 from warehouse.folders import Folders
 from warehouse.locks import Held
 from warehouse.open_segment import OpenSegment
-from warehouse.warc_reading import Damaged
+from warehouse.warc_reading import Damaged, Noted
 
 __all__ = [
     "Appender",
     "Capture",
     "Damaged",
     "Location",
+    "NotKept",
     "Verdict",
     "captures",
     "payload_hash",
@@ -39,9 +42,6 @@ __all__ = [
 
 FULL = 1_000_000_000
 """Bytes after which a segment is sealed."""
-
-OLD = timedelta(days=1)
-"""Age after which a segment is sealed."""
 
 AT_ONCE = 200
 """Captures of a tail that are looked up together."""
@@ -64,14 +64,12 @@ class Appender:
         run_id: str,
         *,
         full: int = FULL,
-        old: timedelta = OLD,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._folders = folders
         self._source_id = source_id
         self._run_id = run_id
         self._full = full
-        self._old = old
         self._clock = clock
         self._writing = threading.RLock()
         self._held = ExitStack()
@@ -108,6 +106,13 @@ class Appender:
         with self._writing:
             return self._current().append(capture)
 
+    def note(self, batch: Iterable[rows.Row]) -> None:
+        """Keep ledger rows that no capture implies, and with them the end of a batch."""
+        lines = batch_notes.lines(batch)
+        with self._writing:
+            segment = self._current()
+            segment.write(warc.notes(segment.state.segment_id, self._clock(), lines))
+
     def sync(self) -> None:
         """Make everything appended so far survive a loss of power."""
         with self._writing:
@@ -128,18 +133,30 @@ class Appender:
         """The captures of the tail that nothing mentions: `unmentioned` gives back some of the fetch ids it is given."""
         waiting: list[tuple[Capture, Location]] = []
         for found in tail(self._folders, self._source_id):
+            if isinstance(found, Noted):
+                continue
             waiting.append(found)
             if len(waiting) >= AT_ONCE:
                 yield from _chosen(waiting, unmentioned)
                 waiting = []
         yield from _chosen(waiting, unmentioned)
 
+    def noted(self) -> Iterator[rows.Row]:
+        """The ledger rows of the tail; a run may have died before it spooled them, and twice is as good as once."""
+        for found in tail(self._folders, self._source_id):
+            if isinstance(found, Noted):
+                yield from batch_notes.rows_of(found.lines)
+
     def stored(self, known: Known) -> Capture | None:
         """The capture that a known address was read from, or None where it is not in the archive any more."""
         if known.segment_id is None or known.record_offset is None:
             return None
         file = segments.file(self._folders, self._source_id, known.segment_id)
-        return read(self._folders, file, known.record_offset) if file else None
+        try:
+            capture = read(self._folders, file, known.record_offset) if file else None
+        except NotKept:
+            return None
+        return capture if capture and capture.wire else None
 
     def _take_up(self) -> None:
         """Go on in the open segment, its tail cut; segments that were sealed and not reported wait for that."""
@@ -158,14 +175,13 @@ class Appender:
         self._sealed.append(state)
 
     def _current(self) -> OpenSegment:
-        """The segment to append to: a new one where there is none, or where it is old or full."""
-        moment = self._clock()
+        """The segment to append to: a new one where there is none, or where it is full."""
         segment = self._segment
-        if segment and (segment.size >= self._full or moment - segment.state.created_at >= self._old):
+        if segment and segment.size >= self._full:
             self._segment = None
             self._sealed.append(segment.seal())
         if self._segment is None:
-            self._segment = OpenSegment.begun(self._folders, self._source_id, moment)
+            self._segment = OpenSegment.begun(self._folders, self._source_id, self._clock())
         return self._segment
 
     def _end_well(self) -> None:

@@ -11,7 +11,7 @@ from warehouse import segments
 from warehouse.captures import Capture, Location, payload_hash
 from warehouse.coding import BadCoding
 from warehouse.folders import Folders
-from warehouse.warc_reading import Damaged, Stored, filled, one, resumption, stored
+from warehouse.warc_reading import Damaged, Noted, Stored, entries, filled, one, resumption, stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +25,21 @@ class Verdict:
 
 
 def read(folders: Folders, file: str, offset: int) -> Capture:
-    """The capture at `offset` of a segment named relative to the archive folder; raises Damaged, or OSError."""
+    """The capture at `offset` of a segment named relative to the archive folder; raises Damaged, NotKept or OSError."""
     with (folders.archive / file).open("rb") as opened:
         return one(opened, offset).capture
 
 
-def tail(folders: Folders, source_id: str) -> Iterator[tuple[Capture, Location]]:
-    """The complete captures that no run is known to have handed over, oldest first, and where they lie."""
+def tail(folders: Folders, source_id: str) -> Iterator[tuple[Capture, Location] | Noted]:
+    """The complete captures and ledger rows that no run is known to have handed over, oldest first, and where they lie."""
     for state in segments.states(folders, source_id):
-        if state.digest:
-            continue
         with state.path(folders).open("rb") as file, state.path(folders).open("rb") as again:
             try:
-                for item in stored(file, state.checked):
-                    yield _whole(item, again), Location(state.segment_id, item.offset, item.length)
+                for entry in entries(file, state.checked):
+                    if isinstance(entry, Noted):
+                        yield entry
+                    else:
+                        yield _whole(entry, again), Location(state.segment_id, entry.offset, entry.length)
             except Damaged:
                 continue  # an incomplete capture was never acknowledged, and the appender cuts it
 

@@ -8,17 +8,27 @@ from typing import Self
 
 from warehouse import rows, segments, warc
 from warehouse.captures import Capture, Location
+from warehouse.extents import Extents
 from warehouse.files import sync_folder
 from warehouse.folders import Folders
-from warehouse.warc_reading import Damaged, resumption, stored
+from warehouse.warc_reading import Damaged, Stored, entries, extents, resumption
+
+REMEMBERED = 500
+"""Bodies that later captures may refer to rather than carry: the latest ones, so that the state stays small."""
 
 
 class OpenSegment:
-    """A descriptor, the size that is good, and the state beside the file."""
+    """A descriptor, the size that is good, and the state beside the file.
 
-    def __init__(self, folders: Folders, state: segments.State, descriptor: int, size: int) -> None:
+    An offset is a place in the file until something before it is dropped; from then on it stays, and the place changes.
+    """
+
+    def __init__(
+        self, folders: Folders, state: segments.State, descriptor: int, size: int, layout: Extents | None = None
+    ) -> None:
         self.state = state
         self.size = size
+        self._layout = layout or Extents()
         self._folders = folders
         self._descriptor = descriptor
         self._told: int | None = None  # the size that the last row named
@@ -42,24 +52,30 @@ class OpenSegment:
         end = state.checked
         path = state.path(folders)
         with path.open("rb") as file:
+            layout = extents(file)
             try:
-                for item in stored(file, state.checked):
-                    if item.same_as is None:
-                        _remember(state, item.capture, item.offset)
-                    end = item.offset + item.length
+                for entry in entries(file, state.checked):
+                    if isinstance(entry, Stored) and entry.same_as is None:
+                        _remember(state, entry.capture, entry.offset)
+                    end = entry.offset + entry.length
             except Damaged as damage:
                 if resumption(file, damage.offset) is not None:
                     return None
-        segment = cls(folders, state, os.open(path, os.O_RDWR | os.O_CLOEXEC), end)
+        segment = cls(folders, state, os.open(path, os.O_RDWR | os.O_CLOEXEC), layout.place(end), layout)
         segment._cut()
         segment._told = segment.size
         return segment
+
+    @property
+    def end(self) -> int:
+        """The offset at which the next record begins."""
+        return self._layout.offset(self.size)
 
     def append(self, capture: Capture) -> Location:
         """Write a capture, its body only if no earlier one carries the same; OSError leaves the segment as it was."""
         original = self.state.originals.get(capture.payload_hash or "") if capture.status != 304 else None
         data = warc.encoded(capture, self.state.segment_id, original)
-        location = Location(self.state.segment_id, self.size, len(data))
+        location = Location(self.state.segment_id, self.end, len(data))
         self.write(data)
         _remember(self.state, capture, location.offset)
         return location
@@ -88,9 +104,9 @@ class OpenSegment:
 
     def check(self) -> None:
         """Note that everything so far was handed over, so that the next run need not read it again."""
-        if self.state.checked != self.size:
+        if self.state.checked != self.end:
             self.sync()
-            self.state.checked = self.size
+            self.state.checked = self.end
             segments.save(self._folders, self.state)
 
     def seal(self) -> segments.State:
@@ -114,5 +130,11 @@ class OpenSegment:
 
 
 def _remember(state: segments.State, capture: Capture, offset: int) -> None:
-    if capture.payload_hash and capture.wire and capture.payload_hash not in state.originals:
-        state.originals[capture.payload_hash] = warc.original(capture, offset)
+    """Keep in mind that the body of a capture lies there, or that it was asked for again; forget the oldest."""
+    key = capture.payload_hash
+    if not key or not capture.wire:
+        return
+    known = state.originals.pop(key) if key in state.originals else warc.original(capture, offset)
+    state.originals[key] = known  # the last of all, so that it is forgotten last
+    while len(state.originals) > REMEMBERED:
+        del state.originals[next(iter(state.originals))]

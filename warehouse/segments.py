@@ -19,6 +19,7 @@ from warehouse.files import write_whole
 from warehouse.folders import Folders
 from warehouse.rows import Segment
 from warehouse.warc import Original
+from warehouse.warc_reading import extents, warcinfo
 
 SUFFIX = ".warc.gz"
 _STATE = ".open.json"
@@ -31,7 +32,7 @@ class State:
     segment_id: str
     source_id: str
     created_at: datetime
-    checked: int = 0  # everything before it is complete and was handed over by a run that ended well
+    checked: int = 0  # offset; everything before it is complete and was handed over by a run that ended well
     originals: dict[str, Original] = field(default_factory=dict)  # payload hash → the capture that carries it
     digest: str | None = None  # sha256, once sealed
     size: int = 0  # once sealed
@@ -97,6 +98,12 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def reseal(folders: Folders, state: State) -> None:
+    """Note that the content of a sealed segment was changed on purpose; its row waits for the next run."""
+    state.path(folders).chmod(0o644)
+    seal(folders, state)
+
+
 def file(folders: Folders, source_id: str, segment_id: str) -> str | None:
     """Where a segment lies, relative to the archive folder, or None where there is no such file."""
     for path in sorted((folders.archive / source_id).glob(f"*-{segment_id[:8]}{SUFFIX}")):
@@ -107,6 +114,25 @@ def file(folders: Folders, source_id: str, segment_id: str) -> str | None:
 def files(folders: Folders, source_id: str = "*") -> Iterator[Path]:
     """Every segment of a source (of all sources by default), oldest first."""
     yield from sorted(folders.archive.glob(f"{source_id}/*{SUFFIX}"))
+
+
+def state_of(folders: Folders, path: Path) -> State:
+    """The state of a segment, made anew from the file where it is sealed and reported; raises Damaged without a head."""
+    known = _read(_beside(path)) if _beside(path).exists() else None
+    if known is not None:
+        return known
+    with path.open("rb") as file:
+        head = warcinfo(file)
+        layout = extents(file)
+    size = path.stat().st_size
+    return State(
+        segment_id=head.segment_id,
+        source_id=path.parent.name,
+        created_at=head.created_at,
+        checked=layout.offset(size),
+        digest=sha256(path),
+        size=size,
+    )
 
 
 def _read(path: Path) -> State | None:

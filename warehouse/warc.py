@@ -2,6 +2,7 @@
 
 A capture is a `metadata` record with all that only we know, followed by the `response` that it describes (`revisit`
 for an identical payload or a 304). Both are written at once, the metadata first: a complete response implies it.
+Each batch ends with a `metadata` record of ledger rows that no capture implies: addresses, units, the run.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import re
 import uuid
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -28,6 +30,8 @@ VERSION = "WARC/1.1"
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 LEVEL = 6
+LINES = "application/x-ndjson"
+"""Content type of a record of ledger rows."""
 
 # Never kept: what lets somebody in. Kept under another name: what no longer fits the bytes that are stored.
 SECRET = frozenset(
@@ -48,9 +52,10 @@ class Original:
     digest: str
 
 
-def opening(segment_id: str, file_name: str, created_at: datetime) -> bytes:
-    """The `warcinfo` member that heads a segment; its record id is the segment's."""
+def opening(segment_id: str, file_name: str, created_at: datetime, packed: str = "") -> bytes:
+    """The `warcinfo` member that heads a segment; its record id is the segment's, `packed` says what of it is kept."""
     fields = f"software: Wireroom\r\nformat: {VERSION}\r\nconformsTo: https://iipc.github.io/warc-specifications/\r\n"
+    fields += packed
     return _member(
         _record(
             "warcinfo",
@@ -78,6 +83,12 @@ def encoded(capture: Capture, segment_id: str, original: Original | None = None)
     if alone:
         return _member(metadata)
     return _member(metadata) + _member(_answer(capture, own, original))
+
+
+def notes(segment_id: str, moment: datetime, lines: Sequence[bytes]) -> bytes:
+    """The member that keeps ledger rows which no capture implies: one JSON object a line, as in the spool."""
+    own = {"WARC-Warcinfo-ID": _urn(segment_id), "Content-Type": LINES}
+    return _member(_record("metadata", str(uuid.uuid4()), moment, b"".join(lines), own))
 
 
 def original(capture: Capture, offset: int) -> Original:

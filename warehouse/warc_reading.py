@@ -5,13 +5,17 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 from io import BytesIO
 from typing import Any, BinaryIO
 
 import msgspec
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
+from warehouse import blanks, warc
 from warehouse.captures import Capture, Location
+from warehouse.extents import Extents
+from warehouse.extents import read as read_extents
 
 _CHUNK = 1 << 17
 _MAGIC = b"\x1f\x8b\x08"
@@ -48,6 +52,16 @@ class Stored:
     offset: int
     length: int
     same_as: int | None = None
+    answer: int | None = None  # offset of the member that answers; None where there was no answer or it is not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Ledger rows that no capture implies, as lines of a spool file; they end a batch."""
+
+    lines: tuple[bytes, ...]
+    offset: int
+    length: int
 
 
 def stored(file: BinaryIO, offset: int = 0) -> Iterator[Stored]:
@@ -55,40 +69,67 @@ def stored(file: BinaryIO, offset: int = 0) -> Iterator[Stored]:
 
     Bodies that are stored once for several captures are not filled in.
     """
+    return (entry for entry in entries(file, offset) if isinstance(entry, Stored))
+
+
+def entries(file: BinaryIO, offset: int = 0) -> Iterator[Stored | Noted]:
+    """Captures and ledger rows in the order in which they were written; raises Damaged as `stored` does."""
+    layout = extents(file)
     waiting: Member | None = None
-    segment_id = ""
-    for member in members(file, offset):
+    for member in _members_from(file, layout, offset):
         record = _record(member)
-        kind = record.record_type
-        if kind == WarcRecordType.warcinfo:
-            continue
-        segment_id = _id(record.headers.get("WARC-Warcinfo-ID") or "")
-        if waiting is None and kind == WarcRecordType.metadata:
-            if record.headers.get("WARC-Concurrent-To"):
-                waiting = member
-            elif record.headers.get("Content-Type") == "application/json":
-                yield _stored(segment_id, member, None)
-        elif waiting is not None and kind in (WarcRecordType.response, WarcRecordType.revisit):
-            yield _stored(segment_id, waiting, member)
+        kind, content_type = record.record_type, record.headers.get("Content-Type")
+        if waiting is not None and _answers(member, record, waiting):
+            yield _stored(waiting, None if content_type == blanks.FIELDS else member, member.end)
             waiting = None
-        else:
-            raise Damaged((waiting or member).offset, f"A {kind.name} record stands where none may.")
+            continue
+        if waiting is not None:
+            yield _without_answer(waiting, layout)
+            waiting = None
+        if kind == WarcRecordType.metadata and record.headers.get("WARC-Concurrent-To"):
+            waiting = member
+        elif kind == WarcRecordType.metadata and content_type == "application/json":
+            yield _stored(member, None, member.end)
+        elif kind == WarcRecordType.metadata and content_type == warc.LINES:
+            yield Noted(tuple(record.reader.read().splitlines(keepends=True)), member.offset, member.length)
+        elif kind != WarcRecordType.warcinfo and content_type != blanks.FIELDS:
+            raise Damaged(member.offset, f"A {kind.name} record stands where none may.")
     if waiting is not None:
-        raise Damaged(waiting.offset, "The metadata is there, the response that it describes is not.")
+        yield _without_answer(waiting, layout)
 
 
-def segment_id(file: BinaryIO) -> str:
-    """The id of a segment, from the `warcinfo` record at its head; raises Damaged."""
+def extents(file: BinaryIO) -> Extents:
+    """What of a segment is kept, as its head says; where the head cannot be read, the segment counts as unpacked."""
+    try:
+        head = next(members(file), None)
+        record = _record(head) if head else None
+    except Damaged:
+        return Extents()
+    if head is None or record is None or record.record_type != WarcRecordType.warcinfo:
+        return Extents()
+    return read_extents(record.reader.read().decode(), head.length)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the `warcinfo` record of a segment says."""
+
+    segment_id: str
+    created_at: datetime
+
+
+def warcinfo(file: BinaryIO) -> Head:
+    """The head of a segment; raises Damaged."""
     for member in members(file):
         record = _record(member)
-        if record.record_type == WarcRecordType.warcinfo:
-            return _id(record.record_id or "")
+        if record.record_type == WarcRecordType.warcinfo and record.record_date is not None:
+            return Head(_id(record.record_id or ""), record.record_date.replace(tzinfo=None, microsecond=0))
         break
     raise Damaged(0, "The file has no warcinfo record at its head.")
 
 
 def one(file: BinaryIO, offset: int) -> Stored:
-    """The capture that begins at `offset`, its body filled in; raises Damaged."""
+    """The capture that begins at `offset`, its body filled in; raises Damaged or NotKept."""
     found = next(stored(file, offset), None)
     if found is None or found.offset != offset:
         raise Damaged(offset, "No capture begins here.")
@@ -103,7 +144,7 @@ def filled(capture: Capture, original: Capture) -> Capture:
 
 
 def members(file: BinaryIO, offset: int = 0) -> Iterator[Member]:
-    """Every gzip member from `offset` on; raises Damaged where one is cut or its checksum is wrong."""
+    """Every gzip member from that place of the file on; raises Damaged where one is cut or its checksum is wrong."""
     file.seek(offset)
     rest = b""
     while True:
@@ -130,18 +171,52 @@ def members(file: BinaryIO, offset: int = 0) -> Iterator[Member]:
 
 def resumption(file: BinaryIO, damaged: int) -> int | None:
     """The offset of the next whole capture after a damaged one, or None where only a cut tail follows."""
-    file.seek(damaged + 1)
-    rest = file.read()  # a tail; or, where a disk has failed, at most a segment
-    at = rest.find(_MAGIC)
-    while at >= 0:
-        start = damaged + 1 + at
+    layout = extents(file)
+    for place in _magic(file, layout.place(damaged) + 1):
+        offset = layout.offset(place)
         try:
-            if next(stored(file, start), None) is not None:
-                return start
+            if next(entries(file, offset), None) is not None:
+                return offset
         except Damaged:
-            pass  # three bytes that looked like a member, or a response whose metadata is lost
-        at = rest.find(_MAGIC, at + 1)
+            continue  # three bytes that looked like a member, or a response whose metadata is lost
     return None
+
+
+def _magic(file: BinaryIO, place: int) -> Iterator[int]:
+    """Places where a gzip member may begin."""
+    while True:
+        file.seek(place)
+        piece = file.read(_CHUNK)
+        if len(piece) < len(_MAGIC):
+            return
+        at = piece.find(_MAGIC)
+        while at >= 0:
+            yield place + at
+            at = piece.find(_MAGIC, at + 1)
+        place += len(piece) - len(_MAGIC) + 1
+
+
+def _members_from(file: BinaryIO, layout: Extents, offset: int) -> Iterator[Member]:
+    """The members from an offset on, each with its offset in place of its place."""
+    try:
+        for member in members(file, layout.place(offset)):
+            yield replace(member, offset=layout.offset(member.offset))
+    except Damaged as damage:
+        raise Damaged(layout.offset(damage.offset), str(damage)) from None
+
+
+def _answers(member: Member, record: WarcRecord, waiting: Member) -> bool:
+    """Whether a member is the answer that the metadata before it describes, or the blank in its place."""
+    kind, content_type = record.record_type, record.headers.get("Content-Type")
+    blank = kind == WarcRecordType.metadata and content_type == blanks.FIELDS
+    return member.offset == waiting.end and (blank or kind in (WarcRecordType.response, WarcRecordType.revisit))
+
+
+def _without_answer(waiting: Member, layout: Extents) -> Stored:
+    """The capture whose answer was dropped when its segment was packed; Damaged where it is missing for no reason."""
+    if waiting.end >= layout.end or layout.holds(waiting.end):
+        raise Damaged(waiting.offset, "The metadata is there, the response that it describes is not.")
+    return _stored(waiting, None, waiting.end)
 
 
 def _record(member: Member) -> WarcRecord:
@@ -154,22 +229,22 @@ def _record(member: Member) -> WarcRecord:
     raise Damaged(member.offset, "A member holds no WARC record.")
 
 
-def _stored(segment: str, metadata: Member, answer: Member | None) -> Stored:
+def _stored(metadata: Member, answer: Member | None, end: int) -> Stored:
     record = _record(metadata)
-    end = (answer or metadata).end
-    location = Location(segment, metadata.offset, end - metadata.offset)
+    location = Location(_id(record.headers.get("WARC-Warcinfo-ID") or ""), metadata.offset, end - metadata.offset)
     try:
         known: dict[str, Any] = msgspec.json.decode(record.reader.read())
         same_as = known.pop("same_as", None)
         capture = msgspec.convert({**known, "location": location}, Capture, strict=False)
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError) as error:
         raise Damaged(metadata.offset, f"The metadata cannot be read ({error}).") from None
-    if answer is not None:
-        record = _record(answer)
-        record.parse_http()
-        headers = tuple((name, value) for name, value in record.http_headers.astuples())
-        capture = replace(capture, headers=headers, wire=record.reader.read())
-    return Stored(capture, metadata.offset, end - metadata.offset, same_as)
+    if answer is None:
+        return Stored(capture, metadata.offset, location.length)
+    record = _record(answer)
+    record.parse_http()
+    headers = tuple((name, value) for name, value in record.http_headers.astuples())
+    capture = replace(capture, headers=headers, wire=record.reader.read())
+    return Stored(capture, metadata.offset, location.length, same_as, answer.offset)
 
 
 def _id(urn: str) -> str:
