@@ -43,6 +43,16 @@ class Folders:
         return self.data / "spool" / "aside"
 
     @property
+    def search(self) -> Path:
+        """The full-text sidecar of the reading copy; made anew when it is missing."""
+        return self.data / "search.sqlite"
+
+    @property
+    def search_lock(self) -> Path:
+        """Held by the one process that feeds the sidecar."""
+        return self.data / ".live" / "search.lock"
+
+    @property
     def archive(self) -> Path:
         """WARC segments, one folder a source."""
         return self.data / "archive"
