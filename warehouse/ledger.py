@@ -32,7 +32,9 @@ BATCH = 500
 """Addresses looked up at once while iterating."""
 
 NARROW = (rows.Found, rows.Listed, rows.Fetched, rows.Reading, rows.Segment, rows.Withdrawal)
-"""Kinds that a run must remember of what it did."""
+"""What a run must remember of what it did."""
+
+NARROW_KINDS = frozenset(spool.KINDS[record] for record in NARROW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +91,7 @@ class Ledger:
         """Remember rows that the run has just spooled."""
         kept = [_narrow(row) for row in new if isinstance(row, NARROW)]
         if kept:
-            stage_rows(self._con, kept)
-            self._take_stage()
+            self._take(stage_rows(self._con, kept))
 
     def knows(self, url_key: str) -> bool:
         """Whether an address was ever found; cheap enough to be asked for every link of a listing."""
@@ -168,22 +169,20 @@ class Ledger:
 
     def _add_file(self, path: Path) -> None:
         try:
-            stage_batch(self._con, spool.read(path))
+            batch = spool.read(path)
         except (FileNotFoundError, BadSpoolFile):
             return  # loaded a moment ago and then in the copy; or bad, which the loader will say
-        self._take_stage()
+        stage_batch(self._con, batch)
+        self._take(batch.rows)
 
-    def _take_stage(self) -> None:
+    def _take(self, kinds: Iterable[str]) -> None:
         """Move the staged rows into the tables of the same shape, without their texts."""
-        for record in NARROW:
-            kind = spool.KINDS[record]
-            drop = "EXCLUDE (text)" if record is rows.Reading else ""
-            self._con.execute(
-                f"INSERT INTO {TABLES[kind]} BY NAME SELECT row.* {drop} FROM "
-                f"(SELECT {kind} AS row FROM stage WHERE {kind} IS NOT NULL)"
-            )
-        fresh = self._con.execute("SELECT found.url_key FROM stage WHERE found IS NOT NULL").fetchall()
-        self._own_keys.update(_prefix(key) for (key,) in fresh)
+        for kind in NARROW_KINDS.intersection(kinds):
+            columns = "* EXCLUDE (text)" if kind == "reading" else "*"
+            self._con.execute(f"INSERT INTO {TABLES[kind]} BY NAME SELECT {columns} FROM stage_{kind}")
+        if "found" in kinds:
+            fresh = self._con.execute("SELECT url_key FROM stage_found").fetchall()
+            self._own_keys.update(_prefix(key) for (key,) in fresh)
 
 
 def _known(row: tuple[Any, ...]) -> Known:

@@ -41,10 +41,10 @@ def load(con: duckdb.DuckDBPyConnection, batch: Batch) -> Loaded:
         load_id = _number(con, batch)
         refused = stage_batch(con, batch)
         for kind, keys in KEYS.items():
-            if kind in batch.counts:
+            if kind in batch.rows:
                 _facts(con, kind, keys)
         _articles(con, batch)
-        rows = len(batch.lines) - len(refused)
+        rows = sum(map(len, batch.rows.values())) - len(refused)
         bad = [*batch.bad, *refused]
         _note(con, batch, rows, len(bad))
         con.commit()
@@ -70,9 +70,8 @@ def _facts(con: duckdb.DuckDBPyConnection, kind: str, keys: Sequence[str]) -> No
         sql("latest" if kind in LATEST else "append").format(
             table=TABLES[kind],
             kind=kind,
-            parts=", ".join(f"{'fact' if kind in LATEST else kind}.{key}" for key in keys),
-            same=" AND ".join(f"t.{key} IS NOT DISTINCT FROM i.{key}" for key in keys),
-            matches=" AND ".join(f"t.{key} IS NOT DISTINCT FROM stage.{kind}.{key}" for key in keys),
+            parts=", ".join(f"fact.{key}" for key in keys),
+            same=" AND ".join(f"t.{key} IS NOT DISTINCT FROM s.{key}" for key in keys),
             keys=", ".join(keys),
             fields=", ".join(f'"{field.name}" := "{field.name}"' for field in fields(record)),
         )
@@ -81,11 +80,11 @@ def _facts(con: duckdb.DuckDBPyConnection, kind: str, keys: Sequence[str]) -> No
 
 def _articles(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     """Load readings and sights, and judge the articles they touch anew. Steps with nothing to do are left out."""
-    if not batch.counts.keys() & {"reading", "withdrawal", "found"}:
+    if not batch.rows.keys() & {"reading", "withdrawal", "found"}:
         return
     con.execute(sql("withdrawn_none" if _empty(con, "withdrawals") else "withdrawn"))
     con.execute(sql("readings"))
-    if batch.counts.keys() & {"reading", "withdrawal"}:
+    if batch.rows.keys() & {"reading", "withdrawal"}:
         con.execute(sql("heads"))
         con.execute(sql("claims_none" if _empty(con, "links") else "claims"))
         con.execute(sql("area"))
@@ -105,13 +104,16 @@ def _empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:
     return not con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall()
 
 
+def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
+
+
 def _widen(con: duckdb.DuckDBPyConnection) -> None:
     """Let the area grow until no article reaches out of it."""
-    size, before = 0, -1
+    before, size = -1, _count(con, "area")
     while size != before:
-        before = size
         con.execute(sql("area_grows"))
-        size = con.execute("SELECT count(*) FROM area").fetchall()[0][0]
+        before, size = size, _count(con, "area")
 
 
 def _identify(con: duckdb.DuckDBPyConnection) -> None:

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -81,6 +82,13 @@ class BadLine:
     message: str
 
 
+class Numbered(NamedTuple):
+    """A row as it stands in a file: the number of its line, and the row alone as JSON."""
+
+    number: int
+    row: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """A spool file whose counts and digest are right."""
@@ -88,15 +96,17 @@ class Batch:
     path: Path
     header: Header
     digest: str
-    lines: Sequence[bytes]  # those that are well formed
+    rows: Mapping[str, Sequence[Numbered]]  # by kind, those that are well formed
     bad: Sequence[BadLine]
-    counts: dict[str, int]  # of the good lines, by kind
 
 
 _encoder = msgspec.json.Encoder()
 _line = msgspec.json.Decoder(Line)
 _first = msgspec.json.Decoder(_First)
 _last = msgspec.json.Decoder(_Last)
+_rows: dict[str, msgspec.json.Decoder[rows.Row]] = {
+    kind: msgspec.json.Decoder(record) for record, kind in KINDS.items()
+}
 
 
 def write(folders: Folders, batch: Iterable[rows.Row], *, source_id: str, run_id: str) -> Path | None:
@@ -135,22 +145,16 @@ def read(path: Path) -> Batch:
     """The rows of a spool file, bad ones apart; BadSpoolFile where the file itself cannot be trusted, OSError where it is gone."""
     lines = path.read_bytes().splitlines(keepends=True)
     header, digest = _frame(path, lines)
-    good, bad, counts = [], [], Counter[str]()
+    good, bad = defaultdict[str, list[Numbered]](list), []
     for number, line in enumerate(lines[1:-1], start=2):
         try:
-            row = _line.decode(line).row
-            _check_owner(row, header)
+            kind, row = _opened(line)
+            _check_owner(_rows[kind].decode(row), header)
         except (ValueError, msgspec.MsgspecError) as error:
             bad.append(BadLine(number, line, f"{path.name}, line {number}: {_sentence(error)}"))
         else:
-            good.append(line)
-            counts[KINDS[type(row)]] += 1
-    return Batch(path, header, digest, good, bad, dict(counts))
-
-
-def rows_of(batch: Batch) -> Iterable[rows.Row]:
-    """The rows of a batch, one after the other."""
-    return (_line.decode(line).row for line in batch.lines)
+            good[kind].append(Numbered(number, row))
+    return Batch(path, header, digest, good, bad)
 
 
 def set_aside(folders: Folders, path: Path, message: str) -> None:
@@ -186,6 +190,16 @@ def _frame(path: Path, lines: list[bytes]) -> tuple[Header, str]:
     if digest != _digest(lines[:-1]):
         raise BadSpoolFile(f"{path.name}, line {len(lines)}: the digest does not fit, so the file was altered")
     return header, digest
+
+
+def _opened(line: bytes) -> tuple[str, bytes]:
+    """The kind of a line and its row as JSON; ValueError or MsgspecError where it is no line of a spool file."""
+    end = line.find(b'":{', 2)
+    kind = line[2:end].decode("ascii", "replace")
+    if kind in _rows and line.startswith(b'{"') and line.endswith(b"}}\n"):
+        return kind, line[end + 2 : -2]
+    row = _line.decode(line).row  # written by another hand, with other blanks
+    return KINDS[type(row)], _encoder.encode(row)
 
 
 def _check_owner(row: rows.Row, header: Header) -> None:

@@ -1,56 +1,53 @@
 -- Addresses: the earliest sight holds; the day is the one that was known first, by URL, listing or date_published.
 CREATE OR REPLACE TEMP TABLE sights AS
-SELECT found.* FROM stage WHERE found IS NOT NULL;
-
-CREATE OR REPLACE TEMP TABLE sighted AS
-SELECT DISTINCT url_key FROM sights
-UNION
-SELECT url_key FROM stated_days;
-
-CREATE OR REPLACE TEMP TABLE stored_addresses AS
-SELECT a.*
-FROM addresses AS a
-SEMI JOIN sighted USING (url_key)
-WHERE a.source_id = getvariable('source_id');
-
-CREATE OR REPLACE TEMP TABLE days AS
-SELECT url_key, day, day_basis, day_known_at FROM stored_addresses WHERE day IS NOT NULL
-UNION ALL
-SELECT url_key, day, day_basis, found_at FROM sights WHERE day IS NOT NULL
-UNION ALL
-SELECT url_key, day, 'date_published', known_at FROM stated_days
-UNION ALL
--- An address found after it was read: its readings may have stated the day already.
-SELECT r.url_key, r.date_published, 'date_published', r.read_at
-FROM readings AS r
-SEMI JOIN sights USING (url_key)
-WHERE r.source_id = getvariable('source_id') AND r.date_published IS NOT NULL;
-
-CREATE OR REPLACE TEMP TABLE wanted_addresses AS
-SELECT a.* EXCLUDE (day, day_basis, day_known_at), d.day, d.day_basis, d.day_known_at
-FROM (
-    FROM (
-        SELECT *, getvariable('load_id')::INTEGER AS load_id FROM sights
-        UNION ALL BY NAME
-        SELECT * FROM stored_addresses
-    )
-    QUALIFY row_number() OVER (PARTITION BY url_key ORDER BY found_at, run_id, url, finder, unit, load_id) = 1
-) AS a
-LEFT JOIN (
-    FROM days QUALIFY row_number() OVER (PARTITION BY url_key ORDER BY day_known_at, day_basis, day) = 1
-) AS d USING (url_key);
-
-DELETE FROM wanted_addresses AS w
-WHERE EXISTS (
-    SELECT 1 FROM stored_addresses AS a
-    WHERE a.url_key = w.url_key AND a.found_at = w.found_at AND a.run_id = w.run_id AND a.url = w.url
-      AND a.load_id = w.load_id
-      AND a.day IS NOT DISTINCT FROM w.day AND a.day_basis IS NOT DISTINCT FROM w.day_basis
-      AND a.day_known_at IS NOT DISTINCT FROM w.day_known_at
+SELECT rowid AS place, url_key, found_at, run_id, url, finder, unit, day, day_basis
+FROM stage_found
+WHERE rowid IN (
+    SELECT arg_min(rowid, {'found_at': found_at, 'run_id': run_id, 'url': url, 'finder': finder, 'unit': unit}) FROM stage_found GROUP BY url_key
 );
 
-DELETE FROM addresses AS a
-USING wanted_addresses AS w
-WHERE a.url_key = w.url_key AND a.source_id = getvariable('source_id');
+CREATE OR REPLACE TEMP TABLE stored AS
+SELECT rowid AS place, url_key, found_at, day, day_basis, day_known_at
+FROM addresses
+WHERE source_id = getvariable('source_id') AND url_key IN (SELECT url_key FROM stage_found UNION SELECT url_key FROM stated_days);
 
-INSERT INTO addresses BY NAME SELECT * FROM wanted_addresses;
+CREATE OR REPLACE TEMP TABLE days AS
+SELECT url_key, arg_min({'day': day, 'basis': basis, 'known_at': known_at}, {'known_at': known_at, 'basis': basis, 'day': day}) AS first
+FROM (
+    SELECT url_key, day, day_basis AS basis, day_known_at AS known_at FROM stored WHERE day IS NOT NULL
+    UNION ALL
+    SELECT url_key, day, day_basis, found_at FROM stage_found WHERE day IS NOT NULL
+    UNION ALL
+    SELECT url_key, day, 'date_published', known_at FROM stated_days
+    UNION ALL
+    -- An address found after it was read: its readings may have stated the day already.
+    SELECT url_key, date_published, 'date_published', read_at
+    FROM readings
+    WHERE source_id = getvariable('source_id') AND date_published IS NOT NULL
+      AND url_key IN (SELECT url_key FROM stage_found EXCEPT SELECT url_key FROM stored)
+)
+GROUP BY url_key;
+
+-- An earlier sight takes the place of a later one.
+CREATE OR REPLACE TEMP TABLE outdone AS
+SELECT o.place, o.url_key
+FROM stored AS o
+JOIN sights AS s ON s.url_key = o.url_key AND s.found_at <= o.found_at
+JOIN addresses AS a ON a.rowid = o.place
+WHERE (s.found_at, s.run_id, s.url, s.finder, coalesce(s.unit, '')) < (a.found_at, a.run_id, a.url, a.finder, coalesce(a.unit, ''));
+
+UPDATE addresses SET day = d.first.day, day_basis = d.first.basis, day_known_at = d.first.known_at
+FROM stored AS o
+JOIN days AS d USING (url_key)
+WHERE addresses.rowid = o.place
+  AND (o.day IS DISTINCT FROM d.first.day OR o.day_basis IS DISTINCT FROM d.first.basis OR o.day_known_at IS DISTINCT FROM d.first.known_at);
+
+DELETE FROM addresses WHERE rowid IN (SELECT place FROM outdone);
+
+INSERT INTO addresses BY NAME
+SELECT f.* REPLACE (d.first.day AS day, d.first.basis AS day_basis), d.first.known_at AS day_known_at,
+       getvariable('load_id')::INTEGER AS load_id
+FROM stage_found AS f
+JOIN sights AS s ON s.place = f.rowid
+LEFT JOIN days AS d ON d.url_key = s.url_key
+WHERE s.url_key NOT IN (SELECT url_key FROM stored) OR s.url_key IN (SELECT url_key FROM outdone);

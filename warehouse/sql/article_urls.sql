@@ -11,9 +11,7 @@ FROM member AS m
 JOIN seen AS s USING (url_key, item)
 LEFT JOIN old_urls AS o USING (url_key, item);
 
-DELETE FROM article_urls AS u
-USING old_urls AS o
-WHERE u.source_id = getvariable('source_id') AND u.url_key = o.url_key AND u.item = o.item;
+DELETE FROM article_urls WHERE rowid IN (SELECT place FROM old_urls);
 INSERT INTO article_urls BY NAME SELECT * FROM new_urls;
 
 -- An id that lives again points to nothing.

@@ -4,7 +4,7 @@ WITH before AS (
     SELECT article_id, max(valid_from) AS latest, arg_max(record_hash, version) AS record_hash FROM old_versions GROUP BY article_id
 ),
 now AS (
-    SELECT v.article_id, v.version, v.valid_from, v.record_hash, v.content_hash FROM versions AS v SEMI JOIN affected USING (article_id)
+    SELECT article_id, version, valid_from, last_read.record_hash AS record_hash, last_read.content_hash AS content_hash FROM new_versions
 ),
 events AS (
     SELECT n.article_id, n.valid_from, n.record_hash, b.record_hash AS previous,

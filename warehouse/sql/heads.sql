@@ -1,14 +1,15 @@
 -- For a page only its latest reading counts; for an address, the head is its latest page that is an article.
 CREATE OR REPLACE TEMP TABLE judged AS
-SELECT *, reader = first_value(reader) OVER (PARTITION BY fetch_id ORDER BY read_at DESC, reader DESC) AS counts_now,
-       record_hash IS NOT NULL AS is_article
-FROM local;
+SELECT l.*, l.reader = p.reader AS counts_now, record_hash IS NOT NULL AS is_article
+FROM local AS l
+JOIN (SELECT fetch_id, arg_max(reader, {'read_at': read_at, 'reader': reader}) AS reader FROM local GROUP BY fetch_id) AS p USING (fetch_id);
 
 CREATE OR REPLACE TEMP TABLE new_heads AS
 SELECT url_key, item, canonical_key, headline_hash, content_hash, observed_at, fetch_id
 FROM judged
-WHERE counts_now AND is_article
-QUALIFY row_number() OVER (PARTITION BY url_key, item ORDER BY observed_at DESC, fetch_id DESC) = 1;
+WHERE rowid IN (
+    SELECT arg_max(rowid, {'observed_at': observed_at, 'fetch_id': fetch_id}) FROM judged WHERE counts_now AND is_article GROUP BY url_key, item
+);
 
 DELETE FROM heads WHERE source_id = getvariable('source_id') AND url_key IN (SELECT url_key FROM touched);
 INSERT INTO heads BY NAME

@@ -1,6 +1,6 @@
 -- The area's readings that were not touched, and how each address of the area was seen.
 INSERT INTO judged BY NAME
-SELECT r.fetch_id, r.url_key, r.item, r.final_key, r.canonical_key, r.observed_at, r.read_at, r.reader, r.record_hash,
+SELECT r.rowid AS place, r.fetch_id, r.url_key, r.item, r.final_key, r.canonical_key, r.observed_at, r.read_at, r.reader, r.record_hash,
        r.content_hash, r.opening_hash, r.headline_hash, r.word_count, r.body_extent, r.article_id, r.counts, r.weaker,
        false AS arrives, r.counts AS counts_now, r.record_hash IS NOT NULL AS is_article
 FROM readings AS r SEMI JOIN area USING (url_key, item)
@@ -21,4 +21,4 @@ FROM (
 GROUP BY ALL;
 
 CREATE OR REPLACE TEMP TABLE old_urls AS
-SELECT u.* FROM article_urls AS u SEMI JOIN area USING (url_key, item) WHERE u.source_id = getvariable('source_id');
+SELECT u.rowid AS place, u.* FROM article_urls AS u SEMI JOIN area USING (url_key, item) WHERE u.source_id = getvariable('source_id');

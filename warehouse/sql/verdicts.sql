@@ -1,7 +1,7 @@
 -- The readings themselves: those that arrive with what was decided, older ones where their narrow flags change.
 CREATE OR REPLACE TEMP TABLE decided AS
 SELECT s.fetch_id, s.item, s.reader, s.article_id_now AS article_id, s.counts_now AS counts, coalesce(w.weaker, false) AS weaker,
-       s.arrives, s.article_id AS article_id_before, s.counts AS counts_before, s.weaker AS weaker_before
+       s.arrives, s.place, s.article_id AS article_id_before, s.counts AS counts_before, s.weaker AS weaker_before
 FROM states AS s
 LEFT JOIN weighed AS w USING (fetch_id, item, reader);
 
@@ -15,4 +15,4 @@ FROM (
     FROM decided
     WHERE NOT arrives AND (article_id IS DISTINCT FROM article_id_before OR counts <> counts_before OR weaker <> weaker_before)
 ) AS d
-WHERE readings.fetch_id = d.fetch_id AND readings.item = d.item AND readings.reader = d.reader;
+WHERE readings.rowid = d.place;

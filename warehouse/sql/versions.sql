@@ -4,42 +4,60 @@ SELECT j.*, m.article_id AS article_id_now
 FROM judged AS j
 LEFT JOIN member AS m USING (url_key, item);
 
+CREATE OR REPLACE TEMP TABLE counted AS
+SELECT fetch_id, item, reader, read_at, observed_at, record_hash, content_hash, opening_hash, word_count, body_extent,
+       article_id_now AS article_id
+FROM states
+WHERE counts_now AND is_article;
+
+-- Only where one copy is much shorter than another, or not free, can one be weaker.
+CREATE OR REPLACE TEMP TABLE suspect AS
+SELECT article_id FROM counted GROUP BY article_id, opening_hash HAVING max(word_count) > 2 * min(word_count)
+UNION
+SELECT article_id FROM counted WHERE body_extent <> 'full';
+
 -- A copy that is cut or walled, after we have had the whole: kept, but never a version over a better one.
 CREATE OR REPLACE TEMP TABLE weighed AS
-SELECT fetch_id, item, reader, read_at, observed_at, record_hash, content_hash, article_id_now AS article_id,
-       coalesce(max(CASE WHEN body_extent = 'full' AND opening_hash IS NOT NULL THEN word_count END) OVER same_opening > 2 * word_count, false)
+SELECT *, coalesce(max(CASE WHEN body_extent = 'full' AND opening_hash IS NOT NULL THEN word_count END) OVER same_opening > 2 * word_count, false)
        OR (body_extent <> 'full' AND count(CASE WHEN body_extent = 'full' THEN 1 END) OVER earlier > 0) AS weaker
-FROM states
-WHERE counts_now AND is_article
-WINDOW same_opening AS (PARTITION BY article_id_now, opening_hash ORDER BY observed_at, fetch_id, item
+FROM counted SEMI JOIN suspect USING (article_id)
+WINDOW same_opening AS (PARTITION BY article_id, opening_hash ORDER BY observed_at, fetch_id, item
                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
-       earlier AS (PARTITION BY article_id_now ORDER BY observed_at, fetch_id, item
-                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
+       earlier AS (PARTITION BY article_id ORDER BY observed_at, fetch_id, item
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+UNION ALL
+SELECT *, false FROM counted ANTI JOIN suspect USING (article_id);
 
 -- A boundary is where one reader saw another text; two readers that differ are a correction, not a revision.
+CREATE OR REPLACE TEMP TABLE alone AS
+SELECT article_id FROM weighed GROUP BY article_id HAVING count(*) = 1;
+
 CREATE OR REPLACE TEMP TABLE numbered AS
-SELECT *, count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY article_id ORDER BY observed_at, fetch_id, item) AS version
+SELECT *, 1 AS version FROM weighed SEMI JOIN alone USING (article_id)
+UNION ALL
+SELECT * EXCLUDE (opens), count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY article_id ORDER BY observed_at, fetch_id, item)
 FROM (
     SELECT *, coalesce(content_hash <> lag(content_hash) OVER neighbour AND reader = lag(reader) OVER neighbour, true) AS opens
-    FROM weighed
+    FROM weighed ANTI JOIN alone USING (article_id)
     WHERE NOT weaker
     WINDOW neighbour AS (PARTITION BY article_id ORDER BY observed_at, fetch_id, item)
 );
 
 CREATE OR REPLACE TEMP TABLE old_versions AS
-SELECT v.* FROM versions AS v SEMI JOIN affected USING (article_id);
+SELECT v.rowid AS place, v.* FROM versions AS v SEMI JOIN affected USING (article_id);
 
 CREATE OR REPLACE TEMP TABLE new_versions AS
-SELECT n.*, lead(n.valid_from) OVER (PARTITION BY n.article_id ORDER BY n.version) AS valid_to
-FROM (
-    SELECT article_id, version::INTEGER AS version, min(observed_at) AS valid_from,
-           max(struct_pack(read_at := read_at, observed_at := observed_at, fetch_id := fetch_id, item := item,
-                           record_hash := record_hash, content_hash := content_hash, reader := reader)) AS last_read
-    FROM numbered
-    GROUP BY ALL
-) AS n;
+SELECT article_id, version::INTEGER AS version, min(observed_at) AS valid_from, NULL::TIMESTAMP AS valid_to,
+       max(struct_pack(read_at := read_at, observed_at := observed_at, fetch_id := fetch_id, item := item,
+                       record_hash := record_hash, content_hash := content_hash, reader := reader)) AS last_read
+FROM numbered
+GROUP BY ALL;
 
-DELETE FROM versions WHERE article_id IN (SELECT article_id FROM old_versions);
+UPDATE new_versions SET valid_to = n.valid_from
+FROM new_versions AS n
+WHERE n.article_id = new_versions.article_id AND n.version = new_versions.version + 1;
+
+DELETE FROM versions WHERE rowid IN (SELECT place FROM old_versions);
 INSERT INTO versions BY NAME
 SELECT n.article_id, getvariable('source_id') AS source_id, n.version, n.valid_from, n.valid_to,
        n.last_read.record_hash, n.last_read.content_hash, n.last_read.reader, n.last_read.fetch_id,
@@ -47,5 +65,8 @@ SELECT n.article_id, getvariable('source_id') AS source_id, n.version, n.valid_f
        CASE WHEN n.valid_to IS NULL THEN NULL
             ELSE coalesce(CASE WHEN o.valid_to = n.valid_to THEN o.closed_load_id END, getvariable('load_id')::INTEGER) END AS closed_load_id
 FROM new_versions AS n
-LEFT JOIN (FROM old_versions QUALIFY row_number() OVER (PARTITION BY article_id, valid_from ORDER BY version) = 1) AS o
+LEFT JOIN (
+    FROM old_versions
+    WHERE rowid IN (SELECT arg_min(rowid, version) FROM old_versions GROUP BY article_id, valid_from)
+) AS o
   ON o.article_id = n.article_id AND o.valid_from = n.valid_from;
