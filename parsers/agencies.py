@@ -21,10 +21,11 @@ class Agency:
     aliases: tuple[str, ...]
 
 
+_DATA = load("agencies")
 AGENCIES: tuple[Agency, ...] = tuple(
-    Agency(a["id"], a["name"], a["kind"], tuple(a["languages"]), tuple(a["aliases"]))
-    for a in load("agencies")["agency"]
+    Agency(a["id"], a["name"], a["kind"], tuple(a["languages"]), tuple(a["aliases"])) for a in _DATA["agency"]
 )
+BRACKETED_ONLY = frozenset(_DATA["bracketed_only"])
 BY_ID: dict[str, Agency] = {a.id: a for a in AGENCIES}
 
 
@@ -40,16 +41,20 @@ def _by_alias() -> dict[str, tuple[Agency, ...]]:
 _ALIASES = _by_alias()
 
 
-def _by_first_word() -> dict[str, tuple[str, ...]]:
-    """Aliases as printed, longest first, by their first letters; for tags without brackets."""
+def _by_first_letters() -> dict[str, tuple[str, ...]]:
+    """Aliases as printed, longest first, by their first two letters; those too long to be a word also in capitals."""
     found: dict[str, set[str]] = {}
-    for agency in AGENCIES:
-        for alias in agency.aliases:
-            found.setdefault(alias[:2].upper(), set()).add(alias)
-    return {key: tuple(sorted(aliases, key=lambda a: (-len(a), a))) for key, aliases in found.items()}
+    for alias in (a for agency in AGENCIES for a in agency.aliases):
+        for form in {alias, alias.upper()} if len(alias) > 4 else {alias}:
+            found.setdefault(form[:2], set()).add(form)
+    return {key: tuple(sorted(forms, key=lambda a: (-len(a), a))) for key, forms in found.items()}
 
 
-_PRINTED = _by_first_word()
+_PRINTED = _by_first_letters()
+_BRANCH = re.compile(r"-[А-ЯІЇЄ]{2,20}")  # ИНТЕРФАКС-ЮГ
+_NAMED = re.compile(
+    r"(?:ИА|РИА|АГН|ІА)\s[\"'«„]?[А-ЯЁІЇЄA-Z][\w\-]{1,30}[\"'»“]?(?=[.,\s])"
+)  # how Russian agencies call themselves
 _DOMAIN = re.compile(
     r"(?:[A-Za-z0-9][A-Za-z0-9\-]{1,30}\.){1,2}"
     r"(?:com?|net|org|info|news|tv|fm|id|my|ru|de|at|ch|fr|it|es|pt|br|nl|be|uk|ca|au|in|ua|by|kz|tr|pl|cz|sk|eu|us|biz)"
@@ -79,18 +84,22 @@ def near(tag: str) -> Agency | None:
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def bare(text: str, start: int) -> int | None:
-    """Where a known tag printed without brackets at `start` ends; None when there is none. Case is respected."""
-    for alias in _PRINTED.get(text[start : start + 2].upper(), ()):
-        end = start + len(alias)
-        if (text.startswith(alias, start) or _same(text[start:end], alias)) and not text[end : end + 1].isalnum():
-            return end
-    return None
+def bare(text: str, start: int, *, opens: bool = False) -> int | None:
+    """Where a known tag printed without brackets at `start` ends; None when there is none. Case is respected.
 
-
-def _same(printed: str, alias: str) -> bool:
-    """Whether a tag is the alias in capitals; only for aliases long enough not to be a word by chance."""
-    return len(alias) > 4 and printed == alias.upper()
+    With `opens` the tag would open the paragraph: one that is also a word is not believed there.
+    """
+    forms = _PRINTED.get(text[start : start + 2], ())
+    if forms and text.startswith(forms, start):
+        for alias in forms:
+            end = start + len(alias)
+            if text.startswith(alias, start) and not text[end : end + 1].isalnum():
+                if opens and alias in BRACKETED_ONLY:
+                    return None
+                branch = _BRANCH.match(text, end) if alias.isupper() else None
+                return branch.end() if branch else end
+    named = _NAMED.match(text, start)
+    return named.end() if named else None
 
 
 def domain(text: str, start: int) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from functools import lru_cache
 
 # What web pages make of a dash, a quote or a blank, each replaced by as many characters as it had.
 _DAMAGE = {
@@ -40,6 +41,8 @@ def view(text: str) -> str:
     plain = text if text.isascii() else text.translate(_TABLE)
     if "\r" in plain or "\t" in plain or "\x0b" in plain:
         plain = plain.translate(_TABLE)
+    if " ـ " in plain:  # the Arabic stretching stroke, set as a dash
+        plain = plain.replace(" ـ ", " - ")
     return _DAMAGED.sub(lambda m: _DAMAGE[m[0]], plain) if _SUSPECT.search(plain) else plain
 
 
@@ -68,6 +71,7 @@ IDEOGRAPHS = "\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3"
 LETTERS = UPPER + LOWER + CASELESS + MARKS + "ªº"
 
 
+@lru_cache(maxsize=16384)
 def plain(word: str) -> str:
     """A word for comparison: without case, accents, surrounding blanks and a trailing dot."""
     word = " ".join(word.split()).casefold().rstrip(".")

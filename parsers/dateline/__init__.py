@@ -11,7 +11,7 @@ from datetime import date
 from parsers.dateline import cjk, dates, grammar, tokens
 from parsers.records import Dateline, Profile
 from parsers.view import plain, view
-from parsers.vocabulary import EVIDENCE, LABEL_LINES
+from parsers.vocabulary import COLON_DOMAINS, EVIDENCE, LABEL_LINES, LABEL_OPENINGS
 
 __all__ = ["item_starts", "read", "read_all"]
 
@@ -28,6 +28,7 @@ class _Context:
     basis: str
     url_day: date | None
     profile: Profile | None
+    colon: bool = False  # the address is of a country whose papers lead with "City: Text"
 
 
 def read(
@@ -120,9 +121,11 @@ def _context(
 ) -> _Context:
     url_day = dates.of_url(url, profile.url_pattern if profile else None)
     language = (language or (profile.language if profile else None) or "").split("-")[0].lower() or None
+    host = (url or "").split("//")[-1].split("/")[0].split(":")[0].rstrip(".").lower()
+    colon = host.endswith(COLON_DOMAINS)
     if published is None and url_day is not None:
-        return _Context(language, url_day, "url", url_day, profile)
-    return _Context(language, published, basis, url_day, profile)
+        return _Context(language, url_day, "url", url_day, profile, colon)
+    return _Context(language, published, basis, url_day, profile, colon)
 
 
 def _lines(plain_view: str, start: int) -> list[tuple[int, int]]:
@@ -146,15 +149,16 @@ def _first(text: str, plain_view: str, start: int, title: str | None, context: _
         if at < 0 or seen >= BLOCKS:
             return None
         threshold = EVIDENCE["accept"] if seen == 0 else EVIDENCE["accept_later"]
-        found = _at(text, plain_view, at, context, threshold)
+        stop = plain_view.find("\n", at)
+        signed = tokens.signature(plain_view[at:stop]) if 0 < stop - at <= 60 else None
+        found = None if signed else _at(text, plain_view, at, context, threshold)
         if found:
             return found if found.byline or not byline else _with_byline(found, byline)
-        stop = plain_view.find("\n", at)
         if stop < 0:
             return None
         line = plain_view[at:stop]
-        if len(line) <= 120 and (name := tokens.byline(line, text[at:stop], 0)):
-            byline = name.name
+        if len(line) <= 120 and (name := tokens.line_byline(line, text[at:stop])):
+            byline = name
         elif not _is_label(line, title):
             seen += 1
         at = stop + 1
@@ -171,7 +175,9 @@ def _next_line(plain_view: str, at: int) -> int:
 def _is_label(line: str, title: str | None) -> bool:
     """Whether a paragraph is a known label or a line of the title again."""
     key = plain(line)
-    return key in LABEL_LINES or bool(title and key and (key in title or title in key))
+    if key in LABEL_LINES or bool(title and key and (key in title or title in key)):
+        return True
+    return len(line) <= 60 and line.startswith(LABEL_OPENINGS) and line[-1:] not in ".!?"
 
 
 def _at(text: str, plain_view: str, start: int, context: _Context, threshold: float) -> Dateline | None:
@@ -180,7 +186,7 @@ def _at(text: str, plain_view: str, start: int, context: _Context, threshold: fl
         head = cjk.read(plain_view, text, start, context.language)
         if head:
             return _cjk_record(text, start, head, context)
-    found = grammar.read(plain_view, text, start, context.language, context.profile, threshold)
+    found = grammar.read(plain_view, text, start, context.language, context.profile, threshold, colon=context.colon)
     return _record(text, start, found, context) if found else None
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from parsers import agencies
 from parsers.dateline import dates
 from parsers.view import IDEOGRAPHS
-from parsers.vocabulary import CITIES, alternatives
+from parsers.vocabulary import CITIES, NOT_HEADS, alternatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +122,8 @@ def _bracketed(view: str, text: str, start: int) -> Head | None:
     if not found:
         return None
     content = found["in"] or found["lost"]
+    if any(word in content for word in NOT_HEADS) and "記者" not in content and "记者" not in content:
+        return None
     parts = _take_apart(view, found.start(found.lastgroup or 0), found.end(found.lastgroup or 0))
     reported = content.endswith(("報導", "报道", "报导", "電", "电", "讯", "訊", "발"))
     confidence = _believed(parts, content, reported, lost=found["in"] is None)

@@ -24,6 +24,7 @@ class Printed:
     month: int | None = None
     year: int | None = None
     warnings: tuple[str, ...] = ()
+    weekday: bool = False  # a weekday stands before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,13 @@ class Resolved:
 
 
 _W = rf"[{LETTERS}]{{3,12}}"
-_YEAR = r"(?:(?:,|\.|\s|\bde\b|\bdel\b)\s*(?:de\s+|del\s+)?(?P<year>(?:1[6-9]|20)\d\d)(?!\d)(?:\s*(?:г\.|года|م(?!\w)|年|yil|yılı))?)?"
+_SHORT = "मई"
+_YEAR = r"(?:(?:,|\.|\s|\bde\b|\bdel\b)\s*(?:de\s+|del\s+)?(?P<year>(?:1[6-9]|20)\d\d)(?!\d)(?:\s*(?:г\.|(?i:года)|р\.|року|r\.|m\.|م(?!\w)|年|yil|yılı))?)?"
 _MONTH_DAY = re.compile(
     rf"(?P<month>{_W})(?:\.,?\s{{0,3}}|,?\s{{1,3}})(?P<day>\d{{1,3}})(?:st|nd|rd|th)?(?![\d%]|:\d|\.\d|,\d\d\d(?!\d)){_YEAR}"
 )
 _DAY_MONTH = re.compile(
-    rf"(?:le\s+|في\s+|am\s+|den\s+)?(?P<day>\d{{1,2}})(?:\.|er\b|st\b|nd\b|rd\b|th\b|º|°|a\b|-?го)?(?:\s{{0,2}}|-)(?:de\s+|d')?(?P<month>كانون ال\w+|تشرين ال\w+|{_W})"
+    rf"(?:le\s+|في\s+|am\s+|den\s+|a\s+|el\s+|dne\s+|dnia\s+)?(?P<day>\d{{1,2}}|أول(?=\s)|اول(?=\s))(?:\.|er\b|st\b|nd\b|rd\b|th\b|º|°|a\b|-?го)?(?:\s{{0,2}}|-)(?:de\s+|d')?(?P<month>كانون ال\w+|تشرين ال\w+|{_W}|{_SHORT})"
     rf"\.?(?:\s?/?\s?(?P<other>(?:كانون|تشرين) ال\w+|[\u0620-\u064a]{{2,8}}))?"
     rf"(?:\s(?P<short>\d\d)(?=\s?[(\-–—])|{_YEAR})"
 )
@@ -55,6 +57,12 @@ _NUMBERS = re.compile(
 )
 _WEEKDAY = re.compile(rf"(?P<word>[{LETTERS}\-]{{3,14}})\.?,?\s")
 _HIJRI = re.compile(r"\d{1,2}\s[\u0620-\u064a ]{3,14}\s\d{4}\s?هـ\s?(?:الموافق\s?|/\s?)")
+_BEFORE_DAY = ("le ", "في ", "am ", "den ", "a ", "el ", "dne ", "dnia ", "أول ", "اول ")
+_TIME = re.compile(
+    r"\.?(?:,\s(?:1[6-9]|20)\d\d(?=,\s\d))?(?:,?\s(?:à\s)?|\s[-–—]\s)\d\d?[h:.]\d\d(?:\s?(?:Uhr|heures|h|CES?T|GMT|UTC|[AP]\.?M\.?))?(?![\d%])"
+    r"|\.,\s(?:hétfő|kedd|szerda|csütörtök|péntek|szombat|vasárnap)"
+)
+_ALONE = re.compile(r"(?P<day>\d\d?)(?=\s\([A-Z])")
 _AGAIN = re.compile(r"\s?,?\s?(?:1[6-9]|20)\d\d(?!\d)")
 _DIGITS = re.compile(r"\d")
 
@@ -63,15 +71,28 @@ def read(text: str, start: int, language: str | None) -> Printed | None:
     """The date printed at `start`, in any order and script with letters; None when there is none."""
     if hijri := _HIJRI.match(text, start):
         return _moved(read(text, hijri.end(), language), start)
-    if text[start : start + 1].isdigit() or text.startswith(("le ", "في ", "am ", "den "), start):
-        return _from_digit(text, start, language)
+    if text[start : start + 1].isdigit() or text.startswith(_BEFORE_DAY, start):
+        return _with_time(text, _from_digit(text, start, language))
     found = _MONTH_DAY.match(text, start)
     if found:
-        return _with_month(text, found, language)
+        return _with_time(text, _with_month(text, found, language))
     weekday = _WEEKDAY.match(text, start)
     if weekday and plain(weekday["word"]) in WEEKDAYS:
-        return _moved(read(text, weekday.end(), language), start)
+        printed = read(text, weekday.end(), language)
+        return printed and replace(printed, start=start, weekday=True)
     return None
+
+
+def day_alone(text: str, start: int) -> Printed | None:
+    """The day of the month that stands alone before a bracket; None when there is none."""
+    found = _ALONE.match(text, start)
+    return Printed(start, found.end(), int(found["day"])) if found and 1 <= int(found["day"]) <= 31 else None
+
+
+def _with_time(text: str, printed: Printed | None) -> Printed | None:
+    """The date with the weekday or the time of day that press releases and some agencies print behind it."""
+    found = _TIME.match(text, printed.end) if printed else None
+    return replace(printed, end=found.end()) if printed and found else printed
 
 
 def _moved(printed: Printed | None, start: int) -> Printed | None:
@@ -114,7 +135,8 @@ def _with_month(text: str, found: re.Match[str], language: str | None) -> Printe
         year = None
     if year and (again := _AGAIN.match(text, end)):
         end, warnings = again.end(), (*warnings, "two years printed")
-    return _checked(found.start(), end, int(found["day"]), number, year, warnings)
+    day = int(found["day"]) if found["day"].isdecimal() else 1  # "the first" in letters
+    return _checked(found.start(), end, day, number, year, warnings)
 
 
 def _checked(

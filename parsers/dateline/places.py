@@ -3,41 +3,58 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parsers import agencies
 from parsers.view import CASELESS, LETTERS, LOWER, UPPER, plain
 from parsers.vocabulary import (
+    ABOARD,
     CITIES,
     COMMON_NOUNS,
     CONNECTORS,
     FLAGS,
     JOINED,
     NOT_PLACES,
+    NOUN_ENDINGS,
     OPENERS,
     PARTICLES,
     PLACEHOLDERS,
     REGIONS,
     SHAPES,
+    SMALL_NAMES,
+    TITLES,
     WEEKDAYS,
     alternatives,
 )
 
 LONGEST = 90  # characters of a run of places
 
-CAP = rf"(?:[{UPPER}][{LETTERS}]*(?:['.\-][{LETTERS}]+)*\.?|[{CASELESS}][{LETTERS}]*)"
-MONTH_AHEAD = r"(?i:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,7})\.?,?\s{1,2}\d"
+# A full stop belongs to a short word ("St. Louis") or to one that no further name follows ("Calif. (AP)").
+CAP = (
+    rf"(?:[{UPPER}][{LETTERS}]*(?:['.\-][{LETTERS}]+)*(?:\.(?!(?<=[{LETTERS}]{{4}}\.)\s{{1,2}}[{UPPER}]))?"
+    rf"|[{CASELESS}][{LETTERS}]*)"
+)
+MONTH_AHEAD = (
+    r"(?i:(?:jan|feb)(?:[a-z]{0,4}ry)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:[a-z]{0,2}st)?"
+    r"|(?:sept?|oct|nov|dec)(?:[a-z]{0,4}ber)?)\.?,?\s{1,2}\d"
+)
 _PARTICLES = alternatives(p for p in PARTICLES if p not in CONNECTORS)
 _CONNECTORS = alternatives(CONNECTORS)
-_NEXT = rf"(?:[ ]{{1,2}}(?:(?:{_PARTICLES})[ ]){{0,2}}|[ ]?[,/][ ]?(?:(?:{_CONNECTORS})[ ])?|[ ](?:{_CONNECTORS})[ ]|[ ]?[·・][ ]?|[ ]-[ ]?(?=[{UPPER}][{LOWER}]+-))"
+_NEXT = rf"(?:[ ]{{1,2}}(?:(?:{_PARTICLES})[ ]){{0,2}}|[ ]?[,/،][ ]?(?:(?:{_CONNECTORS})[ ])?|[ ](?:{_CONNECTORS})[ ]|[ ]?[·・][ ]?|[ ]-[ ]?(?=[{UPPER}][{LOWER}]+-))"
 _RUN = re.compile(
-    rf"(?:'s-|[a-z]{{1,2}}-|[dl]')?{CAP}(?:{_NEXT}(?!{MONTH_AHEAD}|في\s\d)(?:'s-|[a-z]{{2}}-)?{CAP}){{0,9}}"
+    rf"(?:'[sS]-|[a-z]{{1,2}}-|[dl]')?{CAP}(?:{_NEXT}(?!{MONTH_AHEAD}|في\s\d)(?:'[sS]-|[a-z]{{2}}-)?{CAP}){{0,9}}"
 )
-_DIVIDER = re.compile(rf"\s?,\s?(?:(?i:{_CONNECTORS})\s)?|\s(?i:{_CONNECTORS})\s|\s?[/·・]\s?")
+_DIVIDER = re.compile(rf"\s?[,،]\s?(?:(?i:{_CONNECTORS})\s)?|\s(?i:{_CONNECTORS})\s|\s?[/·・]\s?")
 _REGION = re.compile(rf"\s?[(\[](?P<in>{CAP}(?:[\s\-](?:(?:{_PARTICLES})\s)?{CAP}){{0,4}})[)\]]")
 
 
-_ALONE = re.compile(rf"\((?P<in>{CAP}(?:,?[ ]{CAP}){{0,3}})\)(?=[ ]?[-–—])")
+_ALONE = re.compile(
+    rf"\((?P<in>{CAP}(?:,?[ ](?:(?:{_PARTICLES})[ ])?{CAP}){{0,3}})(?P<end>\)(?=(?P<dash>[ ]?[-–—])?)|,[ ](?=[^()\n]{{4,40}}\)[ ]?[-–—]))"
+)
+_SMALL = re.compile(rf"(?:{alternatives(SMALL_NAMES)})(?![{LETTERS}])")
+_ABOARD = re.compile(
+    rf"(?i:{alternatives(ABOARD)})[ ](?:[{LOWER}]{{1,5}}[ '])?(?:[{LOWER}]{{1,5}}[ '])?{CAP}(?:[ \-]{CAP}){{0,4}}(?=[ ][(\-–—]|,[ ])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +80,13 @@ class Byline:
 
 def read(view: str, text: str, start: int, language: str | None, shouting: bool) -> Places | None:
     """The places printed at `start`; None when what stands there cannot be one."""
+    if aboard := _aboard(view, text, start, shouting):
+        return aboard
     found = _RUN.match(view, start, min(len(view), start + LONGEST))
     if not found:
         return None
-    end = _before_tag(view, start, found.end())
+    small = _SMALL.match(view, start)
+    end = _before_tag(view, start, max(found.end(), small.end() if small else 0))
     end = _without_stop(view, start, end)
     spans = _divide(view, start, end)
     names = tuple(_printed(text[a:b]) for a, b in spans)
@@ -84,6 +104,23 @@ def read(view: str, text: str, start: int, language: str | None, shouting: bool)
         region=region,
         shaped=all(_shaped(k, language) for k in keys),
     )
+
+
+def with_writer(places: Places, view: str, text: str) -> tuple[Places, str] | None:
+    """The one place and the writer of two names with a slash between: "Ayşe YILMAZ/ANKARA", "إسطنبول/ اسم/ وكالة"."""
+    first, second = places.names
+    run = text[places.start : places.end]
+    if "/" not in run:
+        return None
+    capitals = first.rsplit(" ", 1)[-1]
+    if " " in first and capitals.isupper() and not first.isupper() and second.isupper():
+        at = places.end - len(second)
+        return replace(places, names=(second,), known=plain(second) in CITIES, capitals=True), text[
+            places.start : at - 1
+        ]
+    if plain(second) not in CITIES and " " in second and "/ " in run and view[places.end : places.end + 1] == "/":
+        return replace(places, names=(first,)), second
+    return None
 
 
 def known_at(view: str, text: str, start: int) -> Places | None:
@@ -130,15 +167,25 @@ def after_byline(view: str, text: str, start: int) -> Byline | None:
 
 
 def in_brackets(view: str, text: str, start: int, shouting: bool) -> Places | None:
-    """A place alone in round brackets ("(CITY) — "): a known one, or capitals longer than a call sign."""
+    """A place alone in round brackets: "(CITY) — ", "(City, May 3, 2020) – ", "(City) Text" where it is well known."""
     found = _ALONE.match(view, start)
-    if not found or agencies.find(found["in"]) or plain(found["in"]) in FLAGS:
+    if not found or plain(found["in"]) in FLAGS or any(agencies.find(p) for p in re.split("[-/]", found["in"])):
         return None
     known = plain(found["in"].split(",")[0]) in CITIES
     capitals = _in_capitals(found["in"]) and not shouting
-    if not known and (not capitals or len(found["in"]) < 6):
+    if not known and (not capitals or len(found["in"]) < 6 or not found["dash"]):
         return None
-    return Places(start, found.end(), (text[found.start("in") : found.end("in")],), capitals, known, False)
+    end = found.end() if found["end"][0] == ")" else found.end("in")
+    return Places(start, end, (text[found.start("in") : found.end("in")],), capitals, known, False)
+
+
+def _aboard(view: str, text: str, start: int, shouting: bool) -> Places | None:
+    """A ship or an aeroplane in the place of a place ("ABOARD THE OCEAN QUEEN (AP)")."""
+    found = _ABOARD.match(view, start, min(len(view), start + LONGEST))
+    if not found:
+        return None
+    capitals = _in_capitals(found[0]) and not shouting
+    return Places(start, found.end(), (text[start : found.end()],), capitals, True, False)
 
 
 def _before_tag(view: str, start: int, end: int) -> int:
@@ -149,7 +196,9 @@ def _before_tag(view: str, start: int, end: int) -> int:
             continue
         if agencies.domain(view, at) or agencies.bare(view, at):
             return divider.start()
-    return end
+    last = view.rfind(" ", start, end) + 1
+    caseless = last > start and not view[last].isascii() and view[last].islower() == view[last].isupper()
+    return len(view[:last].rstrip(" /,،")) if caseless and agencies.bare(view, last) == end else end
 
 
 def _without_stop(view: str, start: int, end: int) -> int:
@@ -181,7 +230,7 @@ def _divide(view: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _continues(divider: str, key: str, listed: bool) -> bool:
     """Whether the name behind a divider belongs to the place before it (its region) rather than being a place."""
-    if divider.strip() != ",":
+    if divider.strip() not in {",", "،"}:
         return False
     if key in REGIONS:
         return True
@@ -198,9 +247,11 @@ def _possible(first: str, region: bool) -> bool:
     key = plain(first)
     if key in FLAGS or key in WEEKDAYS or key in OPENERS or (len(key) < 2 and first.isascii()):
         return False
-    last = key.rsplit(" ", 1)[-1]
+    first_word, last = key.split(" ", 1)[0], key.rsplit(" ", 1)[-1]
     if key in CITIES or region:
         return True
+    if first_word in TITLES and first_word != key:
+        return False
     return (last not in NOT_PLACES and not key.endswith(("'s", "s'"))) or (first.isupper() and key.endswith("'s"))
 
 
@@ -219,6 +270,8 @@ def _shaped(key: str, language: str | None) -> bool:
     if key in CITIES or key in REGIONS:
         return True
     words = key.split()
+    if language == "de" and key.endswith(NOUN_ENDINGS):
+        return False
     return (
         len(words) == 1
         or words[0] in {"bad", "st", "sankt", "neu", "los", "san", "new", "el", "la", "port"}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from parsers import agencies
 from parsers.dateline import dates
 from parsers.dateline.places import CAP, MONTH_AHEAD, Byline
-from parsers.view import LETTERS, UPPER, plain
-from parsers.vocabulary import BYLINE_WORDS, NOT_TAGS, STAMPS, WEEKDAYS, alternatives
+from parsers.view import LETTERS, LOWER, UPPER, plain
+from parsers.vocabulary import AGENCY_WORDS, BYLINE_WORDS, CITIES, NOT_TAGS, STAMPS, WEEKDAYS, alternatives
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,14 @@ class Separator:
 
 
 _BRACKET = re.compile(
-    r"\s?(?:[(\[](?P<round>[^()\[\]\n]{1,64})[)\]]|/\s?(?P<slash>[^/\n\d][^/\n]{0,30}(?:/[A-Za-z][^/\n]{1,20})?)\s?/(?!\w)"
+    r"\s?(?:[(\[](?P<round>[^()\[\]\n]{1,64})[)\]]|/\s?(?P<slash>[^/\n\d\s][^/\n]{0,30}(?:/[A-Za-z][^/\n]{1,20})?)\s?/(?!\w)"
     r"|\|\s?(?P<bar>[^|\n]{2,30}?)\s?\|)"
 )
-_SEPARATOR = re.compile(r"[ ]{0,3},?[ ]{0,3}(?P<mark>\.\s?-{1,2}|[-–—―_]{1,4}|[:|=]|\.|/|،)\s{0,8}|[ ]{0,3}\n\s{0,8}")
-_DATED_TAG = re.compile(r"(?P<tag>[^\d]{2,40}?)\s?[-–—,]{1,2}\s?(?=\S)")
+_SEPARATOR = re.compile(
+    r"[ ]{0,3},?[ ]{0,3}(?P<mark>\.\s?[-–—]{1,2}|[-–—―_]{1,4}|[:|=।]|\.|/|،)\s{0,8}|[ ]{0,3}\n\s{0,8}"
+)
+_DATED_TAG = re.compile(r"(?P<tag>[^\d]{2,40}?)\s?(?:[-–—,]{1,2}|/)\s?(?=\S)")
+_PERSON = re.compile(rf"(?P<tag>[^,]{{2,40}}),\s(?P<name>{CAP}(?:\s{CAP}){{1,2}})")
 _TAG_SPLIT = re.compile(r"\s?[/,・+]\s?|\s(?:and|y|und|et|e)\s")
 _TAG_WORDS = re.compile(rf"[{LETTERS}\d.&'\-+!©/ ]{{2,60}}")
 _NO_TAG = re.compile(
@@ -53,6 +56,11 @@ _BY = re.compile(rf"\(?(?P<word>{alternatives(BYLINE_WORDS)})\s{{1,2}}", re.IGNO
 _NAMES = re.compile(
     rf"(?P<name>{CAP}(?:,?\s(?:(?:de|von|van|der|den|di|da|del|la|al|and|und|et|y|e|en)\s){{0,2}}{CAP}){{0,5}}?)\)?"
     rf"(?=\s{{0,2}}(?:{MONTH_AHEAD}|\(|\n|$|[—–]|\s-\s|--))"
+)
+# A place in capitals glued to the end of a name: "Marie Dupont PARIS (Reuters)".
+_PLACE_AFTER_NAME = re.compile(rf"(?<=[{LOWER}]\s)(?=[{UPPER}]{{3,}}(?:[\s\-/]|$))")
+_SIGNATURE = re.compile(
+    rf"(?i:(?:{alternatives(BYLINE_WORDS)})\s)?(?P<name>{CAP}(?:\s(?:de\s|del\s|la\s|von\s|van\s|der\s|da\s|di\s){{0,2}}{CAP}){{1,3}})(?:\s?[|/–—-]\s?|,\s)(?P<tag>[^|/,]{{2,30}})"
 )
 _AFTER_CAPITALS = re.compile(rf"(?P<name>[{UPPER}]+(?:\s[{UPPER}]+){{1,3}})(?=\s[-–—]\s)")
 _AFTER = re.compile(rf",?\s{{0,2}}(?P<name>(?:корр\.\s)?{CAP}(?:\s{CAP}){{1,2}})(?=\.\s|\s[-–—]\s|\s[-–—]{{1,2}}|\n)")
@@ -80,6 +88,7 @@ def separator(view: str, start: int) -> Separator | None:
         or mark.count("-") > 1
         or (mark[0] == "." and len(mark) > 1)
         or (closed and mark == "–")
+        or (mark == "=" and before and after)
     ):
         strength = "strong"
     elif mark[0] in "-–_":
@@ -108,14 +117,14 @@ def is_bracket(view: str, start: int) -> bool:
     return view[start] in "([/|" and _BRACKET.match(view, start) is not None
 
 
-def bare(view: str, text: str, start: int) -> Tag | None:
-    """The known tag or the domain printed without brackets at `start`."""
+def bare(view: str, text: str, start: int, *, opens: bool = False) -> Tag | None:
+    """The known tag or the domain printed without brackets at `start`; `opens` where it would be the first thing."""
     end = agencies.domain(view, start)
     name = text[start:end] if end else ""
     if end and name.lower() not in NOT_TAGS and view[end : end + 1] not in {"/", "@"}:
         agency = agencies.find(name)
         return Tag(end, (name,), (agency.id,) if agency else (), bracketed=False, domain=agency is None)
-    end = agencies.bare(view, start)
+    end = agencies.bare(view, start, opens=opens)
     if not end:
         return None
     names, ids = [text[start:end]], [agencies.find(view[start:end])]
@@ -133,18 +142,35 @@ def _content(plain_content: str, content: str, end: int, language: str | None) -
         return Tag(end, (content,), (agency.id,))
     if dated := _dated(plain_content, end, language):
         return dated
-    parts = _TAG_SPLIT.split(plain_content)
-    known = [agencies.find(p, language) for p in parts]
-    if len(parts) > 1 and any(known) and all(_shape(p) for p in parts):
-        return Tag(end, tuple(_TAG_SPLIT.split(content)), tuple(a.id for a in known if a))
-    if not _shape(plain_content):
+    if joint := _joint(plain_content, content, end, language):
+        return joint
+    words = plain_content.split()
+    near = agencies.find(words[0], language) or next(
+        (a for w in words[1:] if len(w) > 3 and (a := agencies.find(w, language))), None
+    )
+    compound = near and len(words) == 2 and _TAG_WORDS.fullmatch(plain_content) and not _NO_TAG.search(plain_content)
+    if not _shape(plain_content) and not compound:
         return None
-    words = [agencies.find(w, language) for w in plain_content.split() if len(w) > 3]
-    near = next((a for a in words if a), None)
     warnings: tuple[str, ...] = ()
     if near is None and (near := agencies.near(plain_content)):
         warnings = (f"source tag misspelt: {content}",)
     return Tag(end, (content,), (near.id,) if near else (), warnings=warnings)
+
+
+def _joint(plain_content: str, content: str, end: int, language: str | None) -> Tag | None:
+    """Two agencies in one bracket: "(APA/dpa)" are two tags, "(dpa/lby)" is an agency's desk and "(ANSA-AFP)" one name."""
+    if (found := _PERSON.fullmatch(plain_content)) and (agency := agencies.find(found["tag"], language)):
+        return Tag(end, (content[: found.end("tag")],), (agency.id,))
+    parts = _TAG_SPLIT.split(plain_content)
+    known = [agencies.find(p, language) for p in parts]
+    ids = tuple(dict.fromkeys(a.id for a in known if a))
+    if len(parts) > 1 and ids and all(_shape(p) for p in parts):
+        one = len(ids) == 1 and (all(known) or (plain(parts[-1]) not in AGENCY_WORDS and not parts[-1][0].isupper()))
+        return Tag(end, (content,) if one else tuple(_TAG_SPLIT.split(content)), ids)
+    hyphened = [agencies.find(p, language) for p in plain_content.split("-")]
+    if len(hyphened) > 1 and all(hyphened):
+        return Tag(end, (content,), tuple(dict.fromkeys(a.id for a in hyphened if a)))
+    return None
 
 
 def _dated(content: str, end: int, language: str | None) -> Tag | None:
@@ -175,7 +201,24 @@ def byline(view: str, text: str, start: int) -> Byline | None:
     found = _NAMES.match(view, by.end(), min(len(view), by.end() + 80))
     if not found or " " not in found["name"]:
         return None
+    if place := _PLACE_AFTER_NAME.search(found["name"]):
+        start = found.start("name")
+        return Byline(start + place.start(), text[start : start + place.start()].strip())
     return Byline(found.end(), text[found.start("name") : found.end("name")].strip())
+
+
+def line_byline(line: str, text: str) -> str | None:
+    """The writer whom a whole line names; None when the line is no byline."""
+    if signed := signature(line):
+        return signed
+    found = byline(line, text, 0)
+    return found.name if found else None
+
+
+def signature(line: str) -> str | None:
+    """The writer of a line that is nothing but a name and an outlet ("Ana García | EFE"); None when it is none."""
+    found = _SIGNATURE.fullmatch(line.strip())
+    return found["name"] if found and agencies.find(found["tag"]) and plain(found["name"]) not in CITIES else None
 
 
 def after_by(view: str, start: int) -> int:
