@@ -8,6 +8,7 @@ from typing import Any
 
 from parsers import Page, Profile, Rejected, credit, parse
 from parsers import dateline as datelines
+from parsers.records import StatedDate
 
 
 def dateline(
@@ -43,9 +44,16 @@ def page(html: bytes, *, url: str | None) -> Mapping[str, Any]:
     return {
         "body": "\n\n".join(part for part in (opening + article.body, article.credit_text) if part),
         "headline": article.headline,
-        "published": article.published.text if article.published else None,
+        "published": _published(article.published),
         "published_precision": article.published.precision if article.published else None,
         "published_basis": article.published.basis if article.published else None,
         "authors": list(article.authors),
         "language": article.language,
     }
+
+
+def _published(stated: StatedDate | None) -> str | None:
+    """What the row states: the text, or the day alone where readers saw another than the one the text has in UTC."""
+    if stated is None or stated.day is None or stated.text.startswith(stated.day.isoformat()):
+        return stated.text if stated else None
+    return stated.day.isoformat()

@@ -25,7 +25,8 @@ _SEPARATOR = re.compile(r"\s+[|\-–—―·•:»«/~]+\s+|\s*[|｜»•·]\s*|
 _GOES_ON = re.compile(r"\s*[|·•»]|\s+[-–—:]\s|,\s|\s*$")
 # Chinese and Japanese titles end in the outlet's name behind a mark without blanks.
 _CJK_OUTLET = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef])\s*[-_–—|｜]\s*[\u3040-\u9fff]{2,8}$")
-_LEADING_DATE = re.compile(r"\d{1,2}\.\s?\d{1,2}\.\s?\d{4}\s*[-–—:|]\s+(?=\S)")
+# A mark left over from the outlet's name, or the day of the article
+_LEADING = re.compile(r"^(?:[»|·•/]\s+|\d{1,2}\.\s?\d{1,2}\.\s?\d{4}\s*[-–—:|]\s+)(?=\S)")
 _INVISIBLE = re.compile("[\xad\u200b-\u200f\u2060\ufeff]")
 _QUOTES = str.maketrans({**dict.fromkeys("“”„‟«»‹›″〝〞＂", '"'), **dict.fromkeys("‘’‚‛`´′＇", "'")})
 _WORDS = re.compile(r"\w+")
@@ -84,7 +85,7 @@ def without_outlet(text: str, names: frozenset[str]) -> str:
             return without_outlet(text[:start], names)
     if pieces and _names_outlet(text[: pieces[0][0]], names):
         return text[pieces[0][1] :]
-    return _LEADING_DATE.sub("", _CJK_OUTLET.sub("", _INVISIBLE.sub("", text).strip()), count=1)
+    return _LEADING.sub("", _CJK_OUTLET.sub("", _INVISIBLE.sub("", text).strip()))
 
 
 def _names_outlet(piece: str, names: frozenset[str]) -> bool:

@@ -85,7 +85,8 @@ def decide(
     seen = tuple(visible)
     claims = [_checked(claim, page) for claim in _claims(metadata, page, profile, dateline, seen)]
     claims = list(_told_apart(list(_doubted(claims, page))))
-    published = _shown_day(_most_precise(_best(claims), claims), claims, profile)
+    best = _first_filed(_best(claims), claims)
+    published = _shown_day(_most_precise(best, claims), claims, profile)
     changes = [_checked(claim, page) for claim in _changes(metadata, page, profile, seen)]
     modified = _best(changes)
     evidence = (*_evidence("date_published", claims, published), *_evidence("date_modified", changes, modified))
@@ -258,6 +259,17 @@ def _in_month(day: date, month: date) -> bool:
 
 def _best(claims: list[Claim]) -> Claim | None:
     return min((claim for claim in claims if not claim.refused), key=lambda claim: claim.rank, default=None)
+
+
+def _first_filed(best: Claim | None, claims: list[Claim]) -> Claim | None:
+    """The day that the address spells, where what machines are told is later: they are told of a republication."""
+    if best is None or best.stated.day is None or best.order not in ("json-ld", "meta", "marked"):
+        return best
+    latest = best.stated.day - AHEAD
+    filed = (
+        c for c in claims if c.order in ("url", "path") and not c.refused and c.stated.day and c.stated.day < latest
+    )
+    return next(filed, best)
 
 
 def _most_precise(best: Claim | None, claims: list[Claim]) -> Claim | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import islice
 from typing import Any, Literal, cast
@@ -22,6 +22,9 @@ Role = Literal["published", "modified", "unknown"]
 _WORDS = tomllib.loads(files("parsers").joinpath("data/visible_dates.toml").read_text(encoding="utf-8"))
 LINE = 160  # characters of a line that may tell a date; longer ones are prose
 AFTER, BEFORE = 40, 15  # texts looked at behind and before the headline
+BESIDE = 2  # texts between a date and the headline below it
+CLOSE_BY = 8  # texts between the headline and the date that is then its own, among several
+STAMP = 25  # characters of prose in which a date with the hour is the text's own
 PROSE = 250  # characters of a text that is the article itself
 _READABLE = "[normalize-space()][not(parent::script or parent::style or parent::noscript or parent::template or parent::option)]"
 _FOLLOWING = placed_texts(f"following::text(){_READABLE}[position() <= {AFTER}]")
@@ -42,6 +45,7 @@ _STATED_IN_SCRIPT = re.compile(
 MAX_SCRIPT = 1_000_000  # characters
 _DIGIT = re.compile(r"\d")
 _FULL_DATE = re.compile(r"\d{4}|\d[./]\d\d?[./]\d\d")
+_OPENING = re.compile(r"\s*\(?[^\W_][^\n(]{5,24}?\d(?:\)|\s?[–—|:]|\s-\s)")  # "29.11.2022 – ", "(21 November 2022) "
 _CHANGE = re.compile(
     r"modif|lastmod|revis|aktual|edited|dateupdated|last-?update|update-?(?:d-)?(?:date|time)", re.IGNORECASE
 )
@@ -102,20 +106,40 @@ def _near(tree: Element, heading: Element | None, around: Surroundings, language
     behind = _FOLLOWING(heading) if heading is not None else _WITHIN(tree)
     before = _PRECEDING(heading) if heading is not None else []
     seen: set[Element] = set()
-    for nearby, strength in ((behind, 2), (before, 1)):
-        for holder, text in _holders(nearby):
-            yield from _in_line(holder, text, around, seen, language, strength)
+    found: list[tuple[int, VisibleDate]] = []
+    for nearby, distances in ((behind, range(len(behind))), (before, range(len(before), 0, -1))):
+        for distance, holder, text in _holders(nearby, distances):
+            strength = 2 if nearby is behind or distance <= BESIDE else 1
+            found += ((distance, shown) for shown in _in_line(holder, text, around, seen, language, strength))
+    yield from _nearest(found)
 
 
-def _holders(texts: list[Any]) -> Iterator[tuple[Element, str]]:
-    """The texts with a digit and the elements that hold them, until the article itself has begun."""
+def _nearest(found: list[tuple[int, VisibleDate]]) -> Iterator[VisibleDate]:
+    """The dates, where unlabelled ones tell several days all but the nearest as weak as if they stood elsewhere."""
+    own = [(distance, shown) for distance, shown in found if shown.strength == 2 and shown.role == "unknown"]
+    distance, nearest = min(own, key=lambda pair: pair[0], default=(0, None))
+    for _, shown in found:
+        other = (
+            nearest is not None and shown.strength == 2 and shown.role == "unknown" and not _same_day(shown, nearest)
+        )
+        yield replace(shown, strength=1) if other and distance <= CLOSE_BY else shown
+
+
+def _same_day(one: VisibleDate, other: VisibleDate) -> bool:
+    return one.moment.text[:10] == other.moment.text[:10]
+
+
+def _holders(texts: list[Any], distances: Sequence[int]) -> Iterator[tuple[int, Element, str]]:
+    """The texts with a digit and the elements that hold them, until the article itself has begun; prose by its opening."""
     prose = 0
-    for text in texts:
+    for distance, text in zip(distances, texts, strict=True):
         prose += len(text) > PROSE
         if prose > 2:
             return
         if len(text) <= PROSE and _DIGIT.search(text):
-            yield _holder(text), text
+            yield distance, _holder(text), text
+        elif opening := _OPENING.match(text):
+            yield distance, _holder(text), opening[0]
 
 
 def _holder(text: Any) -> Element:
@@ -137,12 +161,24 @@ def _in_line(
     start = 0
     for moment in dates.find(text, language):
         role = _role(text[start : moment.start])
+        role = _role_after(text[moment.end :]) if role == "unknown" else role
         start = moment.end
         if role == "unknown":
             role = _stronger(_role_of_markup(holder), _role_of_markup(line))
-        if role == "other" or (prose and moment.hour is None):  # what prose tells with the hour is a time stamp
+        if role == "other" or (prose and role == "unknown" and not _stamps(moment, text)):
             continue
         yield VisibleDate(moment, role, 3 if role != "unknown" else strength, text, "visible")
+
+
+def _stamps(moment: dates.Moment, text: str) -> bool:
+    """Whether prose opens with a date and sets it apart, or soon tells it with the hour: the stamp of the text itself."""
+    return _OPENING.match(text) is not None or (moment.hour is not None and moment.start <= STAMP)
+
+
+def _role_after(behind: str) -> Role:
+    """What the words right behind a date make of it ("… um 23:03 Uhr gepostet")."""
+    words = behind.casefold()[:32]
+    return "published" if any(word in words for word in _WORDS["published_after"]) else "unknown"
 
 
 def _stronger(first: Role, second: Role) -> Role:
