@@ -48,6 +48,7 @@ def drain(folders: Folders, *, wait: bool = False, publish_now: bool = False) ->
 
 def _drain(folders: Folders, report: Report, publish_now: bool) -> set[Path]:
     """Load what lies there, publish, remove; the files that were seen to."""
+    reading_copy.return_to_live(folders)
     contained = load_spool(folders, report)
     edition = None
     if contained or not folders.warehouse.exists():

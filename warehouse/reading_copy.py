@@ -69,6 +69,21 @@ def publish(folders: Folders, *, now: bool = False) -> Path | None:
     return edition
 
 
+def return_to_live(folders: Folders) -> None:
+    """Make the live database of the newest edition where it is missing: loading into an empty one would publish that.
+
+    Only the loader calls this, holding its lock.
+    """
+    if folders.live.exists() or not folders.warehouse.exists():
+        return
+    temporary = folders.live.with_name(f".{folders.live.name}.{os.getpid()}.tmp")
+    _copy(folders.warehouse, temporary)
+    _sync(temporary)
+    folders.live.with_name(folders.live.name + ".wal").unlink(missing_ok=True)
+    temporary.replace(folders.live)
+    sync_folder(folders.live.parent)
+
+
 def connect(folders: Folders, **config: str | bool | int) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the newest edition that can touch no other file; safe for SQL from a user."""
     for _ in range(3):
