@@ -3,7 +3,8 @@
 WarehouseError
 ├── NewerWarehouse    the file was made by a newer wireroom
 ├── ChangedMigration  a migration that already ran is no longer the one that ran
-└── BadSpoolFile      a spool file that cannot be loaded at all; it is set aside with this message
+├── BadSpoolFile      a spool file that cannot be loaded at all; it is set aside with this message
+└── BadQuery          SQL from a user that DuckDB refuses, or that is no single question
 """
 
 from __future__ import annotations
@@ -23,3 +24,7 @@ class ChangedMigration(WarehouseError):
 
 class BadSpoolFile(WarehouseError):
     """A spool file that is cut, altered or of another version."""
+
+
+class BadQuery(WarehouseError):
+    """SQL from a user that is wrong or may not be run; the message says where, and what was perhaps meant."""

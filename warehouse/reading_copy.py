@@ -11,6 +11,7 @@ import fcntl
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -84,17 +85,34 @@ def return_to_live(folders: Folders) -> None:
     sync_folder(folders.live.parent)
 
 
-def connect(folders: Folders, **config: str | bool | int) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the newest edition that can touch no other file; safe for SQL from a user."""
+def connect(
+    folders: Folders, prepare: Callable[[duckdb.DuckDBPyConnection], None] | None = None, **config: str | bool | int
+) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the newest edition that can touch no other file; safe for SQL from a user.
+
+    `prepare` may bring in files before the door is shut.
+    """
     for _ in range(3):
         for edition in readable(folders):
             try:
-                con = duckdb.connect(str(edition), read_only=True, config={"enable_external_access": False, **config})
+                con = duckdb.connect(str(edition), read_only=True, config={**config})
             except duckdb.IOException:
                 continue  # held by a client that opened it for writing, or replaced this moment: another edition will do
-            con.execute("SET TimeZone = 'UTC'; SET lock_configuration = true")
+            _shut(con, prepare)
             return con
     raise WarehouseError(_HELD.format(folders.warehouse))
+
+
+def _shut(con: duckdb.DuckDBPyConnection, prepare: Callable[[duckdb.DuckDBPyConnection], None] | None) -> None:
+    """Let `prepare` have its way, then close the files, the network and the settings to everyone."""
+    try:
+        con.execute("SET TimeZone = 'UTC'; SET python_enable_replacements = false")
+        if prepare is not None:
+            prepare(con)
+        con.execute("SET enable_external_access = false; SET lock_configuration = true")
+    except BaseException:
+        con.close()
+        raise
 
 
 def attach(con: duckdb.DuckDBPyConnection, folders: Folders, name: str) -> None:

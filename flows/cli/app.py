@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from flows.sources import SourceError
 from flows.workspace import VARIABLE, Workspace, WorkspaceError, find
@@ -83,5 +84,5 @@ def guarded(call: Callable[[], object]) -> int:
 
 
 def _say(message: str, code: Exit) -> int:
-    err.print(f"[bold red]✗[/] {message}" if err.is_terminal else message, markup=err.is_terminal, highlight=False)
+    err.print(Text.assemble(("✗ ", "bold red") if err.is_terminal else "", message), soft_wrap=not err.is_terminal)
     return int(code)

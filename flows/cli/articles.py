@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.cli.app import Exit, Problem, app, err, out
-from flows.cli.questions import plain, print_article
+from flows.cli.reading import plain, print_article
 from parsers.records import Article, Page, Profile, Rejected
 
 PARSE_EXAMPLES = """

@@ -17,8 +17,9 @@ from rich.markup import escape
 
 from flows.cli.app import Problem, app, err, out
 from flows.cli.display import watched
-from flows.cli.questions import answer, as_table
+from flows.cli.questions import answer
 from flows.cli.runs import summary
+from flows.cli.tables import as_table
 from flows.workspace import VARIABLE, Workspace, create
 
 if TYPE_CHECKING:

@@ -1,37 +1,40 @@
-"""Verbs that ask the warehouse: query, show, status."""
+"""Verbs that ask the warehouse with SQL: query, shell."""
 
 from __future__ import annotations
 
-import csv
-import json
+import os
+import shutil
 import sys
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
-from flows.cli.app import Problem, app, here, out
+from flows.cli.app import Exit, Problem, app, err, here
+from flows.cli.stopping import stoppable
+from flows.cli.tables import as_table
 
 if TYPE_CHECKING:
     import duckdb
 
-
-NARROWEST = 10
-"""Columns are not squeezed below this width while others have room."""
+    from warehouse.queries import Answer
 
 
 class Format(StrEnum):
-    """How rows are printed."""
+    """How rows are written."""
 
     table = "table"
     csv = "csv"
     json = "json"
+    jsonl = "jsonl"
+    parquet = "parquet"
+    xlsx = "xlsx"
 
+
+BINARY = (Format.parquet, Format.xlsx)
+_FILES = tuple(form.value for form in Format if form is not Format.table)
 
 QUERY_EXAMPLES = """
 
@@ -39,157 +42,154 @@ QUERY_EXAMPLES = """
 
   wireroom query "select source_tag, count(*) from articles group by all order by 2 desc"
 
-  wireroom query "from datelines select day, places, source_tags limit 5" --json
+  wireroom query "from datelines select dateline, located, source_tags limit 5" --json
 
-  wireroom query "from articles" --format csv > articles.csv
+  wireroom query "from articles" -o articles.xlsx
+
+  wireroom query -f weekly.sql --table people=people.csv
+
+  echo "from rejects" | wireroom query - --format csv | head
+
+[bold]Exit codes[/]  0 answered · 1 the SQL or a file is wrong, or --timeout is over · 130 stopped by Ctrl-C
 """
 
-SHOW_EXAMPLES = """
-
-[bold]Examples[/]
-
-  wireroom show https://example.org/pr/2026/260105_harbour.html
-
-  wireroom show 3f2a           an article by the beginning of its id
-
-  wireroom show 3f2a --json
-"""
+Sql = Annotated[str | None, typer.Argument(metavar="SQL", help="One SELECT; - reads it from standard input.")]
+File = Annotated[Path | None, typer.Option("--file", "-f", metavar="FILE", help="Read the SQL from a file.")]
+Form = Annotated[
+    Format | None, typer.Option("--format", help="How to write the rows; else by the ending of --output, else a table.")
+]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write into a file.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file, if there is one.")]
+Tables = Annotated[
+    list[str] | None,
+    typer.Option("--table", metavar="NAME=FILE", help="A csv, parquet or json file as a table, too; may be repeated."),
+]
 
 
 @app.command(epilog=QUERY_EXAMPLES)
 def query(
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="One statement; - reads it from standard input.")],
-    form: Annotated[Format, typer.Option("--format", "-f", help="How to print the rows.")] = Format.table,
+    sql: Sql = None,
+    file: File = None,
+    form: Form = None,
     as_json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    output: Output = None,
+    force: Force = False,
+    table: Tables = None,
+    timeout: Annotated[float | None, typer.Option(metavar="SECONDS", min=0.001, help="Stop it after so long.")] = None,
 ) -> None:
     """Query the warehouse with SQL; read-only, and never in the way of a run."""
-    with connected() as connection:
-        columns, rows = answer(connection, sys.stdin.read() if sql == "-" else sql)
-    printers = {Format.table: as_table, Format.csv: as_csv, Format.json: as_lines}
-    printers[Format.json if as_json else form](columns, rows)
+    from warehouse import queries, rowfiles
+
+    question = _question(sql, file)
+    chosen = _form(Format.json if as_json else form, output)
+    folders = here().folders
+    named = dict(_table(text) for text in table or ())
+    try:
+        if output is None:
+            with queries.connect(folders, named) as con, stoppable(con, timeout):
+                _print(chosen, queries.ask(con, question))
+        else:
+            with (
+                rowfiles.finished(output, force=force) as temporary,
+                queries.connect(folders, named, [temporary]) as con,
+                stoppable(con, timeout),
+            ):
+                count = _save(con, question, chosen, temporary)
+            err.print(f"{count:,} row{'' if count == 1 else 's'} in {output}", markup=False, highlight=False)
+    except BrokenPipeError:  # typer would make a failure of it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except KeyboardInterrupt:
+        err.print("Stopped: the query was not finished.", highlight=False)
+        raise typer.Exit(Exit.INTERRUPTED) from None
 
 
-@app.command(epilog=SHOW_EXAMPLES)
-def show(
-    article: Annotated[str, typer.Argument(metavar="ARTICLE", help="Its address, or its id or the beginning of it.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print every column as JSON.")] = False,
-) -> None:
-    """Show one article as it stands."""
-    with connected() as connection:
-        columns, rows = answer(connection, _FIND, [article, article, f"{article.lower()}%"])
-    if not rows:
-        raise Problem(
-            f'No article has the address or id {article!r}. wireroom query "select url from articles" lists them.'
-        )
-    if len(rows) > 1:
-        ids = ", ".join(str(row[0])[:13] for row in rows[:5])
-        raise Problem(f"{len(rows)} articles match {article!r}: {ids} … Give more of the id.")
-    record = dict(zip(columns, rows[0], strict=True))
-    if as_json:
-        print(json.dumps(record, default=plain, ensure_ascii=False, indent=2))
-    else:
-        print_article(record)
-
-
-_FIND = """
-SELECT a.* FROM articles AS a
-WHERE a.url = ? OR a.canonical_url = ? OR a.article_id::VARCHAR LIKE ?
-ORDER BY a.date_published DESC NULLS LAST
-LIMIT 20
-"""
-
-
-def print_article(record: dict[str, Any]) -> None:
-    """Print an article for reading: headline, the line of facts, then dateline and body."""
-    facts = [
-        record.get("outlet"),
-        record.get("byline"),
-        _with_basis(record, "date_published_text", "date_published_basis"),
-        f"tag {record['source_tag']}" if record.get("source_tag") else None,
-        f"from {record['info_source']}" if record.get("info_source") else None,
-        None if record.get("body_extent") == "full" else record.get("body_extent"),
-    ]
-    out.print(f"[bold]{escape(record['headline'])}[/]", highlight=False)
-    out.print("[dim]" + escape(" · ".join(str(fact) for fact in facts if fact)) + "[/]", highlight=False)
-    out.print(f"[dim]{escape(record['url'] or '')}[/]\n", highlight=False, soft_wrap=True)
-    opening = f"[reverse]{escape(record['dateline'])}[/] " if record.get("dateline") else ""
-    out.print(opening + escape(record["body"]), highlight=False)
-    if record.get("credit_text"):
-        out.print(f"\n[dim]{escape(record['credit_text'])}[/]", highlight=False)
-
-
-def _with_basis(record: dict[str, Any], field: str, basis: str) -> str | None:
-    return f"{record[field]} (by {record[basis]})" if record.get(field) else None
+@app.command(epilog="\n[bold]Example[/]\n\n  wireroom shell\n")
+def shell() -> None:
+    """Open an SQL shell on the reading copy, read-only: Harlequin if it is installed, else DuckDB's own."""
+    warehouse = here().folders.warehouse.resolve()
+    for name, options in (("harlequin", ["--read-only"]), ("duckdb", ["-readonly"])):
+        found = shutil.which(name) or shutil.which(name, path=str(Path(sys.executable).parent))
+        if found:
+            sys.stdout.flush()
+            os.execv(found, [name, *options, str(warehouse)])  # noqa: S606  (no shell is wanted)
+    raise Problem(
+        "There is no SQL shell on this machine: install Harlequin (pipx install harlequin) or DuckDB's own (duckdb.org), "
+        f"or open {warehouse} with any program that reads DuckDB."
+    )
 
 
 def connected() -> duckdb.DuckDBPyConnection:
     """The reading copy of this workspace, opened so that nothing can be written or read beside it."""
-    from warehouse import reading_copy
+    from warehouse import queries
 
-    return reading_copy.connect(here().folders)
+    return queries.connect(here().folders)
 
 
 def answer(
     connection: duckdb.DuckDBPyConnection, sql: str, values: Sequence[object] = ()
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """Column names and rows of a statement; raises Problem with DuckDB's own words where it is refused."""
-    import duckdb
+    """Column names and all rows of a statement of our own."""
+    found = connection.execute(sql, list(values))
+    return [str(column[0]) for column in found.description or []], found.fetchall()
 
+
+def _question(sql: str | None, file: Path | None) -> str:
+    """The SQL, from the argument, a file or standard input."""
+    if (sql is None) == (file is None):
+        raise Problem('Give the SQL, - or -f FILE (one of them): wireroom query "select count(*) from articles"')
+    if sql is not None:
+        return sys.stdin.read() if sql == "-" else sql
     try:
-        found = connection.execute(sql, list(values))
-        return [column[0] for column in found.description or []], found.fetchall()
-    except duckdb.Error as error:
-        raise Problem(f"DuckDB cannot run this: {error}") from None
+        return sys.stdin.read() if str(file) == "-" else Path(str(file)).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Problem(f"{file} cannot be read: {error}.") from None
 
 
-def as_table(columns: list[str], rows: list[tuple[Any, ...]], title: str | None = None) -> None:
-    """Print rows as a table as wide as the terminal; long text is cut with an ellipsis."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
-    for place, column in enumerate(columns):
-        numbers = bool(rows) and all(isinstance(row[place], int | float | None) for row in rows)
-        longest = max((len(cell(row[place])) for row in rows), default=0)
-        table.add_column(
-            column,
-            justify="right" if numbers else "left",
-            overflow="ellipsis",
-            no_wrap=len(rows) > 1,
-            min_width=min(max(longest, len(column)), NARROWEST),
-        )
-    for row in rows:
-        table.add_row(*(escape(cell(value)) for value in row))
-    out.print(table)
-    if title is None:
-        out.print(f"[dim]{len(rows)} row{'' if len(rows) == 1 else 's'}[/]", highlight=False)
+def _form(form: Format | None, output: Path | None) -> Format:
+    """How to write: as was asked, else as the file's name ends, else a table."""
+    if form is None and output is not None:
+        ending = output.suffix[1:].lower().replace("ndjson", "jsonl")
+        if ending not in _FILES:
+            raise Problem(f"{output} does not say how to write it: end it in {', '.join(_FILES)}, or give --format.")
+        return Format(ending)
+    if form is Format.table and output is not None:
+        raise Problem(f"A table is for the screen. Write {output} as {', '.join(_FILES)}.")
+    if form in BINARY and output is None:
+        raise Problem(f"{form} is not for the screen: name a file with -o rows.{form}.")
+    return form or Format.table
 
 
-def as_csv(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    """Print rows as CSV with a header line."""
-    writer = csv.writer(sys.stdout)
-    writer.writerow(columns)
-    writer.writerows([cell(value) for value in row] for row in rows)
+def _table(text: str) -> tuple[str, Path]:
+    name, equals, path = text.partition("=")
+    if not equals or not path:
+        raise Problem(f"--table {text} names no file. Write --table people=people.csv.")
+    return name.strip(), Path(path).expanduser()
 
 
-def as_lines(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    """Print one JSON object a row."""
-    for row in rows:
-        print(json.dumps(dict(zip(columns, row, strict=True)), default=plain, ensure_ascii=False))
+def _print(form: Format, answered: Answer) -> None:
+    if form is Format.table and answered.columns == ["explain_key", "explain_value"]:
+        print("\n".join(str(row[1]) for row in answered.rows()))
+    elif form is Format.table:
+        as_table(answered.columns, answered.rows())
+    else:
+        _writer(form)(answered.columns, answered.rows(), sys.stdout)
+        sys.stdout.flush()
 
 
-def cell(value: Any) -> str:
-    """A value as a person wants to see it in a cell."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.isoformat(" ", "seconds")
-    if isinstance(value, list):
-        return ", ".join(cell(item) for item in value)
-    return str(value)
+def _save(con: duckdb.DuckDBPyConnection, sql: str, form: Format, path: Path) -> int:
+    """Write the answer into a file and return the number of rows."""
+    from warehouse import queries, rowfiles
+
+    if form is Format.parquet:
+        return rowfiles.write_parquet(con, sql, path)
+    answered = queries.ask(con, sql)
+    if form is Format.xlsx:
+        return rowfiles.write_xlsx(answered.columns, answered.rows(), path)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        return _writer(form)(answered.columns, answered.rows(), file)
 
 
-def plain(value: Any) -> Any:
-    """A value that JSON has no word for, as text."""
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, UUID | bytes):
-        return str(value)
-    return str(value)
+def _writer(form: Format) -> Callable[[Sequence[str], Iterable[Sequence[Any]], IO[str]], int]:
+    from warehouse import rowfiles
+
+    return {Format.csv: rowfiles.write_csv, Format.json: rowfiles.write_json, Format.jsonl: rowfiles.write_lines}[form]

@@ -10,7 +10,9 @@ import typer
 from rich.markup import escape
 
 from flows.cli.app import Exit, Problem, app, err, here, out
-from flows.cli.questions import answer, as_table, connected, plain
+from flows.cli.questions import answer, connected
+from flows.cli.reading import plain
+from flows.cli.tables import as_table
 from flows.source_files import source_named
 from flows.sources import SourceError, load
 from flows.workspace import add_from_catalogue, catalogue, create

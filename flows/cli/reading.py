@@ -1,0 +1,346 @@
+"""Verbs for reading one article: show, diff, cite."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.cells import cell_len
+from rich.markup import escape
+from rich.text import Text
+
+from flows.cli import comparing
+from flows.cli.app import Exit, Problem, app, here, out
+from flows.cli.questions import connected
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from warehouse.lookup import Found
+
+Record = dict[str, Any]
+
+COLUMN = 88
+"""Text is set no wider than this: longer lines are hard to read."""
+
+NAMES = "Its address (any that led to it), its id or the beginning of that, or the id of a citation."
+_INDENT = " " * 11
+
+Article = Annotated[str, typer.Argument(metavar="ARTICLE", help=NAMES)]
+Version = Annotated[int | None, typer.Option("--version", metavar="N", help="This version instead of the current one.")]
+
+SHOW_EXAMPLES = """
+
+[bold]Examples[/]
+
+  wireroom show https://example.org/pr/2026/260105_harbour.html
+
+  wireroom show 3f2a                     an article by the beginning of its id
+
+  wireroom show 3f2a --version 1         as the outlet showed it first
+
+  wireroom show 3f2a --raw > page.html   the archived page, byte for byte
+"""
+
+
+@app.command(epilog=SHOW_EXAMPLES)
+def show(
+    article: Article,
+    version: Version = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print every column, version and address as JSON.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Write the archived page to standard output.")] = False,
+) -> None:
+    """Show one article: facts, versions, addresses, where it is archived, and its text."""
+    from warehouse import lookup
+
+    with connected() as con:
+        found = found_by(con, article, version)
+        addresses = lookup.addresses(con, found.article_id)
+        corrected = len(lookup.corrections(con, found.article_id))
+    if raw:
+        _write_page(found.chosen)
+    elif as_json:
+        whole = {**found.chosen, "citation_id": lookup.citation_id(found.chosen), "addresses": addresses}
+        whole["versions"] = [{name: v[name] for name in _OF_VERSION} for v in found.versions]
+        print(json.dumps(whole, default=plain, ensure_ascii=False, indent=2))
+    else:
+        _print_found(found, addresses, corrected)
+
+
+@app.command(epilog="\n[bold]Examples[/]\n\n  wireroom diff 3f2a\n\n  wireroom diff 3f2a --versions 1 3\n")
+def diff(
+    article: Article,
+    versions: Annotated[
+        tuple[int, int] | None, typer.Option(metavar="A B", help="Compare these two (default: the last two).")
+    ] = None,
+    readings: Annotated[
+        bool,
+        typer.Option("--readings", help="What a better reader made of the same page, instead of the outlet's edits."),
+    ] = False,
+) -> None:
+    """Show word by word what the outlet changed between two versions.
+
+    On a terminal in colour; elsewhere [-what went-] and {+what came+}. What only a new reading of the same page changed
+    is no edit of the outlet's: it is left out, and shown by --readings.
+    """
+    from warehouse import lookup
+
+    with connected() as con:
+        found = found_by(con, article)
+        corrections = lookup.corrections(con, found.article_id)
+    if readings:
+        _print_corrections(corrections)
+        return
+    if versions is None and len(found.versions) == 1:
+        out.print("The outlet has shown one version only: there is nothing to compare.", highlight=False)
+    else:
+        old, new = _pair(found, versions)
+        _print_diff(
+            f"version {old['version']}", old["valid_from"], f"version {new['version']}", new["valid_from"], old, new
+        )
+    if corrections:
+        out.print(
+            f"\nA page of it was read again with another result {_times(len(corrections))}; that is no edit of the outlet's. "
+            "See it with --readings.",
+            style="dim",
+            highlight=False,
+        )
+
+
+class Citation(StrEnum):
+    """Forms of a citation."""
+
+    text = "text"
+    ris = "ris"
+    bibtex = "bibtex"
+    csl_json = "csl-json"
+
+
+@app.command(epilog="\n[bold]Examples[/]\n\n  wireroom cite 3f2a\n\n  wireroom cite 3f2a --version 1 --format bibtex\n")
+def cite(
+    article: Article,
+    version: Version = None,
+    form: Annotated[Citation, typer.Option("--format", help="How to write it.")] = Citation.text,
+) -> None:
+    """Cite one version of an article: who, what, where, when it was shown so, and where that is archived."""
+    from warehouse import citation
+
+    with connected() as con:
+        found = found_by(con, article, version)
+    sys.stdout.buffer.write(citation.WRITERS[form.value](found.chosen).encode())
+    sys.stdout.flush()
+
+
+def found_by(con: duckdb.DuckDBPyConnection, name: str, version: int | None = None) -> Found:
+    """The article of a name, with its versions."""
+    from parsers.urls import key
+    from warehouse import lookup
+
+    try:
+        url_key = key(name) if "://" in name else None
+    except ValueError as error:
+        raise Problem(f"This is no address: {error}.") from None
+    return lookup.find(con, name, url_key, version)
+
+
+_OF_VERSION = ("version", "valid_from", "valid_to", "change_reason", "headline", "word_count", "record_hash", "fetch_id",
+               "origin", "segment_file", "record_offset")  # fmt: skip
+
+
+def print_article(record: Record) -> None:
+    """Print an article for reading: headline, the line of facts, then dateline and body."""
+    facts = [
+        record.get("outlet"),
+        record.get("byline"),
+        _with_basis(record, "date_published"),
+        f"tag {record['source_tag']}" if record.get("source_tag") else None,
+        f"from {record['info_source']}" if record.get("info_source") else None,
+        None if record.get("body_extent") == "full" else record.get("body_extent"),
+    ]
+    out.print(f"[bold]{escape(record['headline'])}[/]", highlight=False)
+    out.print("[dim]" + escape(" · ".join(str(fact) for fact in facts if fact)) + "[/]", highlight=False)
+    out.print(f"[dim]{escape(record['url'] or '')}[/]\n", highlight=False, soft_wrap=True)
+    _print_body(record)
+
+
+def plain(value: Any) -> Any:
+    """A value that JSON has no word for, as text."""
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _print_body(record: Record) -> None:
+    """Print dateline, paragraphs and credit, set to a width that is easy to read."""
+    opening = record.get("dateline") or ""
+    for place, paragraph in enumerate(record["body"].split("\n\n")):
+        quoted = paragraph.startswith("> ")
+        text = Text("\n".join(line.removeprefix("> ") for line in paragraph.split("\n")))
+        if place == 0 and opening:
+            text = Text.assemble((opening, "reverse"), " ", text)
+        _set(text, "    " if quoted else "")
+        out.print()
+    if record.get("credit_text"):
+        _set(Text(record["credit_text"], style="dim"))
+
+
+def _set(text: Text, indent: str = "", label: str = "") -> None:
+    """Print text in lines of at most COLUMN cells, without blanks at their ends; the label stands before the first."""
+    width = min(out.width, COLUMN) - len(indent)
+    if indent == _INDENT and not out.is_terminal:
+        width = max(width, cell_len(text.plain))  # a program wants facts unbroken
+    for place, line in enumerate(text.wrap(out, width)):
+        line.rstrip()
+        out.print(
+            Text.assemble((indent if place or not label else label.ljust(len(indent)), "dim"), line), soft_wrap=True
+        )
+
+
+def _print_found(found: Found, addresses: list[Record], corrected: int) -> None:
+    record = found.chosen
+    _set(Text(record["headline"], style="bold"))
+    if record["subheadline"]:
+        _set(Text(record["subheadline"], style="italic"))
+    for name, value in _facts(record):
+        _set(Text(str(value)), _INDENT, name)
+    for place, version in enumerate(found.versions if len(found.versions) > 1 else ()):
+        _set(_version(version, version is record), _INDENT, "" if place else "versions")
+    for place, address in enumerate(addresses if len(addresses) > 1 else ()):
+        _set(Text(f"{address['url'] or '?'} ({address['how']})"), _INDENT, "" if place else "addresses")
+    if corrected:
+        _set(Text(f"{_times(corrected)} by another reading of the same page: diff --readings"), _INDENT, "corrected")
+    out.print()
+    _print_body(record)
+
+
+def _facts(record: Record) -> list[tuple[str, Any]]:
+    from warehouse.lookup import citation_id
+
+    agency = record["agency"] or record["info_source"]
+    named = " ".join(filter(None, [agency, f"(tag {record['source_tag']})" if record["source_tag"] else None]))
+    dateline = "; ".join(filter(None, [", ".join(record["located_all"] or ()), _with_basis(record, "dateline_date")]))
+    words = f"{record['word_count']} words" + ("" if record["body_extent"] == "full" else f", {record['body_extent']}")
+    facts = [
+        ("outlet", record["outlet"] or record["source_id"]),
+        ("published", _with_basis(record, "date_published") or "not known"),
+        ("modified", record["date_modified_text"]),
+        ("dateline", dateline),
+        ("agency", named),
+        ("byline", record["byline"] or ", ".join(record["authors"] or ())),
+        ("text", ", ".join(filter(None, [words, record["language"]]))),
+        ("address", record["url"]),
+        ("archived", _archived(record)),
+        ("cite as", citation_id(record)),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _with_basis(record: Record, field: str) -> str | None:
+    """A date as far as it is known, how precise that is, and what it rests on."""
+    text = record.get(f"{field}_text")
+    if not text:
+        return None
+    precision, basis = record.get(f"{field}_precision"), record.get(f"{field}_basis")
+    if field == "dateline_date" and basis:
+        basis = "year as printed" if basis == "explicit" else f"year by {basis}"
+    elif basis:
+        basis = f"by {basis}"
+    known = ", ".join(filter(None, [f"to the {precision}" if precision else None, basis]))
+    return f"{text} ({known})" if known else str(text)
+
+
+def _archived(record: Record) -> str:
+    if not record["segment_file"]:
+        return "not in the archive"
+    asked = f" ({record['origin']})" if record["origin"] != "live" else ""
+    return f"{record['segment_file']} at {record['record_offset']}, record {record['fetch_id']}{asked}"
+
+
+def _version(version: Record, shown: bool) -> Text:
+    until = f"until {version['valid_to']:%Y-%m-%d %H:%M}" if version["valid_to"] else "current"
+    said = f"{version['version']}: from {version['valid_from']:%Y-%m-%d %H:%M} {until}, {version['word_count']} words"
+    return Text(said + (" (this one)" if shown else ""), style="bold" if shown else "")
+
+
+def _write_page(record: Record) -> None:
+    """Write the page that a version was read from, decoded as the browser saw it."""
+    from warehouse import archive
+    from warehouse.coding import BadCoding
+
+    if not record["segment_file"]:
+        raise Problem("The page of this version is not in the archive.")
+    try:
+        body = archive.read(here().folders, record["segment_file"], record["record_offset"]).body
+    except (OSError, archive.Damaged, BadCoding) as error:
+        raise Problem(
+            f"The page cannot be read from {record['segment_file']}: {error} Try: wireroom archive verify"
+        ) from None
+    if sys.stdout.isatty() and b"\0" in body[:1000]:
+        raise Problem("The page is binary: send it into a file, as in wireroom show ARTICLE --raw > page")
+    sys.stdout.buffer.write(body)
+    sys.stdout.flush()
+
+
+def _pair(found: Found, numbers: tuple[int, int] | None) -> tuple[Record, Record]:
+    by_number = {version["version"]: version for version in found.versions}
+    wanted = numbers or (found.versions[-2]["version"], found.versions[-1]["version"])
+    for number in wanted:
+        if number not in by_number:
+            raise Problem(f"There is no version {number}: the article has {len(by_number)}.")
+    return by_number[wanted[0]], by_number[wanted[1]]
+
+
+def _print_corrections(corrections: list[tuple[Record, Record]]) -> None:
+    if not corrections:
+        out.print("No page of this article was read twice with different results.", highlight=False)
+        raise typer.Exit(Exit.OK)
+    for old, new in corrections:
+        _print_diff("as first read", old["read_at"], "as read again", new["read_at"], old, new)
+
+
+def _print_diff(a: str, a_at: datetime, b: str, b_at: datetime, old: Record, new: Record) -> None:
+    """Print the fields that differ, then the paragraphs, with those that stayed counted only."""
+    out.print(Text(f"{a} ({a_at:%Y-%m-%d %H:%M:%S} UTC) → {b} ({b_at:%Y-%m-%d %H:%M:%S} UTC)", style="bold"))
+    nothing = True
+    for name, line in comparing.fields(old, new):
+        nothing = False
+        _set(_marked(line), _INDENT, f"{name.removesuffix('_text').replace('date_', '')}")
+    out.print()
+    same = 0
+    for line in comparing.paragraphs(old["body"], new["body"]):
+        if not comparing.changed(line):
+            same += 1
+            continue
+        nothing = False
+        _print_same(same)
+        same = 0
+        _set(_marked(line))
+        out.print()
+    _print_same(same)
+    if nothing:
+        out.print("Headline, dates and text are the same.", highlight=False)
+
+
+def _print_same(count: int) -> None:
+    if count:
+        out.print(Text(f"… {count} paragraph{'s' * (count != 1)} unchanged …\n", style="dim"))
+
+
+def _marked(line: comparing.Line) -> Text:
+    """The words, in colour on a terminal, else with marks that a reader and a program can see."""
+    coloured = out.is_terminal and not out.no_color
+    text = Text()
+    for piece in line:
+        if piece.kind == "same":
+            text.append(piece.text)
+        elif piece.kind == "gone":
+            text.append(piece.text if coloured else f"[-{piece.text}-]", style="red strike")
+        else:
+            text.append(piece.text if coloured else f"{{+{piece.text}+}}", style="green underline")
+    return text
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
