@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from flows.fetching import Exchange
 from flows.readings import may_be_article
 from parsers import urls
-from parsers.records import Hints, Profile
+from parsers.records import Hints, Page, Profile
 from warehouse import rows
 from warehouse.captures import Capture, Location, payload_hash
 
@@ -73,6 +73,17 @@ def capture(
         unit=unit,
         finder=finder,
         hints=hints or Hints(),
+    )
+
+
+def page(capture: Capture) -> Page:
+    """The capture as the parsers take it; raises warehouse.coding.BadCoding where its body cannot be decoded."""
+    return Page(
+        content=capture.body,
+        url=capture.final_url or capture.requested_url,
+        content_type=capture.content_type,
+        observed_at=capture.observed_at,
+        hints=capture.hints,
     )
 
 

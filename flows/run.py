@@ -20,8 +20,8 @@ from flows.pool import ParsePool
 from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from parsers import urls
-from parsers.records import Article, Page, Rejected
-from warehouse import loader, rows, spool
+from parsers.records import Article, Rejected
+from warehouse import loader, rows, search_index, spool
 from warehouse.archive import Appender
 from warehouse.captures import Capture, Location
 from warehouse.ledger import Ledger
@@ -121,14 +121,7 @@ class Run:
 
     def parse(self, capture: Capture) -> Future[tuple[Article, ...] | Rejected]:
         """Hand a page to the parse processes."""
-        page = Page(
-            content=capture.body,
-            url=capture.final_url or capture.requested_url,
-            content_type=capture.content_type,
-            observed_at=capture.observed_at,
-            hints=capture.hints,
-        )
-        return self.pool.submit(page, self.source.profile)
+        return self.pool.submit(exchanges.page(capture), self.source.profile)
 
     def flush(self) -> None:
         """Leave all pending rows as one finished spool file, after the archive they speak of is on the disk."""
@@ -215,6 +208,16 @@ def load(workspace: Workspace) -> None:
         progress.tell(progress.Event("loaded", f"{report.files} files loaded", report.files))
         for sentence in report.problems:
             progress.tell(progress.Event("warning", sentence))
+        if report.edition is not None:
+            feed_search(workspace)
+
+
+def feed_search(workspace: Workspace) -> None:
+    """Bring the search index to the new reading copy; what hinders it is told, and never fails a run."""
+    try:
+        search_index.feed(workspace.folders)
+    except Exception as problem:  # noqa: BLE001 - whatever it is: the rows are loaded, and the next run or search tries again
+        progress.tell(progress.Event("warning", f"New articles are loaded, but not yet in the search index: {problem}"))
 
 
 def _fetcher(run: Run) -> Fetcher:

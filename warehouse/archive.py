@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from warehouse import batch_notes, rows, segments, warc
-from warehouse.archive_reading import Verdict, captures, read, tail, verify
+from warehouse.archive_reading import Verdict, captures, history, read, tail, verify
 from warehouse.captures import Capture, Location, payload_hash
 from warehouse.due import Known
 from warehouse.extents import NotKept
@@ -34,6 +34,7 @@ __all__ = [
     "NotKept",
     "Verdict",
     "captures",
+    "history",
     "payload_hash",
     "read",
     "tail",
@@ -64,12 +65,14 @@ class Appender:
         run_id: str,
         *,
         full: int = FULL,
+        hands_over: bool = True,
         clock: Callable[[], datetime] = _now,
     ) -> None:
         self._folders = folders
         self._source_id = source_id
         self._run_id = run_id
         self._full = full
+        self._hands_over = hands_over  # whether a good end means that all there is was spooled
         self._clock = clock
         self._writing = threading.RLock()
         self._held = ExitStack()
@@ -156,7 +159,7 @@ class Appender:
             capture = read(self._folders, file, known.record_offset) if file else None
         except NotKept:
             return None
-        return capture if capture and capture.wire else None
+        return capture
 
     def _take_up(self) -> None:
         """Go on in the open segment, its tail cut; segments that were sealed and not reported wait for that."""
@@ -185,6 +188,8 @@ class Appender:
         return self._segment
 
     def _end_well(self) -> None:
+        if not self._hands_over:
+            return
         if self._segment is not None:
             self._segment.check()
         for state in self._reported:

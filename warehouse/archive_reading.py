@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from warehouse import segments
 from warehouse.captures import Capture, Location, payload_hash
 from warehouse.coding import BadCoding
+from warehouse.extents import NotKept
 from warehouse.folders import Folders
 from warehouse.warc_reading import Damaged, Noted, Stored, entries, filled, one, resumption, stored
 
@@ -27,7 +28,10 @@ class Verdict:
 def read(folders: Folders, file: str, offset: int) -> Capture:
     """The capture at `offset` of a segment named relative to the archive folder; raises Damaged, NotKept or OSError."""
     with (folders.archive / file).open("rb") as opened:
-        return one(opened, offset).capture
+        found = one(opened, offset)
+    if found.answer is None and found.capture.status is not None:
+        raise NotKept(f"The page at {offset} was dropped, and only what is known of it was kept.")
+    return found.capture
 
 
 def tail(folders: Folders, source_id: str) -> Iterator[tuple[Capture, Location] | Noted]:
@@ -42,6 +46,21 @@ def tail(folders: Folders, source_id: str) -> Iterator[tuple[Capture, Location] 
                         yield _whole(entry, again), Location(state.segment_id, entry.offset, entry.length)
             except Damaged:
                 continue  # an incomplete capture was never acknowledged, and the appender cuts it
+
+
+def history(folders: Folders, source_id: str) -> Iterator[Stored | Noted]:
+    """All that a source's archive keeps, in the order in which it was written, bodies filled in; raises Damaged.
+
+    A tail that was cut short is passed over, as the next run cuts it.
+    """
+    for path in segments.files(folders, source_id):
+        with path.open("rb") as file, path.open("rb") as again:
+            try:
+                for entry in entries(file):
+                    yield entry if isinstance(entry, Noted) else replace(entry, capture=_whole(entry, again))
+            except Damaged as damage:
+                if resumption(again, damage.offset) is not None:
+                    raise Damaged(damage.offset, f"{path}, at byte {damage.offset}: {damage}") from None
 
 
 def captures(path: Path, on_damage: Callable[[Damaged], None] | None = None) -> Iterator[Capture]:

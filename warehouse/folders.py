@@ -62,6 +62,11 @@ class Folders:
         """One small file a host: pace, robots, rest."""
         return self.data / ".live" / "hosts"
 
+    @property
+    def withdrawals(self) -> Path:
+        """Orders to withdraw that are not carried out yet, and what is being overwritten for them."""
+        return self.data / ".live" / "withdrawals"
+
     def source_lock(self, source_id: str) -> Path:
         """Held by the one run of a source."""
         return self.data / ".live" / "sources" / f"{source_id}.lock"

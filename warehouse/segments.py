@@ -1,7 +1,7 @@
 """The state of a source's open segment, kept beside it: how far it is known to be good, and which bodies it has.
 
-archive/<source>/<source>-20261124T144700-1f2e3d4c.warc.gz    the segment: sealed unless there is also
-archive/<source>/<source>-20261124T144700-1f2e3d4c.open.json  its state, which is removed some time after sealing
+archive/<source>/<source>-20261124T144700123-1f2e3d4c.warc.gz    the segment: sealed unless there is also
+archive/<source>/<source>-20261124T144700123-1f2e3d4c.open.json  its state, which is removed some time after sealing
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ class State:
     @property
     def name(self) -> str:
         """File name of the segment."""
-        return f"{self.source_id}-{self.created_at:%Y%m%dT%H%M%S}-{self.segment_id[:8]}{SUFFIX}"
+        moment = f"{self.created_at:%Y%m%dT%H%M%S}{self.created_at.microsecond // 1000:03}"
+        return f"{self.source_id}-{moment}-{self.segment_id[:8]}{SUFFIX}"
 
     def path(self, folders: Folders) -> Path:
         """The segment's file."""
@@ -61,7 +62,7 @@ class State:
 
 def fresh(source_id: str, created_at: datetime) -> State:
     """The state of a segment that is about to be made."""
-    return State(str(uuid.uuid4()), source_id, created_at.replace(microsecond=0))
+    return State(str(uuid.uuid4()), source_id, created_at)
 
 
 def states(folders: Folders, source_id: str) -> list[State]:

@@ -122,8 +122,9 @@ def warcinfo(file: BinaryIO) -> Head:
     """The head of a segment; raises Damaged."""
     for member in members(file):
         record = _record(member)
-        if record.record_type == WarcRecordType.warcinfo and record.record_date is not None:
-            return Head(_id(record.record_id or ""), record.record_date.replace(tzinfo=None, microsecond=0))
+        if record.record_type == WarcRecordType.warcinfo:
+            created_at = datetime.fromisoformat(record.headers.get("WARC-Date") or "")
+            return Head(_id(record.record_id or ""), created_at.replace(tzinfo=None))
         break
     raise Damaged(0, "The file has no warcinfo record at its head.")
 

@@ -1,0 +1,55 @@
+"""A warehouse made beside the one in use, and put in its place when it is whole."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from warehouse import loader, reading_copy, spool
+from warehouse.files import sync_folder
+from warehouse.folders import Folders
+from warehouse.locks import hold
+
+
+@contextmanager
+def beside(folders: Folders) -> Iterator[Folders]:
+    """The folders of a warehouse that nobody reads yet; whatever ends the block, they are gone after it."""
+    new = Folders(folders.data / ".live" / "rebuild")
+    shutil.rmtree(new.data, ignore_errors=True)  # what a killed rebuild left
+    new.spool.mkdir(parents=True)
+    try:
+        yield new
+    finally:
+        shutil.rmtree(new.data, ignore_errors=True)
+
+
+def load(new: Folders) -> list[str]:
+    """Load what lies in the new warehouse's spool; a sentence for each file or row that could not be loaded."""
+    report = loader.Report()
+    for path in loader.load_spool(new, report):
+        path.unlink()
+    return [*report.problems, *(f"{path.name} could not be loaded." for path in spool.files(new))]
+
+
+def put_in_place(folders: Folders, new: Folders, who: str) -> Path:
+    """Make the new warehouse the one in use, and publish a reading copy of it; the path of that edition.
+
+    Readers keep what they have open. A kill leaves the old warehouse or the new one, each of them whole: what the old
+    one's log holds was loaded from spool files that still lie there.
+    """
+    with hold(folders.loader_lock, who, wait=True):
+        _without_log(folders.live)
+        new.live.replace(folders.live)
+        sync_folder(folders.live.parent)
+        # It was fed by load number, and the numbers have begun anew.
+        for path in folders.search.parent.glob(f"{folders.search.name}*"):
+            path.unlink()
+        edition = reading_copy.publish(folders, now=True)
+    assert edition is not None
+    return edition
+
+
+def _without_log(database: Path) -> None:
+    database.with_name(f"{database.name}.wal").unlink(missing_ok=True)
