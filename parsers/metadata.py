@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from parsers import authors, bylines, headline, jsonld, language, markup, slugs
+from parsers import authors, bylines, headline, jsonld, language, markup, paywall, slugs
 from parsers.records import Evidence, Page, Profile
 from parsers.xpaths import elements
 
@@ -94,7 +94,7 @@ def read(document: Document, page: Page, profile: Profile) -> Metadata:
         image_url=_absolute(_image(article) or _meta(marks, "image"), base),
         publisher=_publisher(article, nodes, marks),
         copyright_notice=_first(article, ("copyrightNotice",), marks, "copyright"),
-        is_accessible_for_free=_free(article, nodes),
+        is_accessible_for_free=paywall.stated(article, nodes, marks),
         canonical_url=_absolute(marks.link("canonical") or _meta(marks, "url"), base),
         article_body=article.text("articleBody") if article else None,
         published=tuple(_dates(article, nodes, marks, ("datePublished", "dateCreated"), "published")),
@@ -279,19 +279,6 @@ def _image(article: jsonld.Node | None) -> str | None:
     if isinstance(value, dict):
         value = value.get("url") or value.get("contentUrl")
     return next(iter(jsonld.texts(value)), None)
-
-
-def _free(article: jsonld.Node | None, nodes: tuple[jsonld.Node, ...]) -> bool | None:
-    """What the page says of its paywall; None when it says nothing."""
-    stated = [article] if article else []
-    for node in [*stated, *(n for n in nodes if not n.aside)]:
-        value = node.values.get("isAccessibleForFree")
-        value = value.strip().rpartition("/")[2].lower() if isinstance(value, str) else value
-        if value in (True, "true", "yes", "1"):
-            return True
-        if value is not None and value in (False, "false", "no", "0"):
-            return False
-    return None
 
 
 def _absolute(href: str | None, base: str) -> str | None:
