@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
+
+_UNSPACED = re.compile("[\u2e80-\U0010ffff]")
 
 Kind = Literal["p", "quote", "heading", "item"]
 
@@ -23,8 +26,13 @@ def joined(blocks: Iterable[Block]) -> str:
 
 
 def words(blocks: Iterable[Block]) -> int:
-    """How many words the blocks hold; a character of a script without blanks counts as half a word."""
-    return sum(len(block.text.split()) + sum(c > "\u2e80" for c in block.text) // 2 for block in blocks)
+    """How many words the blocks hold."""
+    return sum(count(block.text) for block in blocks)
+
+
+def count(text: str) -> int:
+    """How many words a text holds; a character of a script without blanks counts as half a word."""
+    return len(text.split()) + (0 if text.isascii() else len(_UNSPACED.findall(text)) // 2)
 
 
 def key(text: str) -> str:

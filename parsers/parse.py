@@ -70,7 +70,12 @@ def _of_text(page: Page, profile: Profile, loaded: document.Document) -> Draft |
 def _of_tree(page: Page, profile: Profile, loaded: document.Document, tree: Element) -> Draft | Rejected:
     """A draft of an HTML page, or why it is no article."""
     stated = metadata.read(loaded, page, profile)
-    found = body.extract(_container(tree, profile), stated.article_body)
+    found = body.extract(
+        _container(tree, profile),
+        headline=stated.headline,
+        description=stated.abstract,
+        article_body=stated.article_body,
+    )
     if blocks.words(found) < body.SHORT and page.hints.content:
         found = max(found, _of_feed(page.hints.content), key=blocks.words)
     found = blocks.without_headline(found, stated.headline)
@@ -88,7 +93,7 @@ def _container(tree: Element, profile: Profile) -> Element:
 def _of_feed(content: str) -> list[Block]:
     """The text that a feed carried, as blocks."""
     loaded = document.load(Page(f"<html><body><article>{content}</article></body></html>"))
-    return [] if isinstance(loaded, Rejected) or loaded.tree is None else body.extract(loaded.tree, None)
+    return [] if isinstance(loaded, Rejected) or loaded.tree is None else body.extract(loaded.tree)
 
 
 def _items(draft: Draft) -> Sequence[Draft]:
