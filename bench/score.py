@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from bench import dates
+
 ROOT = Path(__file__).parent.parent
 GOLD = ROOT.parent / "shared" / "gold"
 SCORES = (
@@ -16,7 +18,8 @@ SCORES = (
 
 
 def main() -> int:
-    """Run both scorers and return the worst exit code; say what is missing where the gold data is not there."""
+    """Run our own dates and both scorers, and return the worst exit code; say what is missing where there is no gold."""
+    dates.main()
     missing = [name for name, *_ in SCORES if not (GOLD / name).is_file()]
     if missing:
         print(

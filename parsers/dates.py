@@ -83,6 +83,10 @@ _RFC2822 = re.compile(
 _EPOCH = re.compile(r"(?P<seconds>\d{10})(?:\d{3})?")
 
 
+YEARS = range(1000, 3000)
+"""Years that are believed to be meant: machines fill in 0001 and 9999 where they know none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """A date as it was written: nothing added, nothing converted."""
@@ -186,7 +190,7 @@ def _moment(match: re.Match[str], language: str | None) -> Moment | None:
     )
     if parts.get("first"):
         month, day = _ordered(int(parts["first"]), int(parts["second_"]), parts["mark"].strip(), language)
-    if parts.get("month") and month is None:
+    if (parts.get("month") and month is None) or year not in YEARS:
         return None
     try:
         date(year, month or 1, day or 1)

@@ -239,7 +239,7 @@ def _made_of_a_year(claim: Claim) -> bool:
         bare
         and day is not None
         and (day.month, day.day) == (1, 1)
-        and claim.order not in ("url", "path", "dateline", "feed")
+        and claim.order not in ("url", "path", "dateline", "dateline+", "feed")
     )
 
 

@@ -167,6 +167,7 @@ _DAY_IN_PATH = re.compile(
         (?P<y1>(?:19|20)\d\d)(?P<s1>[/_.-])(?P<m1>0?[1-9]|1[0-2]|[a-z]{3})(?P=s1)(?P<d1>[0-2]?\d|3[01])
       | (?P<y2>(?:19|20)\d\d)(?P<m2>0[1-9]|1[0-2])(?P<d2>[0-2]\d|3[01])
       | (?P<y4>(?:19|20)\d\d)/(?P<m4>0[1-9]|1[0-2])(?P<d4>[0-2]\d|3[01])
+      | (?P<y5>(?:19|20)(?P<yy>\d\d))/(?:[\w-]{1,40}/){0,2}(?P=yy)(?P<m5>0[1-9]|1[0-2])(?P<d5>[0-2]\d|3[01])
       | (?P<d3>[0-2]\d|3[01])(?P<s3>[_.-])(?P<m3>0[1-9]|1[0-2])(?P=s3)(?P<y3>(?:19|20)\d\d)
     )(?!\d)""",
     re.VERBOSE,
@@ -192,7 +193,7 @@ def dates_in(url: str, pattern: str | None) -> date | None:
 
 
 def path_day(url: str) -> date | None:
-    """The one day that an address of any outlet spells out in full (/2017/09/22/, 2017-09-22, 20170922), else None."""
+    """The one day that an address of any outlet spells in full (/2017/09/22/, 20170922, /2017/170922_…), else None."""
     try:
         path = _split(url).path.lower()
     except ValueError:
@@ -200,7 +201,7 @@ def path_day(url: str) -> date | None:
     days = {
         _day(*(match[f"{part}{n}"] for part in "ymd"))
         for match in _DAY_IN_PATH.finditer(path)
-        for n in range(1, 5)
+        for n in range(1, 6)
         if match[f"y{n}"]
     } - {None}
     return days.pop() if len(days) == 1 else None
