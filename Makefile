@@ -2,7 +2,7 @@
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check score bench lock clean
+.PHONY: help setup demo test check score bench docs lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -28,6 +28,9 @@ score: .venv/.ready ## measure datelines, dates and bodies on ../shared/gold
 
 bench: .venv/.ready ## measure speed as ratios within one run
 	@$(RUN) bench
+
+docs: .venv/.ready ## write docs/warehouse.md from the comments in the warehouse
+	@$(RUN) bench.handbook
 
 lock: ## write requirements/lock.txt anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

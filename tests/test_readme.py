@@ -1,4 +1,4 @@
-"""Docs are code: every command, query and snippet of the README runs; so does the demo, twice."""
+"""The README is code: every command, query and snippet of it runs; so does the demo, twice. Other docs: test_docs.py."""
 
 from __future__ import annotations
 
@@ -17,9 +17,6 @@ from warehouse.folders import Folders
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCS = "\n".join(
-    path.read_text(encoding="utf-8") for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-)
 WIREROOM = Path(sys.executable).with_name("wireroom")
 
 
@@ -88,8 +85,8 @@ def test_the_commands_that_the_demo_prints_work_when_pasted(demo):
         run(*shlex.split(line), cwd=place)
 
 
-@pytest.mark.parametrize("sql", blocks("sql", DOCS))
-def test_every_query_in_the_docs_runs(demo, sql: str):
+@pytest.mark.parametrize("sql", blocks("sql"))
+def test_every_query_runs(demo, sql: str):
     place, _, _ = demo
     assert isinstance(rows(place, sql), list)
 
@@ -109,7 +106,7 @@ def test_the_example_source_is_a_valid_one(text: str, tmp_path: Path):
     assert tomllib.loads(text)["name"] == load(path).name
 
 
-COMMANDS = [line for block in blocks("console", DOCS) for line in block.splitlines() if line.strip()]
+COMMANDS = [line for block in blocks("console") for line in block.splitlines() if line.strip()]
 EXPECTED_TO_FAIL_OFFLINE = {"wireroom ingest eir": 4}  # the outlet is not reachable from a test
 
 
@@ -120,7 +117,7 @@ def test_every_make_command_exists():
     assert named <= targets
 
 
-def test_every_command_in_the_docs_runs(demo):
+def test_every_command_runs(demo):
     """In the order in which they stand there, `cd` included."""
     place, _, _ = demo
     from flows.sample.pages import pages

@@ -14,7 +14,14 @@ SELECT a.source_id, a.url_key, a.url, a.finder, a.unit, a.day, a.found_at,
        CASE WHEN r.is_article THEN NULL
             WHEN f.latest.outcome IN ('fetched', 'unchanged') OR f.latest.outcome IS NULL THEN r.reject.reason
             ELSE f.latest.reason END AS reason,
-       CASE WHEN r.is_article THEN NULL ELSE r.reject.message END AS message
+       CASE WHEN r.is_article THEN NULL
+            WHEN f.latest.outcome = 'gone' THEN 'The page is not there any more; nothing is to be done.'
+            WHEN f.latest.outcome = 'failed' THEN 'The request failed; it is made again at next_attempt_at, if there is one.'
+            WHEN f.latest.outcome = 'deferred' THEN 'The outlet asked for patience; it is asked again at next_attempt_at.'
+            WHEN f.latest.outcome = 'disallowed' THEN 'robots.txt forbids it; [access] robots_basis in the source file may say why it is fetched all the same.'
+            WHEN f.latest.outcome = 'reserved' THEN 'The outlet reserves its rights; [access] rights_basis in the source file may say why it is fetched all the same.'
+            WHEN f.latest.outcome = 'refused' THEN 'The address is not public or not http(s); [access] allow in the source file lets a host and port in.'
+            ELSE r.reject.message END AS message
 FROM addresses AS a
 LEFT JOIN (
     SELECT source_id, url_key, max(observed_at) AS asked_at,
