@@ -14,6 +14,9 @@ _DAMAGE = {
     "&#8211;": "–      ", "&mdash;": "—      ", "&ndash;": "–      ", "&nbsp;": "      ", "Â\xa0": "  ",
 }  # fmt: skip
 _DAMAGED = re.compile("|".join(map(re.escape, _DAMAGE)))
+_LOST = re.compile(
+    r"(?<![^\W\d_])\ufffd|\ufffd(?![^\W\d_])|(?<=[^\W\d_])\ufffd(?=[A-Z])"
+)  # no letter's place: it was a dash
 _SUSPECT = re.compile("[âÂ&]")
 
 _CONTROLS = {0x96: "–", 0x97: "—", 0x91: "'", 0x92: "'", 0x93: '"', 0x94: '"', 0x85: "…"}  # windows-1252, undecoded
@@ -29,7 +32,7 @@ def _same_length() -> dict[int, str]:
         table[code] = unicodedata.normalize("NFKC", chr(code))
     for zero in (0x660, 0x6F0, 0x966):  # Arabic-Indic, Persian, Devanagari digits
         table |= {zero + n: str(n) for n in range(10)}
-    table |= {ord(a): b for a, b in _DASHES.items()} | _CONTROLS
+    table |= {ord(a): b for a, b in _DASHES.items()} | _CONTROLS | {ord("¶"): "\n"}
     return table | {ord("’"): "'", ord("‘"): "'", ord("ʼ"): "'", ord("`"): "'", ord("｡"): "。", ord("､"): "、"}
 
 
@@ -43,6 +46,8 @@ def view(text: str) -> str:
         plain = plain.translate(_TABLE)
     if " ـ " in plain:  # the Arabic stretching stroke, set as a dash
         plain = plain.replace(" ـ ", " - ")
+    if "\ufffd" in plain:
+        plain = _LOST.sub("—", plain)
     return _DAMAGED.sub(lambda m: _DAMAGE[m[0]], plain) if _SUSPECT.search(plain) else plain
 
 

@@ -187,7 +187,17 @@ def _at(text: str, plain_view: str, start: int, context: _Context, threshold: fl
         if head:
             return _cjk_record(text, start, head, context)
     found = grammar.read(plain_view, text, start, context.language, context.profile, threshold, colon=context.colon)
+    if found and _programme_line(found, plain_view, context):
+        return None
     return _record(text, start, found, context) if found else None
+
+
+def _programme_line(found: grammar.Candidate, plain_view: str, context: _Context) -> bool:
+    """Whether a day without year before a spaced dash ("July 4 — Fireworks at ten") is not the day of publication."""
+    if found.order.tokens != "DS" or not found.date or found.date.year or not found.separator:
+        return False
+    spaced = plain_view[found.separator.start] == " "
+    return spaced and dates.resolve(found.date, context.published, context.basis).precision != "day"
 
 
 def _record(text: str, start: int, found: grammar.Candidate, context: _Context) -> Dateline:

@@ -54,7 +54,7 @@ _TAG = re.compile(
 _UNKNOWN_TAG = rf"[{_HAN}]{{1,6}}(?:通讯社|新闻网|日报|晚报|晨报|时报|商报|[社网網报報台])"
 _OPEN = re.compile(
     rf"(?:据|據)?(?P<tag>{_WIDE_TAGS}|{_UNKNOWN_TAG})(?P<by>(?:特派)?[记記]者)?(?P<place>[{IDEOGRAPHS}·]{{0,14}}?)"
-    rf"(?P<date>{_DATE.pattern.replace('?P<', '?P<d_')})?\s?(?:综合|綜合|专|專|外)?(?P<mark>[电電讯訊])"
+    rf"(?P<date>{_DATE.pattern.replace('?P<', '?P<d_')})?\s?(?:综合|綜合|专|專|外)?(?P<mark>[电電讯訊]|(?<=日)(?=\((?:[记記]者)?\s?[{_HAN}]{{2,4}}(?:[、,\s]{{1,2}}[{_HAN}]{{2,4}}){{0,4}}\)))"
 )
 _BRACKET = re.compile(
     r"[(【\[〔〖](?P<in>[^()【】\[\]〔〕〖〗\n]{2,44})[)】\]〕〗]|(?P<lost>[^()【】\[\]〔〕\n]{2,30})\]"

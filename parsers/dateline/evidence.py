@@ -7,7 +7,7 @@ import re
 from parsers.agencies import BY_ID
 from parsers.dateline import dates
 from parsers.dateline.head import Head
-from parsers.dateline.places import Places
+from parsers.dateline.places import Places, is_city
 from parsers.dateline.tokens import Separator
 from parsers.records import Profile
 from parsers.view import plain
@@ -40,11 +40,23 @@ def _of_tags(head: Head, profile: Profile | None) -> float:
         return 0.0
     if profile and profile.info_source and any(profile.info_source in t.ids for t in head.tags):
         return EVIDENCE["tag_known"] + EVIDENCE["profile_tag"]
-    if any(t.ids for t in head.tags):
-        return EVIDENCE["tag_known"]
+    if head.known_tag:
+        return EVIDENCE["tag_paper" if _names_paper(head) else "tag_known"]
     if _STATION.fullmatch(head.tags[0].names[0]):
         return EVIDENCE["tag_station"]
     return EVIDENCE["tag_domain"] if any(t.domain for t in head.tags) else EVIDENCE["tag_unknown"]
+
+
+def _names_paper(head: Head) -> bool:
+    """Whether a paper's or a station's bare name opens the text, which as often is the sentence's subject."""
+    tag = head.tags[0]
+    return (
+        head.tokens[0] == "T"
+        and not tag.bracketed
+        and "." not in tag.names[0]
+        and not tag.names[0].isupper()
+        and all(BY_ID[i].kind in {"newspaper", "broadcaster"} for i in tag.ids)
+    )
 
 
 def _of_places(head: Head, separator: Separator | None) -> float:
@@ -97,7 +109,7 @@ def _leads_by_colon(head: Head, separator: Separator | None) -> bool:
     small = line[:60].split(" ")
     listed = caseless or head.colon or place in COLON_CITIES
     return (
-        len(line) >= (20 if caseless else 30 if listed else 80)
+        len(line) >= (60 if caseless else 30 if listed else 80)
         and len(small) >= 4
         and (caseless or sum(w.islower() for w in small) >= 2)
     )
@@ -117,7 +129,7 @@ def _forbidden(head: Head, separator: Separator | None, end: int, view: str) -> 
     if separator.strength == "tight" and not (signs.endswith("T") and known_tag):
         return True
     if separator.strength == "line":
-        return signs in {"P", "D", "T"} or not rest
+        return signs in {"D", "T"} or not rest or (signs == "P" and not _own_paragraph(head, separator, view))
     if signs == "D":
         return _no_date_lead(head, separator, rest)
     if signs in {"P", "T"}:
@@ -128,6 +140,14 @@ def _forbidden(head: Head, separator: Separator | None, end: int, view: str) -> 
             or (signs == "T" and separator.strength != "strong" and not opens)
         )
     return False
+
+
+def _own_paragraph(head: Head, separator: Separator, view: str) -> bool:
+    """Whether a place stands as a paragraph of its own before the text: capitals, well known or with its country."""
+    p = head.places
+    known = p is not None and (p.region or (is_city(p) and plain(p.names[0]) not in AMBIGUOUS))
+    line = view[separator.end : separator.end + 100].split("\n", 1)[0]
+    return p is not None and p.capitals and known and len(line) >= 80
 
 
 def _bare_name(head: Head, view: str, end: int) -> bool:

@@ -188,7 +188,7 @@ def _places(head: Head, at: int) -> int | None:
     if head.places:
         return None
     found = places.read(head.view, head.text, at, head.language, head.shouting)
-    if found and head.tokens.endswith("TS") and not found.known and _sentence(head, found):
+    if found and head.tokens.endswith("TS") and not places.is_city(found) and _sentence(head, found):
         return None
     if found and len(found.names) == 2 and (signed := places.with_writer(found, head.view, head.text)):
         found, head.byline = signed

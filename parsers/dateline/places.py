@@ -40,11 +40,11 @@ MONTH_AHEAD = (
 )
 _PARTICLES = alternatives(p for p in PARTICLES if p not in CONNECTORS)
 _CONNECTORS = alternatives(CONNECTORS)
-_NEXT = rf"(?:[ ]{{1,2}}(?:(?:{_PARTICLES})[ ]){{0,2}}|[ ]?[,/،][ ]?(?:(?:{_CONNECTORS})[ ])?|[ ](?:{_CONNECTORS})[ ]|[ ]?[·・][ ]?|[ ]-[ ]?(?=[{UPPER}][{LOWER}]+-))"
+_NEXT = rf"(?:[ ]{{1,2}}(?:(?:{_PARTICLES})[ ]){{0,2}}|[ ]{{0,2}}[,/،][ ]{{0,3}}(?:(?:{_CONNECTORS})[ ])?|[ ](?:{_CONNECTORS})[ ]|[ ]?[·・][ ]?|[ ]-[ ]?(?=[{UPPER}][{LOWER}]+-))"
 _RUN = re.compile(
     rf"(?:'[sS]-|[a-z]{{1,2}}-|[dl]')?{CAP}(?:{_NEXT}(?!{MONTH_AHEAD}|في\s\d)(?:'[sS]-|[a-z]{{2}}-)?{CAP}){{0,9}}"
 )
-_DIVIDER = re.compile(rf"\s?[,،]\s?(?:(?i:{_CONNECTORS})\s)?|\s(?i:{_CONNECTORS})\s|\s?[/·・]\s?")
+_DIVIDER = re.compile(rf"\s{{0,2}}[,،]\s{{0,3}}(?:(?i:{_CONNECTORS})\s)?|\s(?i:{_CONNECTORS})\s|\s?[/·・]\s?")
 _REGION = re.compile(rf"\s?[(\[](?P<in>{CAP}(?:[\s\-](?:(?:{_PARTICLES})\s)?{CAP}){{0,4}})[)\]]")
 
 
@@ -104,6 +104,11 @@ def read(view: str, text: str, start: int, language: str | None, shouting: bool)
         region=region,
         shaped=all(_shaped(k, language) for k in keys),
     )
+
+
+def is_city(places: Places) -> bool:
+    """Whether the first name is a city of the gazetteer, not only a country or a state."""
+    return bool(places.names) and plain(places.names[0].split(",")[0]) in CITIES
 
 
 def with_writer(places: Places, view: str, text: str) -> tuple[Places, str] | None:
@@ -245,10 +250,11 @@ def _printed(raw: str) -> str:
 def _possible(first: str, region: bool) -> bool:
     """Whether a name could be a place at all."""
     key = plain(first)
-    if key in FLAGS or key in WEEKDAYS or key in OPENERS or (len(key) < 2 and first.isascii()):
+    listed = key in CITIES or region
+    if key in WEEKDAYS or key in OPENERS or (key in FLAGS and not listed) or (len(key) < 2 and first.isascii()):
         return False
     first_word, last = key.split(" ", 1)[0], key.rsplit(" ", 1)[-1]
-    if key in CITIES or region:
+    if listed:
         return True
     if first_word in TITLES and first_word != key:
         return False
@@ -270,7 +276,7 @@ def _shaped(key: str, language: str | None) -> bool:
     if key in CITIES or key in REGIONS:
         return True
     words = key.split()
-    if language == "de" and key.endswith(NOUN_ENDINGS):
+    if language == "de" and (key.endswith(NOUN_ENDINGS) or (len(key) > 6 and key[:2] == "ge" and key[-1] == "t")):
         return False
     return (
         len(words) == 1

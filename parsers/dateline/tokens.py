@@ -39,7 +39,7 @@ _BRACKET = re.compile(
     r"|\|\s?(?P<bar>[^|\n]{2,30}?)\s?\|)"
 )
 _SEPARATOR = re.compile(
-    r"[ ]{0,3},?[ ]{0,3}(?P<mark>\.\s?[-–—]{1,2}|[-–—―_]{1,4}|[:|=।]|\.|/|،)\s{0,8}|[ ]{0,3}\n\s{0,8}"
+    r"[ ]{0,3},?[ ]{0,3}(?P<mark>\.\s?[-–—―_]{1,2}|[-–—―_]{1,4}|[:|=।]|\.|/|،|(?<=[)\]]\s)\?(?=\s))\s{0,8}|[ ]{0,3}\n\s{0,8}"
 )
 _DATED_TAG = re.compile(r"(?P<tag>[^\d]{2,40}?)\s?(?:[-–—,]{1,2}|/)\s?(?=\S)")
 _PERSON = re.compile(rf"(?P<tag>[^,]{{2,40}}),\s(?P<name>{CAP}(?:\s{CAP}){{1,2}})")
@@ -190,7 +190,8 @@ def _shape(content: str) -> bool:
     words = content.split()
     first = words[0][0]
     letters = sum(c.isalpha() for c in content)
-    return len(words) <= 6 and letters >= 2 and (not first.islower() or len(words) == 1) and not first.isdigit()
+    small = first.islower() and (len(words) > 1 or letters > 4 or plain(content) in NOT_TAGS)
+    return len(words) <= 6 and letters >= 2 and not small and not first.isdigit()
 
 
 def byline(view: str, text: str, start: int) -> Byline | None:

@@ -44,7 +44,7 @@ def test_an_example(example):
     assert found.byline == example.get("byline")
 
 
-@pytest.mark.parametrize("language, text", LOOKALIKES, ids=lambda part: part[:50])
+@pytest.mark.parametrize(("language", "text"), LOOKALIKES, ids=lambda part: part[:50])
 def test_a_look_alike_is_no_dateline(language: str, text: str):
     assert read(text, language=language) is None
 
