@@ -20,7 +20,10 @@ AT_ONCE = 1_000
 
 _READERS = {".csv": "read_csv", ".tsv": "read_csv", ".parquet": "read_parquet", ".json": "read_json",
             ".jsonl": "read_json", ".ndjson": "read_json"}  # fmt: skip
-_ASKING = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
+_ASKING = {duckdb.StatementType.SELECT}
+_EXPLAIN = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*explain\b(?:\s+analyze\b)?(?:\s*\([^)]*\)(?!\s*$))?", re.IGNORECASE | re.DOTALL
+)
 _REFUSED = re.compile(r"\b(?:enable_logging|enable_profiling)\b", re.IGNORECASE)  # pragmas that SELECT reaches, too
 
 
@@ -50,6 +53,7 @@ def connect(
         for name, path in (tables or {}).items():
             _bring(con, name, path)
         if writable:
+            con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")  # to be asked how far
             con.execute("SET allowed_paths = $1", [[str(path.resolve()) for path in writable]])
 
     return reading_copy.connect(folders, prepare)
@@ -67,7 +71,7 @@ def single(con: duckdb.DuckDBPyConnection, sql: str) -> str:
     statements = said_well(con, lambda: con.extract_statements(sql))
     if not statements:
         raise BadQuery('There is no SQL to run. Try: wireroom query "select headline from articles limit 5"')
-    kinds = [statement.type for statement in statements if statement.query or statement.type in _ASKING]
+    kinds = [_inner(con, statement) for statement in statements if statement.query or statement.type in _ASKING]
     if len(kinds) > 1:
         raise BadQuery(f"There are {len(kinds)} statements, and one is run at a time: keep the first, or join them.")
     refused = _REFUSED.search(sql)
@@ -79,6 +83,15 @@ def single(con: duckdb.DuckDBPyConnection, sql: str) -> str:
         )
     ends = [at for at, kind in duckdb.tokenize(sql) if sql.encode()[at : at + 1] == b";" and kind.name == "operator"]
     return sql.encode()[: ends[0]].decode() if ends else sql
+
+
+def _inner(con: duckdb.DuckDBPyConnection, statement: duckdb.Statement) -> duckdb.StatementType:
+    """What a statement is; of EXPLAIN what it explains, for EXPLAIN ANALYZE runs it."""
+    explained = _EXPLAIN.match(statement.query) if statement.type == duckdb.StatementType.EXPLAIN else None
+    if explained is None:
+        return statement.type
+    inner = said_well(con, lambda: con.extract_statements(statement.query[explained.end() :]))
+    return inner[0].type if len(inner) == 1 else statement.type
 
 
 def said_well(con: duckdb.DuckDBPyConnection, call: Callable[[], Any]) -> Any:

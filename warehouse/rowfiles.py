@@ -44,14 +44,25 @@ def finished(target: Path, *, force: bool = False) -> Iterator[Path]:
     try:
         yield temporary
         _sync(temporary)
-        if target.is_dir():
-            shutil.rmtree(target)
-        temporary.replace(target)
+        _put(temporary, target)
         sync_folder(target.parent)
     except OSError as error:
         raise WarehouseError(f"{target} cannot be written: {error.strerror or error}.") from error
     finally:
         shutil.rmtree(temporary) if temporary.is_dir() else temporary.unlink(missing_ok=True)
+
+
+def _put(temporary: Path, target: Path) -> None:
+    """Rename to the target's name; a folder that stands there makes way for a folder only."""
+    if not target.is_dir():
+        temporary.replace(target)
+        return
+    if not temporary.is_dir():
+        raise WarehouseError(f"{target} is a folder, and was not touched. Name a file in it.")
+    old = temporary.with_suffix(".old")
+    target.replace(old)
+    temporary.replace(target)
+    shutil.rmtree(old)
 
 
 def write_csv(columns: Sequence[str], rows: Rows, file: IO[str]) -> int:

@@ -14,6 +14,7 @@ import pytest
 from flows import workspace
 from flows.cli import app, guarded
 from flows.workspace import Workspace
+from parsers import urls
 from tests.warehouse.facts import SOURCE, at, fetched, found, key, reading
 from warehouse import loader, rows, spool
 
@@ -44,7 +45,7 @@ def batch() -> list[rows.Row]:
         "date_published_text": "2026-02",
         "date_published_precision": "month",
     }
-    return [
+    known = [
         rows.Source(SOURCE, "The Paper", "https://paper.example/", "en", "Europe/Oslo", None, key("def"), at(0)),
         rows.Agency("ap", "Associated Press", None, at(0)),
         rows.Segment(key("segment"), SOURCE, f"{SOURCE}/{SOURCE}-1.warc.gz", "sealed", 100, "ab" * 32, at(0)),
@@ -56,6 +57,8 @@ def batch() -> list[rows.Row]:
         story("gulls", "Gulls are very many.", reader="r2", read=50, **gulls),
         reading("form", None),
     ]  # fmt: skip
+    keys = {key(name): urls.key(f"https://paper.example/{name}") for name in ("bridge", "gulls", "form")}
+    return [replace(row, url_key=keys[row.url_key]) if getattr(row, "url_key", None) in keys else row for row in known]
 
 
 @pytest.fixture(scope="session")
