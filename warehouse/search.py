@@ -20,13 +20,27 @@ from warehouse import search_file, search_index
 from warehouse.copies import alike, unpacked
 from warehouse.folders import Folders
 from warehouse.search_filters import EVERYTHING, Condition, Filters, condition
-from warehouse.search_index import Told, feed, forget, rebuild
+from warehouse.search_index import Told, cleanse, feed, forget, rebuild, remove
 from warehouse.search_query import BadSearch, Question, read
 from warehouse.search_rows import day_of, inflated
 from warehouse.snippets import Passage, marked, passage
 from warehouse.wording import Wording, languages
 
-__all__ = ["BadSearch", "Copy", "Filters", "Found", "Hit", "Passage", "feed", "forget", "opened", "rebuild", "search"]
+__all__ = [
+    "BadSearch",
+    "Copy",
+    "Filters",
+    "Found",
+    "Hit",
+    "Passage",
+    "cleanse",
+    "feed",
+    "forget",
+    "opened",
+    "rebuild",
+    "remove",
+    "search",
+]
 
 RANKED = 10_000
 """Hits that are ranked; where more match, those that say it in the headline are, or the newest."""

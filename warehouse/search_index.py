@@ -44,7 +44,7 @@ def feed(folders: Folders, *, wait: bool = False, told: Told | None = None) -> F
             return _feed(folders, told)
     except Held:
         return None
-    except sqlite3.Error as error:
+    except (sqlite3.Error, duckdb.Error) as error:
         raise WarehouseError(
             f"The search index could not be fed ({error}). wireroom search --rebuild makes it anew."
         ) from error
@@ -60,31 +60,57 @@ def rebuild(folders: Folders, *, told: Told | None = None) -> Fed:
 def forget(folders: Folders, article_ids: Iterable[str]) -> int:
     """Take articles out so that their words are in no part of the file any more; how many were there.
 
-    Waits for whoever feeds the index. Raises WarehouseError where a reader does not let go of the log in time.
+    Waits for whoever feeds the index; where a search holds on to its log, the index goes as a whole and is made anew later.
     """
     if not folders.search.exists():
         return 0
-    with (
-        hold(folders.search_lock, "taking articles out of the search index", wait=True),
-        closing(search_file.writer(folders)) as index,
-    ):
-        shelf = Shelf(index)
-        wanted = [UUID(name).bytes for name in article_ids]
-        index.execute("BEGIN IMMEDIATE")
-        removed = shelf.take_out(wanted)
-        index.execute("COMMIT")
-        scrub(index, folders)
+    wanted = [UUID(name).bytes for name in article_ids]
+    with hold(folders.search_lock, "taking articles out of the search index", wait=True):
+        try:
+            with closing(search_file.writer(folders)) as index:
+                index.execute("BEGIN IMMEDIATE")
+                removed = Shelf(index).take_out(wanted)
+                index.execute("COMMIT")
+                scrub(index, folders)
+        except (LogInUse, sqlite3.Error, search_file.NoIndex):
+            search_file.sweep(folders)
+            return len(wanted)
     return removed
 
 
+def cleanse(folders: Folders) -> None:
+    """Bring the index to the newest reading copy, and let no word of what is no longer there stay in the file.
+
+    Where that cannot be done the index goes as a whole, and the next feeding makes it anew.
+    """
+    if not folders.search.exists():
+        return
+    with hold(folders.search_lock, "cleansing the search index", wait=True):
+        try:
+            _feed(folders, None)
+            with closing(search_file.writer(folders)) as index:
+                scrub(index, folders)
+        except (LogInUse, sqlite3.Error, duckdb.Error, search_file.NoIndex):
+            search_file.sweep(folders)
+
+
+def remove(folders: Folders) -> None:
+    """Remove the index as a whole, after whoever feeds it now."""
+    with hold(folders.search_lock, "removing the search index", wait=True):
+        search_file.sweep(folders)
+
+
+class LogInUse(WarehouseError):
+    """A reader holds on to the index's log, which so cannot be emptied."""
+
+
 def scrub(index: sqlite3.Connection, folders: Folders) -> None:
-    """Merge the index so that words of articles taken out leave it, and empty the log; freed pages are zeroed."""
+    """Merge the index so that words of articles taken out leave it, and empty the log; freed pages are zeroed. Raises LogInUse."""
     index.execute("INSERT INTO words(words) VALUES ('optimize')")
     busy, _, _ = index.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     if busy:
-        raise WarehouseError(
-            f"A search is still reading {folders.search}, so that its log could not be emptied. "
-            "What was taken out is no longer found; end that search and say this again."
+        raise LogInUse(
+            f"A search is still reading {folders.search}, so that its log cannot be emptied. Say it again when that has ended."
         )
 
 
@@ -98,6 +124,8 @@ def _feed(folders: Folders, told: Told | None) -> Fed:
         if _count(copy) != shelf.count():  # the record of changes does not tell all: a backup was restored, or a file
             more = _bring(copy, shelf, None, told)
             fed = Fed(fed.indexed + more.indexed, fed.removed + more.removed)
+        if _withdrawn(copy, search_file.state(index)):
+            scrub(index, folders)
         load_id, digest = _last_load(copy)
         index.execute("BEGIN IMMEDIATE")
         shelf.name_outlets(copy.execute("SELECT source_id, name FROM sources ORDER BY noted_at").fetchall())
@@ -131,6 +159,12 @@ def _touched(copy: duckdb.DuckDBPyConnection, state: dict[str, str]) -> list[UUI
         return None
     found = copy.execute("SELECT DISTINCT article_id FROM changes WHERE load_id > $1", [load_id]).fetchall()
     return [article_id for (article_id,) in found]
+
+
+def _withdrawn(copy: duckdb.DuckDBPyConnection, state: dict[str, str]) -> bool:
+    """Whether an article was withdrawn since the index was fed: then its words must leave the file for good."""
+    ask = "SELECT 1 FROM changes WHERE load_id > $1 AND change = 'withdrawn' LIMIT 1"
+    return "load_id" in state and bool(copy.execute(ask, [int(state["load_id"])]).fetchall())
 
 
 _RECORDS = "SELECT article_id, record_hash FROM texts WHERE is_current"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from warehouse.errors import WarehouseError
-from warehouse.wording import Unit, Wording, is_unspaced
+from warehouse.wording import Wording, characters, is_unspaced, tokens, units
 
 SHORTEST_PREFIX = 2
 
@@ -32,6 +32,7 @@ class Wanted:
     words: frozenset[str]
     beginnings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    runs: tuple[str, ...]  # of writing without spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,11 @@ class _Marks:
     words: set[str] = field(default_factory=set)
     beginnings: list[str] = field(default_factory=list)
     rows: list[tuple[str, ...]] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+
+    def wanted(self) -> Wanted:
+        """The same, not to be changed any more."""
+        return Wanted(frozenset(self.words), tuple(self.beginnings), tuple(self.rows), tuple(self.runs))
 
 
 def read(text: str, wordings: Sequence[Wording]) -> Question:
@@ -58,8 +64,7 @@ def read(text: str, wordings: Sequence[Wording]) -> Question:
         raise BadSearch('Say what to look for, for example: wireroom search "harbour fog"')
     reader = _Reader(tokens, wordings)
     expression = reader.whole()
-    marks = reader.marks
-    return Question(expression, Wanted(frozenset(marks.words), tuple(marks.beginnings), tuple(marks.rows)))
+    return Question(expression, reader.marks.wanted())
 
 
 def _tokens(text: str) -> Iterator[str]:
@@ -109,12 +114,15 @@ class _Reader:
             elif token.startswith(("-", "−", "–")) and len(token) > 1:
                 self.tokens[self.at] = token[1:]
                 unwanted.append(self._without())
-            elif token == "-":  # noqa: S105 - a minus before a phrase or a group
+            elif token == "-" and self._opens_next():  # noqa: S105 - a minus before a phrase or a group
                 self.at += 1
                 unwanted.append(self._without())
             elif found := self._one():
                 wanted.append(found)
         return self._joined(wanted, unwanted)
+
+    def _opens_next(self) -> bool:
+        return self.at + 1 < len(self.tokens) and self.tokens[self.at + 1][0] in '("“”„«»'
 
     def _operator(self, word: str, before: bool) -> None:
         self.at += 1
@@ -149,8 +157,7 @@ class _Reader:
             return self._phrase(token[1:-1])
         if token.endswith("*"):
             return self._beginning(token)
-        units = list(self.wordings[0].units(token))
-        parts = [self._unit(token[unit.start : unit.end], unit) for unit in units]
+        parts = [self._unit(match[0]) for match in units(token)]
         return parts[0] if len(parts) == 1 else f"({' AND '.join(parts)})" if parts else ""
 
     def _group(self) -> str:
@@ -161,8 +168,11 @@ class _Reader:
         return found
 
     def _phrase(self, text: str) -> str:
-        words = [token.word for unit in self.wordings[0].units(text) for token in unit.words]
-        if words and is_unspaced(words[-1]) and len(words) > 1 and len(words[-1]) == 1:
+        parts = [match[0] for match in units(text)]
+        if len(parts) == 1 and is_unspaced(parts[0][0]):
+            return self._run(parts[0])
+        words = [token.word for part in parts for token in tokens(part)]
+        if parts and is_unspaced(parts[-1][0]) and len(parts[-1]) > 1:
             words.pop()  # the last single character of a run: it may go on in the text
         if not words:
             raise BadSearch(f'The phrase "{text}" has no letter or digit to look for.')
@@ -170,19 +180,21 @@ class _Reader:
         return _row(words)
 
     def _beginning(self, token: str) -> str:
-        words = [one.word for unit in self.wordings[0].units(token.rstrip("*")) for one in unit.words]
-        if not words or (len(words[-1]) < SHORTEST_PREFIX and not is_unspaced(words[-1])):
+        words = [one.word for match in units(token) for one in tokens(match[0])]
+        if not words:
+            return ""
+        if len(words[-1]) < SHORTEST_PREFIX and not is_unspaced(words[-1]):
             raise BadSearch(f"{token} would match too much: write at least {SHORTEST_PREFIX} letters before the *.")
         self.marks.rows += [tuple(words[:-1])] if words[:-1] else []
         self.marks.beginnings.append(words[-1])
         return f"{{headline body}} : {_quoted(words)} *"
 
-    def _unit(self, written: str, unit: Unit) -> str:
+    def _unit(self, unit: str) -> str:
         """A word in all its forms, in every language that the index holds."""
-        words = [token.word for token in unit.words]
-        if is_unspaced(words[0]):
-            return self._run(words)
-        forms = {form for wording in self.wordings for form in wording.forms(written)}
+        if is_unspaced(unit[0]):
+            return self._run(unit)
+        words = [token.word for token in tokens(unit)]
+        forms = {form for wording in self.wordings for form in wording.forms(unit)}
         if any(form.startswith(".") for form in forms):
             # U.S. is not the word us; and a word typed in capitals is the word
             forms = {form for form in forms if form.startswith(".") == (len(words) > 1)}
@@ -194,13 +206,11 @@ class _Reader:
         self.marks.rows.append(tuple(words))
         return f"({' OR '.join([_row(words), *map(_one_word, sorted(forms))])})"
 
-    def _run(self, words: list[str]) -> str:
+    def _run(self, run: str) -> str:
         """Writing without spaces: its pairs in a row; a single character wherever one begins with it."""
-        if len(words) == 1:
-            self.marks.beginnings.append(words[0])
-            return f"{{headline body}} : {_quoted(words)} *"
-        self.marks.rows.append(tuple(words[:-1]))
-        return _row(words[:-1])
+        self.marks.runs.append(characters(run))
+        pairs = [token.word for token in tokens(run)]
+        return _row(pairs[:-1]) if len(pairs) > 1 else f"{{headline body}} : {_quoted(pairs)} *"
 
 
 def _any(words: set[str]) -> str:

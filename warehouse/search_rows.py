@@ -41,22 +41,24 @@ class Entry:
     source_tag: str | None
     places: tuple[str, ...]
     headline: str
-    text: str  # all that is searched beside the headline
+    opening: str  # what stands before the body and is searched with it
     body: str
+
+    @property
+    def text(self) -> str:
+        """All that is searched beside the headline."""
+        return f"{self.opening} {self.body}" if self.opening else self.body
 
     @classmethod
     def of(cls, row: Sequence[Any]) -> Entry:
         """The entry of a row of the table `texts` with COLUMNS."""
         said = dict(zip(cls.COLUMNS, row, strict=True))
         teaser = said["abstract"] if said["body_extent"] != "full" else None
-        opening = [said["subheadline"], said["byline"], teaser]
-        body = re.sub(r"\s*\n\s*", "\n", unicodedata.normalize("NFC", said["body"] or ""))
-        lead = f"{said['dateline']} {body}" if said["dateline"] else body
+        parts = (said["subheadline"], said["byline"], teaser, said["dateline"])
         return cls(
             said["article_id"].bytes, said["record_hash"].bytes, said["source_id"], said["info_source"], said["date_published"],
-            said["url"] or "", said["language"], said["source_tag"], tuple(said["located_all"] or ()),
-            unicodedata.normalize("NFC", said["headline"] or ""),
-            unicodedata.normalize("NFC", "\n".join([*(part for part in opening if part), lead])), body,
+            said["url"] or "", said["language"], said["source_tag"], tuple(said["located_all"] or ()), _tidy(said["headline"]),
+            _tidy("\n".join(part for part in parts if part)), _tidy(said["body"]),
         )  # fmt: skip
 
     @property
@@ -88,25 +90,28 @@ class Shelf:
     def put(self, entries: Iterable[Entry]) -> None:
         """Index articles that are not there."""
         numbered = sorted(self._numbered(entries), key=lambda pair: pair[0])  # the index takes ids in order only
-        self.index.executemany("INSERT INTO words(rowid, headline, body, headline_forms, body_forms) VALUES (?, ?, ?, ?, ?)",
-                               [(number, *self._worded(e.language, e.headline, e.text)) for number, e in numbered])  # fmt: skip
-        self.index.executemany(
-            "INSERT INTO articles VALUES (?, ?, ?)", [(e.article_id, e.record_hash, n) for n, e in numbered]
+        sketches = [self._index(number, entry) for number, entry in numbered]
+        many = self.index.executemany
+        many("INSERT INTO articles VALUES (?, ?, ?)", [(e.article_id, e.record_hash, n) for n, e in numbered])
+        many("INSERT INTO facets VALUES (?, ?, ?)", [(n, self._outlet(e), self._agency(e)) for n, e in numbered])
+        many("INSERT OR IGNORE INTO places VALUES (?, ?)", [(folded(p), n) for n, e in numbered for p in e.places])
+        many(
+            "INSERT INTO copies VALUES (?, ?)",
+            [(m, n) for (n, _), s in zip(numbered, sketches, strict=True) for m in s.marks],
         )
-        self.index.executemany(
-            "INSERT INTO facets VALUES (?, ?, ?)", [(n, self._outlet(e), self._agency(e)) for n, e in numbered]
-        )
-        self.index.executemany(
-            "INSERT OR IGNORE INTO places VALUES (?, ?)",
-            [(folded(place), n) for n, e in numbered for place in e.places],
-        )
-        sketches = [(number, self._sketch(entry)) for number, entry in numbered]
-        self.index.executemany("INSERT INTO copies VALUES (?, ?)", [(mark, n) for n, s in sketches for mark in s.marks])
-        self.index.executemany("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                               [_text(n, e, s.packed()) for (n, e), (_, s) in zip(numbered, sketches, strict=True)])  # fmt: skip
-        self.index.executemany("INSERT INTO days VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET articles = articles + 1",
-                               [(self._outlet(e), day_of(n)) for n, e in numbered])  # fmt: skip
-        self.index.executemany("INSERT OR IGNORE INTO languages VALUES (?)", {(e.language or "",) for _, e in numbered})
+        many("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             [_text(n, e, s.packed()) for (n, e), s in zip(numbered, sketches, strict=True)])  # fmt: skip
+        many("INSERT INTO days VALUES (?, ?, 1) ON CONFLICT DO UPDATE SET articles = articles + 1",
+             [(self._outlet(e), day_of(n)) for n, e in numbered])  # fmt: skip
+        many("INSERT OR IGNORE INTO languages VALUES (?)", {(e.language or "",) for _, e in numbered})
+
+    def _index(self, number: int, entry: Entry) -> copies.Sketch:
+        """Give an article's words to the index; the sketch of its body."""
+        wording = self._wordings.setdefault(entry.language or "", Wording(entry.language))
+        headline, opening, body = (wording.columns(text) for text in (entry.headline, entry.opening, entry.body))
+        self.index.execute("INSERT INTO words(rowid, headline, body, headline_forms, body_forms) VALUES (?, ?, ?, ?, ?)",
+                           [number, headline[0], f"{opening[0]} {body[0]}", headline[1], f"{opening[1]} {body[1]}"])  # fmt: skip
+        return copies.sketch(body[0].split(), headline[0].split())
 
     def take_out(self, articles: Iterable[bytes]) -> int:
         """Take articles out, those that are not there passed over; how many were there."""
@@ -163,10 +168,6 @@ class Shelf:
         body, body_forms = wording.columns(text)
         return words, body, forms, body_forms
 
-    def _sketch(self, entry: Entry) -> copies.Sketch:
-        wording = self._wordings.setdefault(entry.language or "", Wording(entry.language))
-        return copies.sketch(wording.columns(entry.body)[0].split(), wording.columns(entry.headline)[0].split())
-
     def _outlet(self, entry: Entry) -> int:
         if entry.source_id not in self._outlets:
             ask = "INSERT INTO outlets (source_id, name) VALUES (?, ?) RETURNING outlet"
@@ -180,6 +181,11 @@ class Shelf:
             ask = "INSERT INTO agencies (info_source, name) VALUES (?, ?) RETURNING agency"
             self._agencies[entry.info_source] = self.index.execute(ask, [entry.info_source] * 2).fetchone()[0]
         return int(self._agencies[entry.info_source])
+
+
+def _tidy(text: str | None) -> str:
+    """A text with composed letters, and one line end between paragraphs."""
+    return re.sub(r"\s*\n\s*", "\n", unicodedata.normalize("NFC", text or "")).strip()
 
 
 def folded(name: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from warehouse.search_query import Wanted
-from warehouse.wording import Token, Wording, is_unspaced
+from warehouse.wording import Wording, characters, fold, is_unspaced, script, tokens, units
 
 LENGTH = 240
 """Characters of a passage."""
@@ -65,38 +66,58 @@ def _gap(text: str, at: int, *, forward: bool) -> int:
 
 
 def _found(text: str, wanted: Wanted, wording: Wording) -> list[tuple[int, int, str]]:
-    """Start, end and what it is of everything looked for, in order; what overlaps or touches in a row is one."""
-    tokens: list[Token] = []
-    spans: list[tuple[int, int, str]] = []
-    for unit in wording.units(text):
-        tokens += unit.words
-        spans += [(token.start, token.end, token.word) for token in unit.words if token.word in wanted.words]
-        spans += [(unit.start, unit.end, form) for form in unit.forms if form in wanted.words]
-        spans += [
-            _beginning(token, begin)
-            for token in unit.words
-            for begin in wanted.beginnings
-            if token.word.startswith(begin)
-        ]
-    for row in wanted.rows:
-        spans += _rows(tokens, row)
+    """Start, end and what it is of everything looked for, in order; what overlaps is one."""
+    spans = [span for run in wanted.runs for span in _runs(text, run)]
+    initials = {word.lstrip(".")[0] for word in (*wanted.words, *wanted.beginnings, *(row[0] for row in wanted.rows))}
+    if initials:
+        matches = list(units(text))
+        for place, match in enumerate(matches):
+            if not wording.keeps_initials or _may_be(match[0], initials):
+                spans += _of_unit(match, wanted, wording)
+                spans += (span for row in wanted.rows for span in _rows(matches, place, row))
     return _merged(sorted(spans))
 
 
-def _beginning(token: Token, begin: str) -> tuple[int, int, str]:
-    """A word that begins so; of writing without spaces only the beginning itself."""
-    end = token.start + len(begin) if is_unspaced(begin[0]) else token.end
-    return token.start, end, begin + "*"
+def _may_be(unit: str, initials: set[str]) -> bool:
+    """Whether a unit can be one of the words with these first letters: most cannot, and need not be worded."""
+    if is_unspaced(unit[0]) or not unit.isalpha() or script(unit[0]) == "arabic":
+        return True
+    return fold(unit[0])[:1] in initials
 
 
-def _rows(tokens: Sequence[Token], row: tuple[str, ...]) -> list[tuple[int, int, str]]:
-    """Every place where these words stand in a row."""
-    words = [token.word for token in tokens]
-    found = []
-    for at, word in enumerate(words):
-        if word == row[0] and tuple(words[at : at + len(row)]) == row:
-            found.append((tokens[at].start, tokens[at + len(row) - 1].end, " ".join(row)))
-    return found
+def _of_unit(match: re.Match[str], wanted: Wanted, wording: Wording) -> Iterator[tuple[int, int, str]]:
+    """The words of a unit that are looked for, and the unit itself where a form of the whole is."""
+    forms = wanted.words.intersection(wording.forms(match[0]))
+    for token in tokens(match[0], match.start()):
+        own = forms.intersection(wording.forms(match.string[token.start : token.end])) if forms else forms
+        forms -= own
+        if token.word in wanted.words or own:
+            yield token.start, token.end, min(own, default=token.word)
+        for begin in wanted.beginnings:
+            if token.word.startswith(begin):
+                yield token.start, token.start + len(begin) if is_unspaced(begin[0]) else token.end, begin
+    for form in forms:
+        yield match.start(), match.end(), form
+
+
+def _rows(matches: Sequence[re.Match[str]], place: int, row: tuple[str, ...]) -> Iterator[tuple[int, int, str]]:
+    """The places in one unit where these words in a row begin."""
+    here = tokens(matches[place][0], matches[place].start())
+    for at, token in enumerate(here):
+        if token.word == row[0]:
+            found, following = here[at : at + len(row)], place + 1
+            while len(found) < len(row) and following < len(matches):
+                found += tokens(matches[following][0], matches[following].start())
+                following += 1
+            if tuple(other.word for other in found[: len(row)]) == row:
+                yield token.start, found[len(row) - 1].end, " ".join(row)
+
+
+def _runs(text: str, run: str) -> Iterator[tuple[int, int, str]]:
+    """The places of a run of writing without spaces."""
+    usual, at = characters(text), -1
+    while (at := usual.find(run, at + 1)) >= 0:
+        yield at, at + len(run), run
 
 
 def _merged(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:

@@ -14,7 +14,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from importlib.resources import files
 from typing import NamedTuple
@@ -57,21 +57,13 @@ class Token(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A unit of a text: its words in order, the forms by which it is found as well, and where it stands."""
-
-    words: tuple[Token, ...]
-    forms: tuple[str, ...]
-    start: int
-    end: int
-
-
 class Wording:
     """The wording of texts in one language (the article's column; None where it is not known)."""
 
     def __init__(self, language: str | None) -> None:
         self._by_script = _stemmers(_primary(language))
+        self._latin = self._by_script.get("latin")
+        self.keeps_initials = _primary(language) not in _rules().changing_initials
         self._known: dict[str, tuple[str, str]] = {}
 
     def columns(self, text: str) -> tuple[str, str]:
@@ -80,7 +72,7 @@ class Wording:
         for unit in _UNIT.findall(text):
             found = known.get(unit)
             if found is None:
-                found = (" ".join(token.word for token in _tokens(unit, 0)), " ".join(self.forms(unit)))
+                found = (" ".join(_words(unit)), " ".join(self.forms(unit)))
                 if len(unit) <= LONGEST_JOINED and len(known) < KEPT_UNITS:
                     known[unit] = found
             words.append(found[0])
@@ -88,36 +80,38 @@ class Wording:
                 forms.append(found[1])
         return " ".join(words), " ".join(forms)
 
-    def units(self, text: str) -> Iterator[Unit]:
-        """The units of a text, in order, with their places in it."""
-        for match in _UNIT.finditer(text):
-            unit, start = match[0], match.start()
-            yield Unit(_tokens(unit, start), self.forms(unit), start, match.end())
-
     def forms(self, unit: str) -> tuple[str, ...]:
         """The forms of a unit that are not its words themselves."""
-        if unit[0].isdecimal() or is_unspaced(unit[0]):
+        if (
+            unit.isascii() and unit.isalpha() and not unit.isupper()
+        ):  # the most of most texts, and the same by a shorter way
+            stem = self._latin.stemWord(lower) if (lower := unit.lower()) and self._latin is not None else lower
+            return (stem,) if stem != lower else ()
+        if _IS_NUMBER.fullmatch(unit) or is_unspaced(unit[0]):
             return ()
         parts = _PART.findall(unit)
-        words = {fold(part) for part in parts}
         found = {form for part in parts for form in self._part(part)}
         if len(parts) > 1 and len(unit) <= LONGEST_JOINED:
             joined = "".join(parts)
-            found |= {fold(joined)} | set(self._part(joined))
+            found |= {fold(joined), *self._part(joined)}
         if (initials := acronym(unit, parts)) is not None:
             found.add(initials)
-        return tuple(sorted(found - words - {""}))
+        return tuple(sorted(found - {fold(part) for part in parts} - {""}))
 
     def _part(self, part: str) -> Iterator[str]:
         """Stem and other spellings of one word; the word itself may be among them."""
-        lower = unicodedata.normalize("NFKC", part).casefold()
-        for spelling in {lower, lower.translate(_rules().written_out), fold(part)}:
-            name = script(spelling)
+        lower, folded = unicodedata.normalize("NFKC", part).casefold(), fold(part)
+        for spelling in {lower, folded, lower.translate(_rules().written_out)}:
             yield fold(spelling)
-            if (stemmer := self._by_script.get(name)) is not None:
+            if spelling and (stemmer := self._by_script.get(script(spelling[0]))) is not None:
                 yield fold(stemmer.stemWord(spelling))
-        if script(lower) == "arabic":
-            yield _without_article(fold(part))
+        if lower and script(lower[0]) == "arabic":
+            yield _without_article(folded)
+
+
+def units(text: str) -> Iterator[re.Match[str]]:
+    """The units of a text, in order, with their places in it."""
+    return _UNIT.finditer(text)
 
 
 def acronym(unit: str, parts: list[str]) -> str | None:
@@ -133,15 +127,23 @@ def is_unspaced(character: str) -> bool:
     return _IS_UNSPACED.match(character) is not None
 
 
-def _tokens(unit: str, start: int) -> tuple[Token, ...]:
+def tokens(unit: str, start: int = 0) -> list[Token]:
     """The folded words of a unit that begins at `start`."""
     if is_unspaced(unit[0]):
-        pairs = _characters(unit)
-        return tuple(Token(pairs[at : at + 2], start + at, start + min(at + 2, len(unit))) for at in range(len(unit)))
+        ends = range(start + 2, start + len(unit) + 2)
+        return [Token(pair, end - 2, min(end, start + len(unit))) for pair, end in zip(_words(unit), ends, strict=True)]
     if _IS_NUMBER.fullmatch(unit):
-        return (Token(number(unit), start, start + len(unit)),)
+        return [Token(number(unit), start, start + len(unit))]
     found = (Token(fold(part[0]), start + part.start(), start + part.end()) for part in _PART.finditer(unit))
-    return tuple(token for token in found if token.word)
+    return [token for token in found if token.word]
+
+
+def _words(unit: str) -> list[str]:
+    """The folded words of a unit."""
+    if is_unspaced(unit[0]):
+        run = characters(unit)
+        return [run[at : at + 2] for at in range(len(run))]
+    return [token.word for token in tokens(unit)]
 
 
 def number(unit: str) -> str:
@@ -150,30 +152,34 @@ def number(unit: str) -> str:
     return _GROUPS.sub("", digits).replace(",", ".")
 
 
-def _characters(run: str) -> str:
+def characters(run: str) -> str:
     """A run without spaces, each character in its usual width; as long as before."""
+    if unicodedata.is_normalized("NFKC", run):
+        return run
     return "".join(wide if len(wide := unicodedata.normalize("NFKC", c)) == 1 else c for c in run)
 
 
+@lru_cache(maxsize=KEPT_UNITS)
 def fold(word: str) -> str:
     """A word without the differences of case, accents and spelling that readers do not type."""
-    text = unicodedata.normalize("NFKC", word).casefold()
-    if text.isascii():
-        return text
-    text = text.translate(_rules().letters)
-    name = script(text)
-    marks = _rules().marks.get(name, "keep")
+    if word.isascii():
+        return word.lower()
+    text = unicodedata.normalize("NFKC", word).casefold().translate(_rules().letters)
+    marks = _rules().marks.get(script(text[0]), "keep") if text else "keep"
     if marks == "keep":
         return unicodedata.normalize("NFC", text)
-    dropped = "\u0300\u0301" if marks == "stress" else None
     apart = unicodedata.normalize("NFD", text)
-    kept = (c for c in apart if not (unicodedata.combining(c) if dropped is None else c in dropped))
-    return unicodedata.normalize("NFC", "".join(kept)).translate(_rules().letters)
+    if marks == "stress":
+        kept = apart.replace("\u0300", "").replace("\u0301", "")
+    else:
+        kept = "".join(c for c in apart if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", kept).translate(_rules().letters)
 
 
-def script(word: str) -> str:
-    """The name of the script of a word's first letter; empty where wording.toml names none."""
-    point = ord(word[0]) if word else 0
+@lru_cache(maxsize=4096)
+def script(letter: str) -> str:
+    """The name of a letter's script; empty where wording.toml names none."""
+    point = ord(letter)
     if 0x1E00 <= point <= 0x1EFF:
         return "latin"
     if 0x1F00 <= point <= 0x1FFF:
@@ -202,6 +208,7 @@ class _Rules:
     letters: dict[int, str]
     written_out: dict[int, str]
     prefixes: tuple[str, ...]
+    changing_initials: frozenset[str]
     ranges: tuple[tuple[int, int, str], ...]
     marks: dict[str, str]
     defaults: dict[str, str]
@@ -215,6 +222,7 @@ def _rules() -> _Rules:
         letters=str.maketrans(said["letters"]),
         written_out=str.maketrans(said["written_out"]),
         prefixes=tuple(said["arabic"]["prefixes"]),
+        changing_initials=frozenset(said["changing_initials"]),
         ranges=tuple((s["first"], s["last"], s["name"]) for s in said["scripts"]),
         marks={s["name"]: s["marks"] for s in said["scripts"]},
         defaults={s["name"]: s["stemmer"] for s in said["scripts"] if "stemmer" in s},

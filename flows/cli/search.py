@@ -134,7 +134,7 @@ def _up_to_date(folders: Folders, rebuild: bool) -> None:
     with _progress() as told:
         if rebuild:
             fed = index.rebuild(folders, told=told)
-            err.print(f"The index was made anew from {fed.indexed:,} articles.", style="dim", highlight=False)
+            err.print(f"The index was made anew; articles in it: {fed.indexed:,}.", style="dim", highlight=False)
         else:
             index.opened(folders, told)
 
