@@ -4,6 +4,7 @@ WarehouseError
 ├── NewerWarehouse    the file was made by a newer wireroom
 ├── ChangedMigration  a migration that already ran is no longer the one that ran
 ├── BadSpoolFile      a spool file that cannot be loaded at all; it is set aside with this message
+├── DiskFull          no room for what is to be loaded or copied; nothing was lost
 └── BadQuery          SQL from a user that DuckDB refuses, or that is no single question
 """
 
@@ -24,6 +25,10 @@ class ChangedMigration(WarehouseError):
 
 class BadSpoolFile(WarehouseError):
     """A spool file that is cut, altered or of another version."""
+
+
+class DiskFull(WarehouseError):
+    """The disk (or a quota) has no room; what was loaded stays, what was not waits in the spool."""
 
 
 class BadQuery(WarehouseError):

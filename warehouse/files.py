@@ -23,6 +23,24 @@ def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     sync_folder(path.parent)
 
 
+def sweep(folder: Path) -> None:
+    """Remove the temporary files in `folder` whose writers are dead: a killed one could not do it itself."""
+    for path in folder.glob(".*.tmp"):
+        writer = path.name.split(".")[-2]
+        if writer.isdigit() and not _is_alive(int(writer)):
+            path.unlink(missing_ok=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` survive a loss of power."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)

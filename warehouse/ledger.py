@@ -66,6 +66,7 @@ class Ledger:
         self._source_id = source_id
         self._keys: array[int] | None = None
         self._own_keys: set[int] = set()
+        self._added: list[rows.Row] = []  # not in the tables yet: one statement a row would cost more than the row
         self._con = duckdb.connect(
             ":memory:", config={"memory_limit": "512MB", "temp_directory": str(folders.live.with_suffix(".tmp"))}
         )
@@ -89,14 +90,18 @@ class Ledger:
 
     def add(self, new: Iterable[rows.Row]) -> None:
         """Remember rows that the run has just spooled."""
-        kept = [_narrow(row) for row in new if isinstance(row, NARROW)]
-        if kept:
-            self._take(stage_rows(self._con, kept))
+        for row in new:
+            if isinstance(row, rows.Found):
+                self._own_keys.add(_prefix(UUID(row.url_key)))
+            if isinstance(row, NARROW):
+                self._added.append(_narrow(row))
+        if len(self._added) >= BATCH:
+            self._settled()
 
     def knows(self, url_key: str) -> bool:
         """Whether an address was ever found; cheap enough to be asked for every link of a listing."""
         if self._keys is None:
-            found = self._con.execute("SELECT DISTINCT url_key FROM known_addresses").fetchall()
+            found = self._settled().execute("SELECT DISTINCT url_key FROM known_addresses").fetchall()
             self._keys = array("Q", sorted(_prefix(key) for (key,) in found))
         prefix = _prefix(UUID(url_key))
         place = bisect_left(self._keys, prefix)
@@ -106,7 +111,7 @@ class Ledger:
         """What is known of these addresses, by the key as given; unknown ones are left out."""
         if not url_keys:
             return {}
-        found = self._con.cursor().execute(sql("ledger/known"), [_json(url_keys)]).fetchall()
+        found = self._settled().cursor().execute(sql("ledger/known"), [_json(url_keys)]).fetchall()
         by_key = {known.url_key: known for known in map(_known, found)}
         spelt = {key: str(UUID(key)) for key in url_keys}
         return {key: by_key[name] for key, name in spelt.items() if name in by_key}
@@ -122,43 +127,69 @@ class Ledger:
 
     def validators(self, url_key: str) -> Validators:
         """Of a listing's address, from the last time it answered; empty where it never did."""
-        found = self._con.execute(
-            "SELECT etag, last_modified, payload_hash::VARCHAR, observed_at FROM known_fetches "
-            "WHERE url_key = $1 AND role <> 'article' AND (outcome = 'fetched' "
-            "OR (outcome = 'unchanged' AND coalesce(etag, last_modified) IS NOT NULL)) ORDER BY observed_at DESC LIMIT 1",
-            [url_key],
-        ).fetchall()
+        found = (
+            self._settled()
+            .execute(
+                "SELECT etag, last_modified, payload_hash::VARCHAR, observed_at FROM known_fetches "
+                "WHERE url_key = $1 AND role <> 'article' AND (outcome = 'fetched' "
+                "OR (outcome = 'unchanged' AND coalesce(etag, last_modified) IS NOT NULL)) ORDER BY observed_at DESC LIMIT 1",
+                [url_key],
+            )
+            .fetchall()
+        )
         return Validators(*found[0]) if found else Validators()
 
     def listing(self, finder: str, unit: str) -> Listing | None:
         """The last look at a unit, or None where there was none."""
-        found = self._con.execute(
-            "SELECT listed_at, whole, outcome, digest::VARCHAR, links FROM known_units "
-            "WHERE finder = $1 AND unit = $2 ORDER BY listed_at DESC LIMIT 1",
-            [finder, unit],
-        ).fetchall()
+        found = (
+            self._settled()
+            .execute(
+                "SELECT listed_at, whole, outcome, digest::VARCHAR, links FROM known_units "
+                "WHERE finder = $1 AND unit = $2 ORDER BY listed_at DESC LIMIT 1",
+                [finder, unit],
+            )
+            .fetchall()
+        )
         return Listing(*found[0]) if found else None
 
     def unmentioned(self, fetch_ids: Iterable[str]) -> set[str]:
         """Which of these fetches neither the reading copy nor the spool mentions: a run died before it spooled them."""
         given = list(fetch_ids)
-        found = self._con.execute(
-            "SELECT DISTINCT f.fetch_id FROM known_fetches AS f "
-            "SEMI JOIN (SELECT unnest(CAST(CAST($1 AS JSON) AS UUID[])) AS fetch_id) USING (fetch_id)",
-            [_json(given)],
-        ).fetchall()
+        found = (
+            self._settled()
+            .execute(
+                "SELECT DISTINCT f.fetch_id FROM known_fetches AS f "
+                "SEMI JOIN (SELECT unnest(CAST(CAST($1 AS JSON) AS UUID[])) AS fetch_id) USING (fetch_id)",
+                [_json(given)],
+            )
+            .fetchall()
+        )
         mentioned = {key for (key,) in found}
         return {name for name in given if UUID(name) not in mentioned}
 
+    def withdrawn(self, url_keys: Iterable[str | None] = ()) -> bool:
+        """Whether one of these addresses was withdrawn, or the source as a whole."""
+        keys = [key for key in url_keys if key]
+        found = self._con.execute(
+            "SELECT 1 FROM known_withdrawals WHERE url_key IS NULL "
+            "OR url_key IN (SELECT unnest(CAST(CAST($1 AS JSON) AS UUID[]))) LIMIT 1",
+            [_json(keys)],
+        ).fetchall()
+        return bool(found)
+
     def segment_file(self, segment_id: str) -> str | None:
         """Where a segment lies, relative to the archive folder."""
-        found = self._con.execute(
-            "SELECT file FROM known_segments WHERE segment_id = $1 ORDER BY noted_at DESC LIMIT 1", [segment_id]
-        ).fetchall()
+        found = (
+            self._settled()
+            .execute(
+                "SELECT file FROM known_segments WHERE segment_id = $1 ORDER BY noted_at DESC LIMIT 1", [segment_id]
+            )
+            .fetchall()
+        )
         return str(found[0][0]) if found else None
 
     def _stream(self, question: str, parameters: list[Any]) -> Iterator[Known]:
-        cursor = self._con.cursor().execute(sql(question), parameters)
+        cursor = self._settled().cursor().execute(sql(question), parameters)
         while batch := cursor.fetchmany(BATCH):
             yield from self.known([key for (key,) in batch]).values()
 
@@ -175,14 +206,18 @@ class Ledger:
         stage_batch(self._con, batch)
         self._take(batch.rows)
 
+    def _settled(self) -> duckdb.DuckDBPyConnection:
+        """The connection, with everything in its tables that was added."""
+        if self._added:
+            added, self._added = self._added, []
+            self._take(stage_rows(self._con, added))
+        return self._con
+
     def _take(self, kinds: Iterable[str]) -> None:
         """Move the staged rows into the tables of the same shape, without their texts."""
         for kind in NARROW_KINDS.intersection(kinds):
             columns = "* EXCLUDE (text)" if kind == "reading" else "*"
             self._con.execute(f"INSERT INTO {TABLES[kind]} BY NAME SELECT {columns} FROM stage_{kind}")
-        if "found" in kinds:
-            fresh = self._con.execute("SELECT url_key FROM stage_found").fetchall()
-            self._own_keys.update(_prefix(key) for (key,) in fresh)
 
 
 def _known(row: tuple[Any, ...]) -> Known:

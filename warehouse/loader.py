@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
 from warehouse import loading, reading_copy, spool
-from warehouse.errors import BadSpoolFile
+from warehouse.errors import BadSpoolFile, DiskFull
+from warehouse.files import sweep
 from warehouse.folders import Folders
 from warehouse.locks import Held, hold
 from warehouse.schema import open_live
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says when there is no room."""
 
 
 @dataclass(slots=True)
@@ -31,13 +36,13 @@ def drain(folders: Folders, *, wait: bool = False, publish_now: bool = False) ->
     """Load every spool file and publish; None where another loader is at it (it takes our files too) and not `wait`.
 
     A spool file is removed only once a reading copy that contains it is in place. Unless `publish_now`, a copy is made
-    no oftener than reading_copy allows; files that are loaded then lie on until the next one.
+    no oftener than reading_copy allows; files that are loaded then lie on until the next one. Raises DiskFull.
     """
     report = Report()
     seen: set[Path] = set()
     while True:
         try:
-            with hold(folders.loader_lock, f"loader in process {os.getpid()}", wait=wait):
+            with _room(folders), hold(folders.loader_lock, f"loader in process {os.getpid()}", wait=wait):
                 seen |= _drain(folders, report, publish_now)
         except Held:
             return report if seen else None
@@ -46,8 +51,24 @@ def drain(folders: Folders, *, wait: bool = False, publish_now: bool = False) ->
             return report
 
 
+@contextmanager
+def _room(folders: Folders) -> Iterator[None]:
+    """Say in a sentence that a disk is full, whoever noticed it."""
+    try:
+        yield
+    except (OSError, duckdb.Error) as error:
+        if getattr(error, "errno", None) not in FULL and not any(os.strerror(code) in str(error) for code in FULL):
+            raise
+        raise DiskFull(
+            f"There is no room on the disk of {folders.data} to load what was fetched. Nothing is lost: "
+            f"{len(spool.files(folders))} files wait in {folders.spool}. Make room, then: wireroom load"
+        ) from error
+
+
 def _drain(folders: Folders, report: Report, publish_now: bool) -> set[Path]:
     """Load what lies there, publish, remove; the files that were seen to."""
+    for folder in (folders.spool, folders.live.parent, *folders.archive.glob("*/")):
+        sweep(folder)
     reading_copy.return_to_live(folders)
     contained = load_spool(folders, report)
     edition = None

@@ -36,10 +36,10 @@ def is_loaded(con: duckdb.DuckDBPyConnection, digest: str) -> bool:
 
 def load(con: duckdb.DuckDBPyConnection, batch: Batch) -> Loaded:
     """Load a batch that was not loaded before; nothing changes where this raises."""
+    refused = stage_batch(con, batch)  # before the transaction, which a row that DuckDB refuses would end
     con.begin()
     try:
         load_id = _number(con, batch)
-        refused = stage_batch(con, batch)
         for kind, keys in KEYS.items():
             if kind in batch.rows:
                 _facts(con, kind, keys)

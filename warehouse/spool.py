@@ -151,7 +151,7 @@ def read(path: Path) -> Batch:
             kind, row = _opened(line)
             _check_owner(_rows[kind].decode(row), header)
         except (ValueError, msgspec.MsgspecError) as error:
-            bad.append(BadLine(number, line, f"{path.name}, line {number}: {_sentence(error)}"))
+            bad.append(BadLine(number, line, f"{path.name}, line {number}: {_complaint(line, error)}"))
         else:
             good[kind].append(Numbered(number, row))
     return Batch(path, header, digest, good, bad)
@@ -209,8 +209,13 @@ def _check_owner(row: rows.Row, header: Header) -> None:
         raise ValueError(f"belongs to source {owner}, but the file to {header.source_id} - at `$.source_id`")
 
 
-def _sentence(error: Exception) -> str:
-    return "no row or more than one" if "values to unpack" in str(error) else str(error)
+def _complaint(line: bytes, error: Exception) -> str:
+    """What is wrong with a line, the field named from the line's beginning."""
+    try:
+        _line.decode(line).row  # noqa: B018  (asked for its exception)
+    except (ValueError, msgspec.MsgspecError) as whole:
+        return "no row or more than one" if "values to unpack" in str(whole) else str(whole)
+    return str(error)
 
 
 def _digest(lines: Iterable[bytes]) -> str:

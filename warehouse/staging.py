@@ -95,14 +95,16 @@ def _stage(con: duckdb.DuckDBPyConnection, kind: str, rows_of: Sequence[Numbered
     """The table stage_<kind> with these rows: read from a file, since as parameters they cost thirty times as much."""
     columns = _columns(con, kind)
     if not rows_of:
-        fields_of = ", ".join(f'"{name}" {of}' for name, of in columns.items())
-        con.execute(f"CREATE OR REPLACE TEMP TABLE stage_{kind} ({fields_of})")
+        empty = ", ".join(f'"{name}" {of}' for name, of in columns.items())
+        con.execute(f"CREATE OR REPLACE TEMP TABLE stage_{kind} ({empty})")
         return
+    # Written out, since DuckDB looks for NumPy and its like with every value of a parameter.
+    wanted = ", ".join(f"'{name}': '{of}'" for name, of in columns.items())
     with NamedTemporaryFile(suffix=".jsonl") as file:
         file.writelines(row + b"\n" for _, row in rows_of)
         file.flush()
-        con.execute(f"CREATE OR REPLACE TEMP TABLE stage_{kind} AS FROM read_ndjson($1, columns = $2)",
-                    [file.name, columns])  # fmt: skip
+        con.execute(f"CREATE OR REPLACE TEMP TABLE stage_{kind} AS FROM read_ndjson($1, columns = {{{wanted}}})",
+                    [file.name])  # fmt: skip
 
 
 def _columns(con: duckdb.DuckDBPyConnection, kind: str) -> dict[str, str]:
