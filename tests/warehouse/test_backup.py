@@ -10,14 +10,12 @@ import pytest
 
 from tests.warehouse.facts import SOURCE, key
 from tests.warehouse.tables import tables
-from tests.warehouse.workspaces import Died, show, sound
+from tests.warehouse.workspaces import LATER_PAGE, Died, show, sound
 from warehouse import doctor, loader, reading_copy, segments, spool
 from warehouse.archive import Appender
 from warehouse.backup import MANIFEST, BadBackup, back_up, making, manifest, read, restore
 from warehouse.folders import Folders
 from warehouse.ledger import Ledger
-
-LATER = (("c", 3.0, "third words"),)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +62,7 @@ def test_a_second_backup_copies_only_what_is_new(root: Path, tmp_path: Path):
     back_up(root, tmp_path / "backup")
     assert back_up(root, tmp_path / "backup").copied == 0
     folders = Folders(root / "data")
-    show(folders, LATER)
+    show(folders, LATER_PAGE)
     loader.drain(folders, publish_now=True)
     report = back_up(root, tmp_path / "backup")
     assert report.copied == 3  # reading copy, open segment, its state
@@ -81,7 +79,7 @@ def test_a_workspace_that_was_restored_is_no_news_to_its_backup(root: Path, tmp_
 
 def test_rows_that_wait_in_the_spool_come_along(root: Path, tmp_path: Path):
     folders = Folders(root / "data")
-    show(folders, LATER)
+    show(folders, LATER_PAGE)
     back_up(root, tmp_path / "backup")
     again = restored(tmp_path / "backup")
     assert len(spool.files(again)) == 1
@@ -92,7 +90,7 @@ def test_rows_that_wait_in_the_spool_come_along(root: Path, tmp_path: Path):
 
 def test_pages_that_a_killed_run_left_are_taken_up_by_the_next_one(root: Path, tmp_path: Path):
     with pytest.raises(Died):
-        show(Folders(root / "data"), LATER, spooled=False)
+        show(Folders(root / "data"), LATER_PAGE, spooled=False)
     back_up(root, tmp_path / "backup")
     assert tail(restored(tmp_path / "backup")) == {key("c@3.0")}
 
@@ -110,7 +108,7 @@ def test_a_run_that_goes_on_meanwhile_costs_no_page(
     def taking(self, path: Path, name: str, origin: str | None = None) -> None:
         if not happened and name.startswith(moment):
             happened.append(name)
-            show(folders, LATER)
+            show(folders, LATER_PAGE)
             if is_published:
                 loader.drain(folders, publish_now=True)
         take(self, path, name, origin)
@@ -135,7 +133,7 @@ def test_a_backup_that_is_killed_spoils_no_earlier_one(
     back_up(root, tmp_path / "backup")
     before = rows(restored(tmp_path / "backup", "first"))
     folders = Folders(root / "data")
-    show(folders, LATER)
+    show(folders, LATER_PAGE)
     loader.drain(folders, publish_now=True)
 
     def killed(*_: object) -> None:
@@ -155,7 +153,7 @@ def test_one_that_is_killed_while_names_are_given_is_finished_when_it_is_read(
 ):
     back_up(root, tmp_path / "backup")
     folders = Folders(root / "data")
-    show(folders, LATER)
+    show(folders, LATER_PAGE)
     loader.drain(folders, publish_now=True)
     replaced, replace = [], Path.replace
 
@@ -226,7 +224,7 @@ def test_archive_files_that_the_workspace_lost_stay_in_the_backup(root: Path, tm
 
 
 def test_what_the_workspace_dropped_is_dropped_from_the_backup(root: Path, tmp_path: Path):
-    show(Folders(root / "data"), LATER)
+    show(Folders(root / "data"), LATER_PAGE)
     back_up(root, tmp_path / "backup")
     (name,) = [name for name in read(tmp_path / "backup").files if name.startswith("spool/")]
     loader.drain(Folders(root / "data"), publish_now=True)

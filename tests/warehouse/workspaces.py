@@ -11,6 +11,7 @@ from warehouse.archive import Appender, Capture, payload_hash
 from warehouse.folders import Folders
 
 SHOWN = (("a", 0.0, "first words"), ("b", 0.5, "other words"), ("a", 1.0, "second words"))
+LATER_PAGE = (("c", 3.0, "third words"),)
 
 
 def sound(root: Path) -> Folders:
