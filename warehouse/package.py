@@ -32,7 +32,7 @@ KEYS = {"articles": ["article_id"], "article_versions": ["article_id", "version"
 TO_ARTICLES = ("article_versions", "article_urls", "datelines")
 EVIDENCE_TEXTS = ("value", "note")
 
-_TYPES = (("[]", "array"), ("STRUCT", "object"), ("VARCHAR", "string"), ("UUID", "string"), ("BOOLEAN", "boolean"),
+_TYPES = (("[]", "any"), ("STRUCT", "any"), ("VARCHAR", "string"), ("BOOLEAN", "boolean"),
           ("DATE", "date"), ("TIMESTAMP", "datetime"), ("DOUBLE", "number"), ("FLOAT", "number"), ("DECIMAL", "number"),
           ("", "integer"))  # fmt: skip
 
@@ -64,12 +64,12 @@ def write(
             for name in ("articles", "article_versions", *BY_ARTICLE, *BY_SOURCE, *WHOLE)
         }
         folder.mkdir()
-        with queries.connect(folders, writable=list(tables.values())) as con:
+        with queries.connect(folders, writable=list(tables.values()), frugal=True) as con:
             choice.choose(con)
             rows = {}
             for place, (name, path) in enumerate(tables.items(), start=1):
                 told(name, place, len(tables))
-                rows[name] = rowfiles.write_parquet(con, _question(name, text), path)
+                rows[name] = rowfiles.write_parquet(con, portable(con, _question(name, text)), path)
             about = datasheet.About(target.name, moment, choice.said(), text, rows)
             (folder / "README.md").write_text(datasheet.write(con, about), encoding="utf-8")
             descriptor = _descriptor(con, about, tables)
@@ -79,10 +79,18 @@ def write(
     return Packed(rows)
 
 
+def portable(con: duckdb.DuckDBPyConnection, sql: str) -> str:
+    """The same rows with ids as text: a UUID in Parquet is sixteen bare bytes to R and others."""
+    kinds = con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {sql})").fetchall()
+    ids = [f'"{name}"::VARCHAR AS "{name}"' for name, kind in kinds if kind == "UUID"]
+    return f"SELECT * REPLACE ({', '.join(ids)}) FROM ({sql})" if ids else sql
+
+
 def _question(table: str, text: bool) -> str:
     """The SQL of one table of the package."""
     if table in ("articles", "article_versions"):
-        return question(table, text=text)
+        loads = "load_id" if table == "articles" else "opened_load_id, closed_load_id"  # mean nothing elsewhere
+        return f"SELECT * EXCLUDE ({loads}) FROM ({question(table, text=text)})"
     if table in BY_ARTICLE:
         columns = "*" if text or table != "field_evidence" else f"* EXCLUDE ({', '.join(EVIDENCE_TEXTS)})"
         return f"SELECT {columns} FROM {table} SEMI JOIN chosen USING (article_id)"
@@ -119,7 +127,6 @@ def _resource(con: duckdb.DuckDBPyConnection, name: str, path: Path) -> dict[str
         "description": _comment(con, "duckdb_tables", "table_name", name)
         or _comment(con, "duckdb_views", "view_name", name)
         or name,
-        "bytes": path.stat().st_size,
         "hash": f"sha256:{_sha256(path)}",
         "schema": schema,
     }
@@ -137,9 +144,8 @@ def _fields(con: duckdb.DuckDBPyConnection, table: str, path: Path) -> list[dict
 
 
 def _field(name: str, kind: str, comment: str | None) -> dict[str, Any]:
-    field = {"name": name, "type": next(word for mark, word in _TYPES if mark in kind)}
-    if kind == "UUID":
-        field["format"] = "uuid"
+    """A field of the schema; lists and structs are "any", for "array" and "object" mean JSON text there."""
+    field = {"name": name, "type": next(word for mark, word in _TYPES if mark in kind), "duckdbType": kind}
     return field | ({"description": comment} if comment else {})
 
 

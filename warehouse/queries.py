@@ -18,6 +18,9 @@ from warehouse.folders import Folders
 AT_ONCE = 1_000
 """Rows fetched together: memory stays flat however many there are."""
 
+FRUGAL = "512MB"
+"""Memory of a frugal connection."""
+
 _READERS = {".csv": "read_csv", ".tsv": "read_csv", ".parquet": "read_parquet", ".json": "read_json",
             ".jsonl": "read_json", ".ndjson": "read_json"}  # fmt: skip
 _ASKING = {duckdb.StatementType.SELECT}
@@ -42,16 +45,23 @@ class Answer:
 
 
 def connect(
-    folders: Folders, tables: Mapping[str, Path] | None = None, writable: Sequence[Path] = ()
+    folders: Folders,
+    tables: Mapping[str, Path] | None = None,
+    writable: Sequence[Path] = (),
+    *,
+    frugal: bool = False,
 ) -> duckdb.DuckDBPyConnection:
     """The reading copy with named files as temporary tables; raises BadQuery where a file cannot be read.
 
     SQL can read and write no other file, and no setting can be changed; our own COPY may write the `writable` ones.
+    A `frugal` connection keeps little of what it has read: for passing over everything once.
     """
 
     def prepare(con: duckdb.DuckDBPyConnection) -> None:
         for name, path in (tables or {}).items():
             _bring(con, name, path)
+        if frugal:
+            con.execute(f"SET memory_limit = '{FRUGAL}'")
         if writable:
             con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")  # to be asked how far
             con.execute("SET allowed_paths = $1", [[str(path.resolve()) for path in writable]])

@@ -101,30 +101,31 @@ def export(
 
 def _export(choice: Selection, output: Path | None, form: ExportFormat, table: str, no_text: bool, force: bool) -> None:
     from warehouse import queries, rowfiles
+    from warehouse.package import portable
     from warehouse.selection import question
 
     folders, sql = here().folders, question(table, text=not no_text)
     if output is None:
-        with queries.connect(folders) as con, stoppable(con):
+        with queries.connect(folders, frugal=True) as con, stoppable(con):
             choice.choose(con)
             _write_rows(con, sql, form, sys.stdout, None)
             sys.stdout.flush()
         return
     with (
         rowfiles.finished(output, force=force) as temporary,
-        queries.connect(folders, writable=[temporary]) as con,
+        queries.connect(folders, writable=[temporary], frugal=True) as con,
         stoppable(con),
     ):
         choice.choose(con)
         total = int(con.execute(f"SELECT count(*) FROM ({sql})").fetchall()[0][0])
         if form is ExportFormat.parquet:
             with _polled(con, output.name, total):
-                rowfiles.write_parquet(con, sql, temporary)
+                rowfiles.write_parquet(con, portable(con, sql), temporary)
         else:
             with temporary.open("w", encoding="utf-8", newline="") as file, _bar(output.name, total) as progress:
                 _write_rows(con, sql, form, file, progress)
     what = "version" if table == "article_versions" else "article"
-    err.print(f"{total:,} {what}{'' if total == 1 else 's'} in {output}", markup=False, highlight=False)
+    err.print(f"{total:,} {what}{'' if total == 1 else 's'} in {output}", markup=False, highlight=False, soft_wrap=True)
     if not total:
         err.print("Nothing matches: wireroom sources and wireroom query show what there is.", highlight=False)
 
@@ -163,7 +164,7 @@ def _package(choice: Selection, target: Path, no_text: bool, force: bool) -> Non
             workspace.folders, target, choice, sources, moment, text=not no_text, force=force, told=told
         )
     rows = f"{packed.articles:,} article{'' if packed.articles == 1 else 's'} in {len(packed.rows)} tables"
-    err.print(f"{rows}, a datasheet, sources and checksums in {target}", markup=False, highlight=False)
+    err.print(f"{rows}, a datasheet, sources and checksums in {target}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _is_chosen(choice: Selection, path: Path) -> bool:

@@ -95,7 +95,9 @@ def query(
                 stoppable(con, timeout),
             ):
                 count = _save(con, question, chosen, temporary)
-            err.print(f"{count:,} row{'' if count == 1 else 's'} in {output}", markup=False, highlight=False)
+            err.print(
+                f"{count:,} row{'' if count == 1 else 's'} in {output}", markup=False, highlight=False, soft_wrap=True
+            )
     except BrokenPipeError:  # typer would make a failure of it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except KeyboardInterrupt:
