@@ -37,7 +37,9 @@ def get(run: Run, url: str, kind: ListingKind) -> Listing:
         profile=run.source.profile,
         known_payload=validators.payload_hash,
     )
-    run.note(exchanges.row(capture, run.archived(capture)))
+    location = run.archived(capture)
+    run.listed.append(location)
+    run.note(exchanges.row(capture, location))
     return Listing(
         url=url,
         final_url=exchange.final_url or url,

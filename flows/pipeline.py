@@ -132,6 +132,9 @@ def due_addresses(run: Run) -> Iterator[Address]:
 def _due_of(run: Run, unit: Unit, policy: Policy) -> Iterator[Address]:
     """Note a unit and its new addresses, and give those of its candidates that are due."""
     known = run.ledger.known([candidate.url_key for candidate in unit.candidates])
+    if any(found.withdrawn for found in known.values()):
+        run.archive.blank_answers(run.listed)  # a feed may carry the whole text, and every listing its headline
+    run.listed.clear()
     new = [candidate for candidate in unit.candidates if candidate.url_key not in known]
     run.note(listings.row(run, unit, len(new)), *(listings.found(run, candidate) for candidate in new))
     run.tally.found += len(new)
@@ -237,6 +240,14 @@ def _read_anew(run: Run, known: Known | None) -> Iterator[Parsing]:
         yield Parsing(stored, exchanges.row(stored, location), run.parse(stored))
 
 
+def _withdraw_again(run: Run, parsing: Parsing) -> None:
+    """Let go of a page that turned out to be a withdrawn article under another address, and never ask for it again."""
+    run.archive.blank(parsing.fetched)
+    run.note(
+        rows.Withdrawal(run.source.source_id, parsing.capture.url_key, "another address of what was withdrawn", now())
+    )
+
+
 def collect(run: Run, parsings: Sequence[Parsing]) -> None:
     """Wait for the parse processes and note each page's fetch together with its readings: both or neither."""
     results: list[Parsed] = []
@@ -244,8 +255,9 @@ def collect(run: Run, parsings: Sequence[Parsing]) -> None:
         result = parsing.result.result()
         results.append(result)
         run.tally.parsed(result)
-        run.note(
-            parsing.fetched,
-            *readings.rows(parsing.capture, result, profile=run.source.profile, reader=run.reader, read_at=now()),
-        )
+        read = readings.rows(parsing.capture, result, profile=run.source.profile, reader=run.reader, read_at=now())
+        if run.ledger.withdrawn(key for row in read for key in (row.url_key, row.final_key, row.canonical_key)):
+            _withdraw_again(run, parsing)
+        else:
+            run.note(parsing.fetched, *read)
     run.note(*readings.named_agencies(results, now()))

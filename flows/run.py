@@ -21,9 +21,10 @@ from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from parsers import urls
 from parsers.records import Article, Rejected
-from warehouse import loader, rows, search_index, spool
+from warehouse import loader, rows, search_index, spool, withdrawal
 from warehouse.archive import Appender
 from warehouse.captures import Capture, Location
+from warehouse.errors import WarehouseError
 from warehouse.ledger import Ledger
 from warehouse.locks import hold
 
@@ -83,6 +84,7 @@ class Run:
         self.pool: ParsePool
         self.writing = threading.Lock()  # archive and pending rows are touched by the threads that fetch
         self.pending: list[rows.Row] = []
+        self.listed: list[Location] = []  # listings of the unit that is being looked at
         self.corrected: set[str] = set()  # fetches whose row says less than their capture
 
     @property
@@ -170,11 +172,16 @@ def opened(
     folders = workspace.folders
     who = f"{kind} of {source.source_id} in process {os.getpid()}, since {run.started_at:%Y-%m-%d %H:%M} UTC"
     try:
+        withdrawal.finish(folders, source.source_id, wait=wait)  # one that was killed on its way
         with ExitStack() as stack:
             stack.enter_context(hold(folders.source_lock(source.source_id), who, wait=wait))
             run.pool = stack.enter_context(ParsePool())
             run.archive = stack.enter_context(Appender(folders, source.source_id, run.run_id))
             run.ledger = stack.enter_context(Ledger(folders, source.source_id))
+            if run.ledger.withdrawn():
+                raise WarehouseError(
+                    f"The source {source.source_id} was withdrawn: nothing is fetched from it any more."
+                )
             run.fetcher = stack.enter_context(_fetcher(run))
             run.note(_source_row(source), run.row("running"))
             stack.enter_context(_ending(run))

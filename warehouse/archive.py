@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from warehouse import batch_notes, rows, segments, warc
-from warehouse.archive_reading import Verdict, captures, history, read, tail, verify
+from warehouse.archive_reading import captures, history, read, tail
 from warehouse.captures import Capture, Location, payload_hash
 from warehouse.due import Known
 from warehouse.extents import NotKept
@@ -32,13 +32,11 @@ __all__ = [
     "Damaged",
     "Location",
     "NotKept",
-    "Verdict",
     "captures",
     "history",
     "payload_hash",
     "read",
     "tail",
-    "verify",
 ]
 
 FULL = 1_000_000_000
@@ -115,6 +113,21 @@ class Appender:
         with self._writing:
             segment = self._current()
             segment.write(warc.notes(segment.state.segment_id, self._clock(), lines))
+
+    def blank(self, fetched: rows.Fetched) -> None:
+        """Leave nothing of a capture that was appended in this run: it is of an article that was withdrawn."""
+        assert fetched.record_offset is not None
+        assert fetched.record_length is not None
+        with self._writing:
+            if self._segment is not None and self._segment.state.segment_id == fetched.segment_id:
+                self._segment.blank(fetched.record_offset, fetched.record_length, self._clock())
+
+    def blank_answers(self, locations: Iterable[Location]) -> None:
+        """Leave of these captures of this run only what is known of them, and not what was sent."""
+        with self._writing:
+            for location in locations:
+                if self._segment is not None and self._segment.state.segment_id == location.segment_id:
+                    self._segment.blank_answer(location.offset, self._clock())
 
     def sync(self) -> None:
         """Make everything appended so far survive a loss of power."""

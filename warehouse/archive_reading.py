@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from warehouse import segments
-from warehouse.captures import Capture, Location, payload_hash
-from warehouse.coding import BadCoding
+from warehouse.captures import Capture, Location
 from warehouse.extents import NotKept
 from warehouse.folders import Folders
-from warehouse.warc_reading import Damaged, Noted, Stored, entries, filled, one, resumption, stored
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What reading one segment from end to end has shown; it is sound where there are no `problems`."""
-
-    file: str  # relative to the archive folder
-    captures: int
-    size: int
-    problems: tuple[str, ...]
+from warehouse.warc_reading import Damaged, Noted, Stored, entries, filled, one, resumption
 
 
 def read(folders: Folders, file: str, offset: int) -> Capture:
@@ -70,6 +59,8 @@ def captures(path: Path, on_damage: Callable[[Damaged], None] | None = None) -> 
     """
     with path.open("rb") as file, path.open("rb") as again:
         for item in _all(file, on_damage):
+            if isinstance(item, Noted):
+                continue
             try:
                 yield _whole(item, again)
             except Damaged as damage:
@@ -78,45 +69,21 @@ def captures(path: Path, on_damage: Callable[[Damaged], None] | None = None) -> 
                 on_damage(damage)
 
 
-def verify(folders: Folders, digests: Mapping[str, str] | None = None) -> Iterator[Verdict]:
-    """A verdict on each segment: lengths, checksums, payloads, and the `digests` (file → sha256) of sealed ones."""
-    missing = dict(digests or {})
-    for path in segments.files(folders):
-        file = str(path.relative_to(folders.archive))
-        yield _verdict(path, file, missing.pop(file, None))
-    for file in sorted(missing):
-        yield Verdict(file, 0, 0, ("The file is missing.",))
+def entries_of(path: Path, on_damage: Callable[[Damaged], None]) -> Iterator[Stored | Noted]:
+    """All that a segment keeps, bodies filled in; a damaged spot is told and passed over."""
+    with path.open("rb") as file, path.open("rb") as again:
+        for entry in _all(file, on_damage):
+            try:
+                yield entry if isinstance(entry, Noted) else replace(entry, capture=_whole(entry, again))
+            except Damaged as damage:
+                on_damage(damage)
 
 
-def _verdict(path: Path, file: str, digest: str | None) -> Verdict:
-    problems: list[str] = []
-    if digest and segments.sha256(path) != digest:
-        problems.append("The file is not the one that was sealed: its digest differs.")
-    count = 0
-    for capture in captures(path, lambda damage: problems.append(f"At byte {damage.offset}: {damage}")):
-        count += 1
-        problem = _payload(capture)
-        if problem:
-            problems.append(f"Fetch {capture.fetch_id}: {problem}")
-    return Verdict(file, count, path.stat().st_size, tuple(problems))
-
-
-def _payload(capture: Capture) -> str | None:
-    """What is wrong with a body, or None."""
-    if not capture.payload_hash:
-        return None
-    try:
-        same = payload_hash(capture.body) == capture.payload_hash
-    except BadCoding as error:
-        return str(error)
-    return None if same else "The body is not the one that was fetched: its hash differs."
-
-
-def _all(file: BinaryIO, on_damage: Callable[[Damaged], None] | None) -> Iterator[Stored]:
+def _all(file: BinaryIO, on_damage: Callable[[Damaged], None] | None) -> Iterator[Stored | Noted]:
     offset: int | None = 0
     while offset is not None:
         try:
-            yield from stored(file, offset)
+            yield from entries(file, offset)
         except Damaged as damage:
             if on_damage is None:
                 raise

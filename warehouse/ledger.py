@@ -66,6 +66,7 @@ class Ledger:
         self._source_id = source_id
         self._keys: array[int] | None = None
         self._own_keys: set[int] = set()
+        self._withdrawn: set[str | None] | None = None  # few, and asked for with every page
         self._added: list[rows.Row] = []  # not in the tables yet: one statement a row would cost more than the row
         self._con = duckdb.connect(
             ":memory:", config={"memory_limit": "512MB", "temp_directory": str(folders.live.with_suffix(".tmp"))}
@@ -169,13 +170,10 @@ class Ledger:
 
     def withdrawn(self, url_keys: Iterable[str | None] = ()) -> bool:
         """Whether one of these addresses was withdrawn, or the source as a whole."""
-        keys = [key for key in url_keys if key]
-        found = self._con.execute(
-            "SELECT 1 FROM known_withdrawals WHERE url_key IS NULL "
-            "OR url_key IN (SELECT unnest(CAST(CAST($1 AS JSON) AS UUID[]))) LIMIT 1",
-            [_json(keys)],
-        ).fetchall()
-        return bool(found)
+        if self._withdrawn is None:
+            found = self._settled().execute("SELECT url_key::VARCHAR FROM known_withdrawals").fetchall()
+            self._withdrawn = {key for (key,) in found}
+        return None in self._withdrawn or not self._withdrawn.isdisjoint(key for key in url_keys if key)
 
     def segment_file(self, segment_id: str) -> str | None:
         """Where a segment lies, relative to the archive folder."""

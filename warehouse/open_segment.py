@@ -6,12 +6,12 @@ import os
 from datetime import datetime
 from typing import Self
 
-from warehouse import rows, segments, warc
+from warehouse import blanks, rows, segments, warc
 from warehouse.captures import Capture, Location
 from warehouse.extents import Extents
 from warehouse.files import sync_folder
 from warehouse.folders import Folders
-from warehouse.warc_reading import Damaged, Stored, entries, extents, resumption
+from warehouse.warc_reading import Damaged, Stored, entries, extents, one, resumption
 
 REMEMBERED = 500
 """Bodies that later captures may refer to rather than carry: the latest ones, so that the state stays small."""
@@ -90,6 +90,19 @@ class OpenSegment:
             os.ftruncate(self._descriptor, self.size)
             raise
         self.size += len(data)
+
+    def blank(self, offset: int, length: int, moment: datetime) -> None:
+        """Overwrite what lies there; no later capture refers to it."""
+        os.pwrite(self._descriptor, blanks.blank(length, moment, "withdrawn"), self._layout.place(offset))
+        self.state.originals = {key: own for key, own in self.state.originals.items() if own.offset != offset}
+
+    def blank_answer(self, offset: int, moment: datetime) -> None:
+        """Overwrite what was answered in the capture at `offset`; the same answer still need not be stored a second time."""
+        with self.state.path(self._folders).open("rb") as file:
+            found = one(file, offset)
+        if found.answer is not None and found.same_as is None and found.capture.wire:
+            length = found.offset + found.length - found.answer
+            os.pwrite(self._descriptor, blanks.blank(length, moment, "withdrawn"), self._layout.place(found.answer))
 
     def sync(self) -> None:
         """Make everything written so far survive a loss of power."""

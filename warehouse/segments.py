@@ -76,12 +76,12 @@ def states(folders: Folders, source_id: str) -> list[State]:
 
 def save(folders: Folders, state: State) -> None:
     """Write a state so that a reader sees all of it or the one before."""
-    write_whole(_beside(state.path(folders)), [msgspec.json.encode(state)])
+    write_whole(beside(state.path(folders)), [msgspec.json.encode(state)])
 
 
 def forget(folders: Folders, state: State) -> None:
     """Remove the state of a sealed segment, whose row is in the spool by now."""
-    _beside(state.path(folders)).unlink(missing_ok=True)
+    beside(state.path(folders)).unlink(missing_ok=True)
 
 
 def seal(folders: Folders, state: State) -> None:
@@ -119,7 +119,7 @@ def files(folders: Folders, source_id: str = "*") -> Iterator[Path]:
 
 def state_of(folders: Folders, path: Path) -> State:
     """The state of a segment, made anew from the file where it is sealed and reported; raises Damaged without a head."""
-    known = _read(_beside(path)) if _beside(path).exists() else None
+    known = _read(beside(path)) if beside(path).exists() else None
     if known is not None:
         return known
     with path.open("rb") as file:
@@ -144,5 +144,6 @@ def _read(path: Path) -> State | None:
         return None
 
 
-def _beside(segment: Path) -> Path:
+def beside(segment: Path) -> Path:
+    """Where the state of a segment lies while it is open, or until a change of it was reported."""
     return segment.with_name(segment.name.removesuffix(SUFFIX) + _STATE)

@@ -93,7 +93,7 @@ def entries(file: BinaryIO, offset: int = 0) -> Iterator[Stored | Noted]:
         elif kind == WarcRecordType.metadata and content_type == warc.LINES:
             yield Noted(tuple(record.reader.read().splitlines(keepends=True)), member.offset, member.length)
         elif kind != WarcRecordType.warcinfo and content_type != blanks.FIELDS:
-            raise Damaged(member.offset, f"A {kind.name} record stands where none may.")
+            raise Damaged(member.offset, f"A record of type {record.headers.get('WARC-Type')} stands where none may.")
     if waiting is not None:
         yield _without_answer(waiting, layout)
 

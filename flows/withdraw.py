@@ -1,0 +1,103 @@
+"""Withdrawing an article, an address or a source: what is named, what that reaches, and the orders that carry it out."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+
+import duckdb
+
+from flows.run import now
+from flows.workspace import Workspace
+from parsers import urls
+from warehouse import lookup, reading_copy, withdrawal
+from warehouse.errors import WarehouseError
+from warehouse.staging import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a withdrawal from one source removes."""
+
+    source_id: str
+    url_keys: tuple[str, ...]  # none: the whole source
+    headlines: tuple[str, ...]
+    addresses: tuple[str, ...]
+    articles: int
+    versions: int
+    captures: int
+    withdrawn_already: bool
+    twins: tuple[str, ...] = ()  # other articles with the same text, which stay
+
+
+def reach_of(workspace: Workspace, name: str) -> list[Reach]:
+    """What withdrawing an article (its id or the beginning of it) or an address removes, source by source.
+
+    An address that was never seen is withdrawn from the source that is named for it, so that it is never fetched; raises
+    WarehouseError where nothing is known under the name.
+    """
+    with closing(reading_copy.connect(workspace.folders)) as con:
+        keys = [_key(name)] if _is_address(name) else _keys_of(con, name)
+        sources = _sources(con, keys)
+        if not sources:
+            raise WarehouseError(
+                f"Nothing is known of {name!r}, so there is nothing to withdraw: no source has seen it."
+            )
+        return [_reach(con, source_id, withdrawal.reach(con, source_id, keys)) for source_id in sources]
+
+
+def reach_of_source(workspace: Workspace, source_id: str) -> Reach:
+    """What withdrawing a whole source removes; raises WarehouseError where the warehouse knows no such source."""
+    with closing(reading_copy.connect(workspace.folders)) as con:
+        known = con.execute("SELECT 1 FROM fetches WHERE source_id = $1 LIMIT 1", [source_id]).fetchall()
+        if not known and not (workspace.folders.archive / source_id).is_dir():
+            raise WarehouseError(f"The warehouse knows no source {source_id!r}. wireroom sources lists them.")
+        return _reach(con, source_id, ())
+
+
+def withdraw(workspace: Workspace, reached: list[Reach], reason: str, *, wait: bool = False) -> None:
+    """Remove all of it for good; raises Held where a run holds one of the sources, unless `wait`."""
+    moment = now()
+    orders = [withdrawal.order(item.source_id, item.url_keys, reason, moment) for item in reached]
+    withdrawal.withdraw(workspace.folders, orders, wait=wait)
+
+
+def _is_address(name: str) -> bool:
+    return name.startswith(("http://", "https://"))
+
+
+def _key(address: str) -> str:
+    try:
+        return urls.key(address)
+    except ValueError as error:
+        raise WarehouseError(f"{address!r} is no address that could be withdrawn: {error}.") from None
+
+
+def _keys_of(con: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    article = lookup.find(con, name, None).article_id
+    found = con.execute(
+        "SELECT DISTINCT url_key::VARCHAR FROM article_urls WHERE article_id = $1", [article]
+    ).fetchall()
+    return [key for (key,) in found]
+
+
+def _sources(con: duckdb.DuckDBPyConnection, keys: list[str]) -> list[str]:
+    """The sources that have seen one of these addresses, or from which it was withdrawn before."""
+    found = con.execute(sql("withdrawal/sources"), [withdrawal.as_json(keys)]).fetchall()
+    return [source_id for (source_id,) in found]
+
+
+def _reach(con: duckdb.DuckDBPyConnection, source_id: str, keys: tuple[str, ...]) -> Reach:
+    row = con.execute(sql("withdrawal/counts"), [source_id, withdrawal.as_json(keys)]).fetchall()[0]
+    headlines, addresses, articles, versions, captures, already, twins = row
+    return Reach(
+        source_id,
+        keys,
+        tuple(headlines),
+        tuple(addresses),
+        articles,
+        versions,
+        captures,
+        already,
+        tuple(map(str, twins)),
+    )
