@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from parsers.dateline import cjk, dates, grammar, tokens
 from parsers.records import Dateline, Profile
@@ -121,11 +122,17 @@ def _context(
 ) -> _Context:
     url_day = dates.of_url(url, profile.url_pattern if profile else None)
     language = (language or (profile.language if profile else None) or "").split("-")[0].lower() or None
-    host = (url or "").split("//")[-1].split("/")[0].split(":")[0].rstrip(".").lower()
-    colon = host.endswith(COLON_DOMAINS)
+    colon = url is not None and _leads_by_colon(url)
     if published is None and url_day is not None:
         return _Context(language, url_day, "url", url_day, profile, colon)
     return _Context(language, published, basis, url_day, profile, colon)
+
+
+@lru_cache(maxsize=512)
+def _leads_by_colon(url: str) -> bool:
+    """Whether an address is of a country whose papers lead with "City: Text"."""
+    host = url.split("//")[-1].split("/")[0].split(":")[0].rstrip(".").lower()
+    return host.endswith(COLON_DOMAINS)
 
 
 def _lines(plain_view: str, start: int) -> list[tuple[int, int]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from parsers.records import Precision
 from parsers.view import LETTERS, plain
@@ -69,9 +70,12 @@ _DIGITS = re.compile(r"\d")
 
 def read(text: str, start: int, language: str | None) -> Printed | None:
     """The date printed at `start`, in any order and script with letters; None when there is none."""
-    if hijri := _HIJRI.match(text, start):
+    first = text[start : start + 1]
+    if not first.isalnum():
+        return None
+    if first.isdigit() and (hijri := _HIJRI.match(text, start)):
         return _moved(read(text, hijri.end(), language), start)
-    if text[start : start + 1].isdigit() or text.startswith(_BEFORE_DAY, start):
+    if first.isdigit() or text.startswith(_BEFORE_DAY, start):
         return _with_time(text, _from_digit(text, start, language))
     found = _MONTH_DAY.match(text, start)
     if found:
@@ -216,6 +220,7 @@ _URL_DATES = (
 )
 
 
+@lru_cache(maxsize=512)
 def of_url(url: str | None, pattern: str | None = None) -> date | None:
     """The day that an address states, by the source's own pattern or the usual ones; None when it states none."""
     if not url:

@@ -111,14 +111,8 @@ def _token(head: Head, at: int) -> int | None:
     view, text = head.view, head.text
     if at >= len(view):
         return None
-    if not head.tokens and (
-        line := tokens.byline(view, text, at) or places.after_byline(view, text, tokens.after_by(view, at))
-    ):
-        head.tokens, head.byline = "B", line.name
-        return line.end
-    if not head.tokens and (alone := places.in_brackets(view, text, at, head.shouting)):
-        head.places, head.tokens = alone, "P"
-        return _dated_bracket(head, alone.end) if view[alone.end] == "," else alone.end
+    if not head.tokens and (end := _opening(head, at)):
+        return end
     if view[at] in "([/|" and (end := _bracket(head, at)):
         return end
     printed = _date(head, at)
@@ -136,6 +130,19 @@ def _token(head: Head, at: int) -> int | None:
     return _places(head, at)
 
 
+def _opening(head: Head, at: int) -> int | None:
+    """A byline, or a place alone in brackets, which only stand before everything else."""
+    view, text = head.view, head.text
+    by = tokens.after_by(view, at)
+    if by > 0 and (line := tokens.byline(view, text, by) or places.after_byline(view, text, by)):
+        head.tokens, head.byline = "B", line.name
+        return line.end
+    if view[at] == "(" and (alone := places.in_brackets(view, text, at, head.shouting)):
+        head.places, head.tokens = alone, "P"
+        return _dated_bracket(head, alone.end) if view[alone.end] == "," else alone.end
+    return None
+
+
 def _dated_bracket(head: Head, at: int) -> int | None:
     """The end of "(City, May 3, 2020)" whose place ends at `at`; None when no date closes the bracket."""
     printed = head.date_at(at + 2)
@@ -151,7 +158,9 @@ def _date(head: Head, at: int) -> dates.Printed | None:
     if head.date:
         return None
     printed = head.date_at(at)
-    return printed or (dates.day_alone(head.view, at) if head.tokens == "P" else None)
+    if printed or head.tokens != "P" or not head.view[at : at + 1].isdigit():
+        return printed
+    return dates.day_alone(head.view, at)
 
 
 def _bracket(head: Head, at: int) -> int | None:
@@ -221,7 +230,7 @@ def _ends(
     """The reading that ends here, if the tokens so far are an order."""
     signs = head.tokens + ("S" if separator else "")
     order = ORDERS.get(signs)
-    if order is None:
+    if order is None or (signs == "P" and view[head.start] != "("):
         return []
     end = (
         separator.end if separator else after + len(view[after : after + 3]) - len(view[after : after + 3].lstrip(" "))

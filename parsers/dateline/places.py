@@ -1,57 +1,36 @@
-"""Places of a dateline: where the run of names ends, and which names in it are one place."""
+"""Places of a dateline, and what speaks for a name being one."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from parsers import agencies
-from parsers.view import CASELESS, LETTERS, LOWER, UPPER, plain
+from parsers.dateline.runs import CAP, LONGEST, PARTICLE, divide, end_of, longest
+from parsers.view import LOWER, plain
 from parsers.vocabulary import (
     ABOARD,
     CITIES,
     COMMON_NOUNS,
-    CONNECTORS,
     FLAGS,
-    JOINED,
     NOT_PLACES,
     NOUN_ENDINGS,
     OPENERS,
-    PARTICLES,
     PLACEHOLDERS,
     REGIONS,
     SHAPES,
-    SMALL_NAMES,
     TITLES,
     WEEKDAYS,
     alternatives,
 )
 
-LONGEST = 90  # characters of a run of places
-
-# A full stop belongs to a short word ("St. Louis") or to one that no further name follows ("Calif. (AP)").
-CAP = (
-    rf"(?:[{UPPER}][{LETTERS}]*(?:['.\-][{LETTERS}]+)*(?:\.(?!(?<=[{LETTERS}]{{4}}\.)\s{{1,2}}[{UPPER}]))?"
-    rf"|[{CASELESS}][{LETTERS}]*)"
-)
-MONTH_AHEAD = (
-    r"(?i:(?:jan|feb)(?:[a-z]{0,4}ry)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:[a-z]{0,2}st)?"
-    r"|(?:sept?|oct|nov|dec)(?:[a-z]{0,4}ber)?)\.?,?\s{1,2}\d"
-)
-_PARTICLES = alternatives(p for p in PARTICLES if p not in CONNECTORS)
-_CONNECTORS = alternatives(CONNECTORS)
-_NEXT = rf"(?:[ ]{{1,2}}(?:(?:{_PARTICLES})[ ]){{0,2}}|[ ]{{0,2}}[,/،][ ]{{0,3}}(?:(?:{_CONNECTORS})[ ])?|[ ](?:{_CONNECTORS})[ ]|[ ]?[·・][ ]?|[ ]-[ ]?(?=[{UPPER}][{LOWER}]+-))"
-_RUN = re.compile(
-    rf"(?:'[sS]-|[a-z]{{1,2}}-|[dl]')?{CAP}(?:{_NEXT}(?!{MONTH_AHEAD}|في\s\d)(?:'[sS]-|[a-z]{{2}}-)?{CAP}){{0,9}}"
-)
-_DIVIDER = re.compile(rf"\s{{0,2}}[,،]\s{{0,3}}(?:(?i:{_CONNECTORS})\s)?|\s(?i:{_CONNECTORS})\s|\s?[/·・]\s?")
-_REGION = re.compile(rf"\s?[(\[](?P<in>{CAP}(?:[\s\-](?:(?:{_PARTICLES})\s)?{CAP}){{0,4}})[)\]]")
+_REGION = re.compile(rf"\s?[(\[](?P<in>{CAP}(?:[\s\-](?:(?:{PARTICLE})\s)?{CAP}){{0,4}})[)\]]")
 
 
 _ALONE = re.compile(
-    rf"\((?P<in>{CAP}(?:,?[ ](?:(?:{_PARTICLES})[ ])?{CAP}){{0,3}})(?P<end>\)(?=(?P<dash>[ ]?[-–—])?)|,[ ](?=[^()\n]{{4,40}}\)[ ]?[-–—]))"
+    rf"\((?P<in>{CAP}(?:,?[ ](?:(?:{PARTICLE})[ ])?{CAP}){{0,3}})(?P<end>\)(?=(?P<dash>[ ]?[-–—])?)|,[ ](?=[^()\n]{{4,40}}\)[ ]?[-–—]))"
 )
-_SMALL = re.compile(rf"(?:{alternatives(SMALL_NAMES)})(?![{LETTERS}])")
 _ABOARD = re.compile(
     rf"(?i:{alternatives(ABOARD)})[ ](?:[{LOWER}]{{1,5}}[ '])?(?:[{LOWER}]{{1,5}}[ '])?{CAP}(?:[ \-]{CAP}){{0,4}}(?=[ ][(\-–—]|,[ ])"
 )
@@ -82,27 +61,29 @@ def read(view: str, text: str, start: int, language: str | None, shouting: bool)
     """The places printed at `start`; None when what stands there cannot be one."""
     if aboard := _aboard(view, text, start, shouting):
         return aboard
-    found = _RUN.match(view, start, min(len(view), start + LONGEST))
-    if not found:
+    end = end_of(view, start)
+    named = _named(view[start:end], text[start:end], language) if end > start else None
+    if not named:
         return None
-    small = _SMALL.match(view, start)
-    end = _before_tag(view, start, max(found.end(), small.end() if small else 0))
-    end = _without_stop(view, start, end)
-    spans = _divide(view, start, end)
-    names = tuple(_printed(text[a:b]) for a, b in spans)
+    names, capitals, known, region, shaped = named
+    return Places(start, end, names, capitals and not shouting, known, region, shaped)
+
+
+@lru_cache(maxsize=8192)
+def _named(run: str, printed: str, language: str | None) -> tuple[tuple[str, ...], bool, bool, bool, bool] | None:
+    """The names of a run as printed, whether in capitals, known, with a region, shaped; None when it is no place."""
+    names = tuple(" ".join(printed[a:b].split()).rstrip(",") for a, b in divide(run))
     first = names[0].split(",")[0]
-    region = any(plain(part) in REGIONS for n in names for part in n.split(",")[1:])
+    region = any(plain(part) in REGIONS for name in names for part in name.split(",")[1:])
     if not _possible(first, region):
         return None
-    keys = [plain(n.split(",")[0]) for n in names]
-    return Places(
-        start,
-        end,
-        tuple(n for n, k in zip(names, keys, strict=True) if k not in PLACEHOLDERS),
-        capitals=_in_capitals(first) and not shouting,
-        known=any(k in CITIES or k in REGIONS or k in PLACEHOLDERS for k in keys),
-        region=region,
-        shaped=all(_shaped(k, language) for k in keys),
+    keys = [plain(name.split(",")[0]) for name in names]
+    return (
+        tuple(name for name, key in zip(names, keys, strict=True) if key not in PLACEHOLDERS),
+        _in_capitals(first),
+        any(key in CITIES or key in REGIONS or key in PLACEHOLDERS for key in keys),
+        region,
+        all(_shaped(key, language) for key in keys),
     )
 
 
@@ -130,10 +111,7 @@ def with_writer(places: Places, view: str, text: str) -> tuple[Places, str] | No
 
 def known_at(view: str, text: str, start: int) -> Places | None:
     """The longest gazetteer name at `start`, for heads that no separator ends ("SITE.com, City Text")."""
-    found = _RUN.match(view, start, min(len(view), start + LONGEST))
-    if not found:
-        return None
-    words = view[start : found.end()].split(" ")
+    words = view[start : longest(view, start)].split(" ")
     for count in range(min(4, len(words)), 0, -1):
         name = " ".join(words[:count])
         if plain(name) in CITIES or count == 1:
@@ -160,10 +138,7 @@ def with_region(places: Places, view: str, text: str) -> Places | None:
 
 def after_byline(view: str, text: str, start: int) -> Byline | None:
     """The name between "By" and a known place ("Por Nombre Apellido Madrid, …"); None when no place is known."""
-    found = _RUN.match(view, start, min(len(view), start + LONGEST)) if start >= 0 else None
-    if not found:
-        return None
-    words = view[start : found.end()].split(",")[0].split(" ")
+    words = view[start : longest(view, start)].split(",")[0].split(" ") if start >= 0 else []
     for i in range(2, len(words)):
         if plain(" ".join(words[i:])) in CITIES:
             name = text[start : start + len(" ".join(words[:i]))]
@@ -191,60 +166,6 @@ def _aboard(view: str, text: str, start: int, shouting: bool) -> Places | None:
         return None
     capitals = _in_capitals(found[0]) and not shouting
     return Places(start, found.end(), (text[start : found.end()],), capitals, True, False)
-
-
-def _before_tag(view: str, start: int, end: int) -> int:
-    """The end of the run, moved before a source tag that stands in it after a comma ("CITY, KOMPAS.com")."""
-    for divider in _DIVIDER.finditer(view, start, end):
-        at = divider.end()
-        if plain(re.split(r"[,/]", view[at:end])[0]) in REGIONS:
-            continue
-        if agencies.domain(view, at) or agencies.bare(view, at):
-            return divider.start()
-    last = view.rfind(" ", start, end) + 1
-    caseless = last > start and not view[last].isascii() and view[last].islower() == view[last].isupper()
-    return len(view[:last].rstrip(" /,،")) if caseless and agencies.bare(view, last) == end else end
-
-
-def _without_stop(view: str, start: int, end: int) -> int:
-    """The end of the run without a full stop that is no abbreviation's."""
-    if view[end - 1] != ".":
-        return end
-    last = re.split(r"[\s,/]", view[start:end])[-1]
-    abbreviated = last.count(".") > 1 or (plain(view[start:end].rsplit(",", 1)[-1]) in REGIONS and len(last) < 8)
-    return end if (abbreviated and "," in view[start:end]) or last in {"St.", "ST.", "Ft.", "Mt."} else end - 1
-
-
-def _divide(view: str, start: int, end: int) -> list[tuple[int, int]]:
-    """The spans of the single places of a run."""
-    run = view[start:end]
-    if plain(run) in JOINED:
-        return [(start, end)]
-    dividers = list(_DIVIDER.finditer(view, start, end))
-    listed = any(re.search(r"\w|&", d[0]) for d in dividers)
-    spans = [(start, dividers[0].start() if dividers else end)]
-    for i, divider in enumerate(dividers):
-        stop = dividers[i + 1].start() if i + 1 < len(dividers) else end
-        key = plain(view[divider.end() : stop])
-        if _continues(divider[0], key, listed) or plain(view[spans[-1][0] : stop]) in JOINED:
-            spans[-1] = (spans[-1][0], stop)
-        else:
-            spans.append((divider.end(), stop))
-    return spans
-
-
-def _continues(divider: str, key: str, listed: bool) -> bool:
-    """Whether the name behind a divider belongs to the place before it (its region) rather than being a place."""
-    if divider.strip() not in {",", "،"}:
-        return False
-    if key in REGIONS:
-        return True
-    return not listed and key not in CITIES
-
-
-def _printed(raw: str) -> str:
-    """A place as printed, blanks collapsed."""
-    return " ".join(raw.split()).rstrip(",")
 
 
 def _possible(first: str, region: bool) -> bool:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from parsers import agencies
 from parsers.dateline import dates
-from parsers.dateline.places import CAP, MONTH_AHEAD, Byline
+from parsers.dateline.places import Byline
+from parsers.dateline.runs import CAP, MONTH_AHEAD
 from parsers.view import LETTERS, LOWER, UPPER, plain
 from parsers.vocabulary import AGENCY_WORDS, BYLINE_WORDS, CITIES, NOT_TAGS, STAMPS, WEEKDAYS, alternatives
 
@@ -195,11 +196,8 @@ def _shape(content: str) -> bool:
 
 
 def byline(view: str, text: str, start: int) -> Byline | None:
-    """The byline at `start` ("By First Last", "(di Nome Cognome)"), a name glued to the next word included."""
-    by = _BY.match(view, start)
-    if not by:
-        return None
-    found = _NAMES.match(view, by.end(), min(len(view), by.end() + 80))
+    """The name at `start`, behind a word such as "By"; the name may be glued to the word that follows it."""
+    found = _NAMES.match(view, start, min(len(view), start + 80))
     if not found or " " not in found["name"]:
         return None
     if place := _PLACE_AFTER_NAME.search(found["name"]):
@@ -212,7 +210,8 @@ def line_byline(line: str, text: str) -> str | None:
     """The writer whom a whole line names; None when the line is no byline."""
     if signed := signature(line):
         return signed
-    found = byline(line, text, 0)
+    by = after_by(line, 0)
+    found = byline(line, text, by) if by > 0 else None
     return found.name if found else None
 
 
