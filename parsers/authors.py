@@ -86,8 +86,8 @@ def _letters(text: str) -> str:
 
 def _split(text: str, outlets: tuple[str, ...]) -> list[str]:
     text = _OTHERS.split(text)[0] or text
-    text = _MOMENT.sub(" | ", _GLUED.sub("", _CONTACT.sub(" ", text).strip()))
-    text = _BRACKET.sub(" ", _OPENING.sub("", " ".join(text.split())))
+    text = _MOMENT.sub(" | ", _GLUED.sub("", _CONTACT.sub(" ", _BRACKET.sub(" ", text)).strip()))
+    text = _OPENING.sub("", " ".join(text.split()))
     pieces = (_OPENING.sub("", _STAMP.sub("", piece)) for piece in _PARTING.split(text))
     bare = (_bare(name, outlets) for piece in pieces for name in _at_commas(piece))
     return [name for name in bare if _is_name(name)]
