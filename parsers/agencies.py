@@ -30,12 +30,12 @@ BY_ID: dict[str, Agency] = {a.id: a for a in AGENCIES}
 
 
 def _by_alias() -> dict[str, tuple[Agency, ...]]:
-    """Agencies by the plain form of every alias and name."""
-    found: dict[str, tuple[Agency, ...]] = {}
+    """Agencies by the plain form of every alias and name; of two, the one that it is the more usual tag of comes first."""
+    ranked: dict[str, list[tuple[int, Agency]]] = {}
     for agency in AGENCIES:
-        for alias in dict.fromkeys(plain(a) for a in (*agency.aliases, agency.name)):
-            found[alias] = (*found.get(alias, ()), agency)
-    return found
+        for rank, alias in enumerate(dict.fromkeys(plain(a) for a in (*agency.aliases, agency.name))):
+            ranked.setdefault(alias, []).append((rank, agency))
+    return {alias: tuple(a for _, a in sorted(found, key=lambda f: f[0])) for alias, found in ranked.items()}
 
 
 _ALIASES = _by_alias()

@@ -13,19 +13,30 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 
-from parsers.agencies import BY_ID, find
+from parsers.agencies import BY_ID, bare, domain, find
 from parsers.records import Dateline, Evidence
 
 _DATA = tomllib.loads(files("parsers").joinpath("data/credits.toml").read_text(encoding="utf-8"))
-_OPENINGS = re.compile(rf"^[\s(\[（【—–\-*_]*(?:{'|'.join(_DATA['openings'])})", re.I)
-_INLINE = re.compile(rf"\s*[(\[（](?:{'|'.join(_DATA['openings'])})[^()\[\]（）]{{2,300}}[)\]）]\.?\s*$", re.I)
-_ENDS = tuple(_DATA["ends"])
+_BEFORE = r"^[\s(\[（【<—–\-*_/]*"
+_REPORTING = re.compile(f"{_BEFORE}(?:{'|'.join(_DATA['reporting'])})", re.I)
+_SOURCES = re.compile(f"{_BEFORE}(?:(?-i:SOURCE\\s+[A-Z])|{'|'.join(_DATA['sources'])})", re.I)
+_COPYRIGHT = re.compile(f"{_BEFORE}(?:{'|'.join(_DATA['copyright'])})", re.I)
+_WITH = re.compile(
+    rf"{_BEFORE}(?:[\w'’. ]{{2,30}}\s)?(?:{'|'.join(_DATA['with'])})\s*(?:l['’]|la |el |der |dem |die )?(?P<rest>[^\n]{{2,60}}?)[\s)\].]*$",
+    re.I,
+)
+_ENDS = frozenset(_DATA["ends"])
 _DATED = re.compile(r"\s*\(([^()]{2,80}?),\s*(\d{1,2})\.\s?(\d{1,2})\.(\d{4})\)\s*$")
-_BRACKETED = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{2,60})[)\]）】]\s*$")
+_BRACKETED = re.compile(r"\s*[(\[（【]([^()\[\]（）【】]{2,300})[)\]）】]\.?\s*$")
 _DASHED = re.compile(r"\s+(?:--|[—–-])\s*([^\W\d_][\w .&'’/-]{1,40})\s*$")
-_SPLIT = re.compile(r"\s*(?:[,;/&+]|\band\b|\bund\b|\bet\b|\by\b|\be\b)\s*")
-_LONGEST = 400
-_LAST = 3
+_BARE = re.compile(r"(?<=[.!?\"”»])\s+([^\W\d_][\w&/.-]{1,30})\s*$")
+_SPLIT = re.compile(r"\s*(?:[,;/&+]|\band\b|\bund\b|\bet\b|\by\b|\be\b|\ben\b)\s*")
+_DESK = re.compile(r"[a-z]{2,5}")  # an editor's or a desk's code behind an agency: dpa/lby
+_FINAL = re.compile(r"/(?:fim|fin|ende|end)$", re.I)
+# Beside a credit, and only there: editors' initials, an address, a dispatch stamp.
+_MARGINAL = re.compile(r"[a-z]{2,4}(?:/[a-z]{2,4}){1,3}\.?|\S+@\S+\.\w{2,6}|\d{4}/\d\d/\d\d \d\d:\d\d\S*|\d{7}|\*+")
+_LONGEST, _SHORT = 400, 90
+_LAST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +53,22 @@ def take(paragraphs: Sequence[str]) -> tuple[list[str], Credit | None]:
     """The paragraphs without their trailing credit, and the credit; both as given where there is none."""
     rest = list(paragraphs)
     found: list[Credit] = []
-    for _ in range(_LAST):
-        if not rest:
+    marginal: list[Credit] = []
+    while len(rest) > 1 or (rest and not found and not marginal):
+        if len(found) + len(marginal) == _LAST:
             break
+        if _MARGINAL.fullmatch(rest[-1].strip()) and not _all_agencies(rest[-1]):
+            marginal.insert(0, Credit(rest.pop().strip()))
+            continue
         kept, credit = _of_paragraph(rest[-1])
         if credit is None:
             break
-        found.insert(0, credit)
+        found, marginal = [credit, *marginal, *found], []
         rest[-1:] = [kept] if kept else []
+        if kept:
+            break
+    if found and marginal:
+        found = [*marginal, *found]
     if not found or not rest:
         return list(paragraphs), None
     return rest, Credit(
@@ -62,22 +81,44 @@ def take(paragraphs: Sequence[str]) -> tuple[list[str], Credit | None]:
 
 def _of_paragraph(text: str) -> tuple[str, Credit | None]:
     """A paragraph without the credit it is or ends in."""
-    if text.strip() in _ENDS:
-        return "", Credit(text.strip())
+    line = text.strip()
+    if line in _ENDS:
+        return "", Credit(line)
     if (dated := _DATED.search(text)) and (credit := _of_dated(dated)):
         return text[: dated.start()].rstrip(), credit
-    if len(text) <= _LONGEST and _OPENINGS.match(text):
-        return "", Credit(text.strip(), info_sources=_agencies(text))
-    if inline := _INLINE.search(text):
-        return text[: inline.start()].rstrip(), Credit(inline[0].strip(), info_sources=_agencies(inline[0]))
-    for pattern in (_BRACKETED, _DASHED):
-        if (found := pattern.search(text)) and (names := _all_agencies(found[1])):
-            tags = tuple(part for part in _SPLIT.split(found[1].strip()) if part)
-            return text[: found.start()].rstrip(), Credit(found[0].strip(), tags, names)
-    whole = text.strip(" .©()[]—–-*")
-    if len(whole) <= 60 and (names := _all_agencies(whole)):
-        return "", Credit(text.strip(), (whole,), names)
+    if whole := _whole(line):
+        return "", whole
+    for pattern in (_BRACKETED, _DASHED, _BARE):
+        found = pattern.search(text)
+        if not found:
+            continue
+        if names := _all_agencies(found[1]):
+            return text[: found.start()].rstrip(), Credit(found[0].strip(), _tags(found[1]), names)
+        if pattern is _BRACKETED and (inner := _whole(found[0].strip(" ."))):
+            return text[: found.start()].rstrip(), inner
     return text, None
+
+
+def _whole(line: str) -> Credit | None:
+    """The credit that a whole paragraph is."""
+    if (found := _WITH.match(line)) and len(line) <= _SHORT and (names := _all_agencies(found["rest"])):
+        return Credit(line, info_sources=names)
+    if len(line) <= _LONGEST and _REPORTING.match(line):
+        return Credit(line, info_sources=_named(line))
+    if (len(line) <= _SHORT and _SOURCES.match(line)) or (len(line) <= _LONGEST and _COPYRIGHT.match(line)):
+        return Credit(line, info_sources=_named(line))
+    bare = line.strip(" .()[]（）【】—–-*/")
+    if len(bare) <= 60 and not line.endswith((".", "。")) and (names := _all_agencies(_FINAL.sub("", bare))):
+        return Credit(line, _tags(_FINAL.sub("", bare)), names)
+    return None
+
+
+def _tags(text: str) -> tuple[str, ...]:
+    """The tags of a text that is nothing but agencies; a desk's code belongs to its agency's tag."""
+    text = text.strip(" ©")
+    if len(ids := _all_agencies(text)) == 1 and "/" in text and all(_DESK.fullmatch(p) for p in text.split("/")):
+        return (text,) if ids else ()
+    return tuple(part for part in _SPLIT.split(text) if part) if len(ids) > 1 else (text,)
 
 
 def _of_dated(found: re.Match[str]) -> Credit | None:
@@ -87,29 +128,44 @@ def _of_dated(found: re.Match[str]) -> Credit | None:
     except ValueError:
         return None
     tags = tuple(tag for tag in re.split(r"\s*[,/]\s*", found[1].strip()) if tag)
-    return Credit(found[0].strip(), tags, _agencies(found[1]), day.isoformat())
+    return Credit(found[0].strip(), tags, _named(found[1]), day.isoformat())
 
 
-def _agencies(text: str) -> tuple[str, ...]:
-    """Ids of the agencies that a credit names."""
-    words = re.findall(r"[^\s(),;:/\[\]©.]+(?: (?:Press|News|Standard|Canadienne))?", text)
-    found = [name for word in words if len(word) > 1 and not word.islower() for name in _id(word)]
-    return tuple(dict.fromkeys(found))
+def _named(text: str) -> tuple[str, ...]:
+    """Ids of the agencies that a credit names among other words, case respected."""
+    ids, at = [], 0
+    while at < len(text):
+        end = bare(text, at, opens=True) or domain(text, at) if at == 0 or not text[at - 1].isalnum() else None
+        if end and (agency := find(text[at:end])):
+            ids.append(agency.id)
+        at = end or at + 1
+    return tuple(dict.fromkeys(ids))
 
 
 def _all_agencies(text: str) -> tuple[str, ...]:
-    """Ids of the agencies of a text that is nothing but agencies; empty where a part of it is none."""
-    whole = _id(text.strip())
-    if whole:
+    """Ids of the agencies of a text that is nothing but agencies (desks' codes allowed); empty where it is not."""
+    text = text.strip(" ©")
+    if whole := _id(text):
         return whole
-    parts = [_id(part.strip()) for part in _SPLIT.split(text.strip()) if part.strip()]
-    return tuple(dict.fromkeys(name for part in parts for name in part)) if parts and all(parts) else ()
+    parts = [part.strip() for part in _SPLIT.split(text) if part.strip()]
+    if len(parts) < 2 or not _id(parts[0]):
+        return ()
+    known = [(part, _id(part) or _small(part)) for part in parts]
+    if not all(ids or (_DESK.fullmatch(part) and "/" in text) for part, ids in known):
+        return ()
+    return tuple(dict.fromkeys(name for _, ids in known for name in ids))
+
+
+def _small(printed: str) -> tuple[str, ...]:
+    """The id of an agency whose tag is in small letters only because its neighbour's is ("ats/afp")."""
+    agency = find(printed) if printed.islower() and len(printed) > 2 else None
+    return (agency.id,) if agency else ()
 
 
 def _id(printed: str) -> tuple[str, ...]:
-    """The id of the agency that is printed so; a word in small letters names none ("ap", "ins")."""
-    agency = None if printed.islower() and len(printed) < 5 else find(printed)
-    return (agency.id,) if agency else ()
+    """The id of the agency printed so; in small letters only one that writes itself so ("dpa", not "ap")."""
+    agency = find(printed)
+    return (agency.id,) if agency and (not printed.islower() or printed in agency.aliases) else ()
 
 
 def wire(
