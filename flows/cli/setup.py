@@ -66,7 +66,11 @@ def list_sources(
         for row in rows:
             print(json.dumps(dict(zip(columns, row, strict=True)), default=plain, ensure_ascii=False))
         return
-    as_table(columns, rows, title=f"Sources of {workspace.root}")
+    as_table(
+        columns,
+        [tuple("–" if value is None else value for value in row) for row in rows],
+        title=f"Sources of {workspace.root}",
+    )
     ready = sorted({path.stem for path in catalogue().glob("*.toml")} - {row[0] for row in rows})
     if ready:
         out.print(f"Ready-made, added with wireroom sources add NAME: {', '.join(ready)}", highlight=False)
@@ -116,6 +120,8 @@ def status(
         for item in found:
             print(json.dumps(item, default=plain, ensure_ascii=False))
         return
-    columns = ["source", "articles", "last run (UTC)", "state", "due", "waiting", "rejected", "in spool"]
-    shown = [{**item, "last_run": f"{item['last_run']:%Y-%m-%d %H:%M}" if item["last_run"] else None} for item in found]
+    columns = ["source", "articles", "last run (UTC)", "state", "due", "waiting", "rejected", "spool"]
+    shown = [
+        {**item, "last_run": f"{item['last_run']:%Y-%m-%d %H:%M}" if item["last_run"] else "never"} for item in found
+    ]
     as_table(columns, [tuple(item.values()) for item in shown], title=str(workspace.root))

@@ -10,6 +10,7 @@ import pty
 import re
 import signal
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -207,3 +208,20 @@ def test_short_columns_stay_whole_and_long_ones_share_the_rest() -> None:
     assert fitted([4, 300, 10], None) == [4, 300, 10]
     assert fitted([20] * 20, 80) is None
     assert fitted([3, 3], 80) == [3, 3]
+
+
+def test_memory_does_not_grow_with_the_rows(newsroom, tmp_path: Path) -> None:
+    few, many = (
+        most_memory(newsroom, f"select range, repeat('x', 1000) as x from range({rows})") for rows in (1_000, 300_000)
+    )
+    assert many - few < 100_000_000  # of 300 MB written
+
+
+def most_memory(newsroom, sql: str) -> int:
+    """The most bytes that a query held while it wrote its rows."""
+    command = [str(WIREROOM), "-w", str(newsroom.root), "query", sql, "--format", "jsonl"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
