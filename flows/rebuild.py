@@ -21,8 +21,8 @@ from flows.pool import ParsePool
 from flows.progress import Event, tell
 from flows.run import now
 from flows.source_files import source_named
-from flows.sources import SourceDefinition
 from flows.workspace import Workspace
+from parsers.records import Profile
 from warehouse import archive, batch_notes, rebuilding, rows, segments, spool
 from warehouse.captures import Location
 from warehouse.folders import Folders
@@ -55,18 +55,30 @@ def rebuild(workspace: Workspace, *, wait: bool = False) -> Report:
     """
     folders, report = workspace.folders, Report()
     names = sorted({path.parent.name for path in segments.files(folders)})
-    sources = [source_named(workspace, name) for name in names]
+    profiles = {name: _profile(workspace, name) for name in names}
     who = f"rebuild in process {os.getpid()}, since {now():%Y-%m-%d %H:%M} UTC"
     with ExitStack() as stack:
         for name in names:
             stack.enter_context(hold(folders.source_lock(name), who, wait=wait))
         new = stack.enter_context(rebuilding.beside(folders))
         pool = stack.enter_context(ParsePool())
-        for source in sources:
-            _Rebuilding(folders, new, pool, source, report).run()
+        for name, profile in profiles.items():
+            _Rebuilding(folders, new, pool, name, profile, report).run()
         report.problems += rebuilding.load(new)
         report.edition = rebuilding.put_in_place(folders, new, who)
     return report
+
+
+def _profile(workspace: Workspace, name: str) -> Profile:
+    """What parsing needs to know of a source; raises SourceError where its file is gone and there are pages to parse."""
+    entries = archive.history(workspace.folders, name)
+    if not (workspace.sources / f"{name}.toml").exists() and not any(map(_is_page, entries)):
+        return Profile(name)  # all of it was withdrawn
+    return source_named(workspace, name).profile
+
+
+def _is_page(entry: Stored | Noted) -> bool:
+    return isinstance(entry, Stored) and entry.capture.is_page
 
 
 @dataclass(slots=True)
@@ -76,7 +88,8 @@ class _Rebuilding:
     folders: Folders
     new: Folders
     pool: ParsePool
-    source: SourceDefinition
+    source_id: str
+    profile: Profile
     report: Report
     corrected: dict[str, rows.Fetched] = field(default_factory=dict)
 
@@ -85,25 +98,25 @@ class _Rebuilding:
         self.report.sources += 1
         self._survey()
         for number, batch in enumerate(self._batches(), start=1):
-            spool.write(self.new, batch, source_id=self.source.source_id, run_id=_run_of(batch))
+            spool.write(self.new, batch, source_id=self.source_id, run_id=_run_of(batch))
             if number % LOADED_TOGETHER == 0:
                 self.report.problems += rebuilding.load(self.new)
 
     def _survey(self) -> None:
         """Count the pages, and find the requests whose row says less than their capture."""
         pages = 0
-        for entry in archive.history(self.folders, self.source.source_id):
+        for entry in archive.history(self.folders, self.source_id):
             if isinstance(entry, Stored):
-                pages += entry.capture.is_page
+                pages += _is_page(entry)
                 continue
             for row in batch_notes.rows_of(entry.lines):
                 if isinstance(row, rows.Fetched):
                     self.corrected[row.fetch_id] = row
-        tell(Event("planned", self.source.name, pages))
+        tell(Event("planned", self.source_id, pages))
 
     def _batches(self) -> Iterator[list[rows.Row]]:
         captures: list[Stored] = []
-        for entry in archive.history(self.folders, self.source.source_id):
+        for entry in archive.history(self.folders, self.source_id):
             if isinstance(entry, Noted):
                 noted = [row for row in batch_notes.rows_of(entry.lines) if not isinstance(row, rows.Fetched)]
                 yield [*noted, *self._rows(captures)]
@@ -127,10 +140,10 @@ class _Rebuilding:
             if capture.is_page and item.answer is None:
                 self.report.not_kept += 1
             elif capture.is_page:
-                parsing.append((capture, self.pool.submit(exchanges.page(capture), self.source.profile)))
-        reader, read_at = parsers.reader(self.source.profile), now()
+                parsing.append((capture, self.pool.submit(exchanges.page(capture), self.profile)))
+        reader, read_at = parsers.reader(self.profile), now()
         for capture, result in parsing:
-            made += readings.rows(capture, result.result(), profile=self.source.profile, reader=reader, read_at=read_at)
+            made += readings.rows(capture, result.result(), profile=self.profile, reader=reader, read_at=read_at)
             self.report.pages += 1
             tell(Event("page", capture.requested_url, outcome="read"))
         return made
@@ -138,7 +151,7 @@ class _Rebuilding:
     def _segments(self) -> list[rows.Row]:
         """The rows of the files as they lie there now."""
         moment: datetime = now()
-        paths = segments.files(self.folders, self.source.source_id)
+        paths = segments.files(self.folders, self.source_id)
         return [segments.state_of(self.folders, path).row(path.stat().st_size, moment) for path in paths]
 
 

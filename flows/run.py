@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
+from types import TracebackType
 from zoneinfo import ZoneInfo
 
 import parsers
@@ -21,7 +22,7 @@ from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from parsers import urls
 from parsers.records import Article, Rejected
-from warehouse import loader, rows, search_index, spool, withdrawal
+from warehouse import keeping, loader, rows, search_index, spool, withdrawal
 from warehouse.archive import Appender
 from warehouse.captures import Capture, Location
 from warehouse.errors import WarehouseError
@@ -175,6 +176,7 @@ def opened(
         withdrawal.finish(folders, source.source_id, wait=wait)  # one that was killed on its way
         with ExitStack() as stack:
             stack.enter_context(hold(folders.source_lock(source.source_id), who, wait=wait))
+            stack.push(_keeping(run))
             run.pool = stack.enter_context(ParsePool())
             run.archive = stack.enter_context(Appender(folders, source.source_id, run.run_id))
             run.ledger = stack.enter_context(Ledger(folders, source.source_id))
@@ -206,6 +208,19 @@ def _ending(run: Run) -> Iterator[None]:
     finally:
         run.note(run.row(state, message))
         run.flush()
+
+
+def _keeping(run: Run) -> Callable[[type[BaseException] | None, BaseException | None, TracebackType | None], None]:
+    """What a run that ended well does last of all: drop the raw pages that its source need not keep."""
+
+    def keep(kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if kind is not None:
+            return
+        freed = keeping.keep(run.workspace.folders, run.source.source_id, run.source.keep, now())
+        if freed:
+            progress.tell(progress.Event("note", f"{freed / 1e6:,.1f} MB of raw pages went, as [keep] wants it."))
+
+    return keep
 
 
 def load(workspace: Workspace) -> None:

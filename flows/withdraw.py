@@ -33,8 +33,7 @@ class Reach:
 def reach_of(workspace: Workspace, name: str) -> list[Reach]:
     """What withdrawing an article (its id or the beginning of it) or an address removes, source by source.
 
-    An address that was never seen is withdrawn from the source that is named for it, so that it is never fetched; raises
-    WarehouseError where nothing is known under the name.
+    Raises WarehouseError where nothing is known under the name.
     """
     with closing(reading_copy.connect(workspace.folders)) as con:
         keys = [_key(name)] if _is_address(name) else _keys_of(con, name)

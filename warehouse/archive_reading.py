@@ -13,6 +13,8 @@ from warehouse.extents import NotKept
 from warehouse.folders import Folders
 from warehouse.warc_reading import Damaged, Noted, Stored, entries, filled, one, resumption
 
+_ADVICE = "All that is wrong is told by: wireroom archive verify"
+
 
 def read(folders: Folders, file: str, offset: int) -> Capture:
     """The capture at `offset` of a segment named relative to the archive folder; raises Damaged, NotKept or OSError."""
@@ -49,7 +51,9 @@ def history(folders: Folders, source_id: str) -> Iterator[Stored | Noted]:
                     yield entry if isinstance(entry, Noted) else replace(entry, capture=_whole(entry, again))
             except Damaged as damage:
                 if resumption(again, damage.offset) is not None:
-                    raise Damaged(damage.offset, f"{path}, at byte {damage.offset}: {damage}") from None
+                    raise Damaged(
+                        damage.offset, f"{path} is damaged at byte {damage.offset:,}: {damage} {_ADVICE}"
+                    ) from None
 
 
 def captures(path: Path, on_damage: Callable[[Damaged], None] | None = None) -> Iterator[Capture]:

@@ -11,8 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
+from warehouse.errors import WarehouseError
 
-class NotKept(Exception):
+
+class NotKept(WarehouseError):
     """The bytes at an offset were dropped, as `[keep]` in the source's file wants it."""
 
 

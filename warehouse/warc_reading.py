@@ -14,6 +14,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from warehouse import blanks, warc
 from warehouse.captures import Capture, Location
+from warehouse.errors import WarehouseError
 from warehouse.extents import Extents
 from warehouse.extents import read as read_extents
 
@@ -22,7 +23,7 @@ _MAGIC = b"\x1f\x8b\x08"
 _AFTER_RECORD = 4  # the two empty lines that end every record
 
 
-class Damaged(Exception):
+class Damaged(WarehouseError):
     """Bytes that are no complete capture; `offset` is where they begin."""
 
     def __init__(self, offset: int, message: str) -> None:

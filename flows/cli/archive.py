@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -63,7 +63,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of word
 
 @archive.command(epilog=VERIFY_EXAMPLES)
 def verify(
-    source: Annotated[str | None, typer.Argument(metavar="[SOURCE]", help="Only this source.")] = None,
+    source: Annotated[str | None, typer.Argument(metavar="SOURCE", help="Only this source.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read the archive from end to end: every record, checksum and digest, and every row that points into it."""
@@ -91,7 +91,9 @@ def _print_verdicts(verdicts: list[Verdict]) -> None:
             out.print(f"[bold red]✗[/] {escape(verdict.file)}: {escape(problem)}", highlight=False, soft_wrap=True)
     captures, rows = sum(verdict.captures for verdict in verdicts), sum(verdict.rows for verdict in verdicts)
     size = sum(verdict.size for verdict in verdicts)
-    counted = f"{len(verdicts)} files, {size / 1e6:,.1f} MB, {captures:,} captures; {rows:,} rows point to them"
+    counted = (
+        f"{_number(len(verdicts), 'file')}, {size / 1e6:,.1f} MB, {captures:,} captures; {rows:,} rows point to them"
+    )
     if any(verdict.problems for verdict in verdicts):
         out.print(f"[bold]The archive is damaged[/] ({counted}).", highlight=False, soft_wrap=True)
         out.print(
@@ -116,7 +118,8 @@ def rebuild(wait: Wait = False, as_json: AsJson = False) -> None:
         return
     for problem in report.problems:
         err.print(f"[yellow]![/] {escape(problem)}", highlight=False, soft_wrap=True)
-    said = f"{report.captures:,} requests of {report.sources} sources, {report.pages:,} pages read again"
+    of = _number(report.sources, "source")
+    said = f"{_number(report.captures, 'request')} of {of}, {_number(report.pages, 'page')} read again"
     dropped = f" ({report.not_kept:,} are no longer kept)" if report.not_kept else ""
     out.print(f"[green]✓[/] The warehouse is made anew: {said}{dropped}.", highlight=False, soft_wrap=True)
 
@@ -124,7 +127,7 @@ def rebuild(wait: Wait = False, as_json: AsJson = False) -> None:
 @app.command(epilog=WITHDRAW_EXAMPLES)
 def withdraw(
     article: Annotated[
-        str | None, typer.Argument(metavar="[ARTICLE|URL]", help="Its address, or its id or the beginning of it.")
+        str | None, typer.Argument(metavar="ARTICLE|URL", help="Its address, or its id or the beginning of it.")
     ] = None,
     source: Annotated[str | None, typer.Option(help="Everything of this source instead.")] = None,
     reason: Annotated[str, typer.Option(help="Why; it stays in the table `withdrawals`.", show_default=False)] = "",
@@ -145,19 +148,22 @@ def withdraw(
     )
     if not as_json:
         _print_reach(reached)
-    if not yes and not typer.confirm("Remove all of this for good?"):
+    if not yes and not typer.confirm("Remove all of this for good?", err=True):
         raise typer.Exit(Exit.PROBLEM)
-    withdrawing.withdraw(workspace, reached, reason.strip(), wait=wait)
+    with nullcontext() if as_json else err.status("Removing it from archive, tables and files …"):
+        withdrawing.withdraw(workspace, reached, reason.strip(), wait=wait)
     if as_json:
         print(json.dumps([asdict(item) for item in reached]))
     else:
-        out.print("[green]✓[/] Withdrawn. No file of this workspace holds it any more, and no run will fetch it.")
+        said = "Withdrawn. No file of this workspace holds it any more, and no run will fetch it."
+        out.print(f"[green]✓[/] {said}", soft_wrap=True)
 
 
 def _print_reach(reached: list[Reach]) -> None:
     for item in reached:
-        what = "everything" if not item.url_keys else f"{item.articles} article{'' if item.articles == 1 else 's'}"
-        counted = f"{item.versions} versions, {item.captures} archived pages, {len(item.url_keys) or 'all'} addresses"
+        what = _number(item.articles, "article") if item.url_keys else "everything"
+        addresses = _number(len(item.url_keys), "address", "addresses") if item.url_keys else "all addresses"
+        counted = f"{_number(item.versions, 'version')}, {_number(item.captures, 'archived page')}, {addresses}"
         out.print(f"From [bold]{escape(item.source_id)}[/]: {what} ({counted})", highlight=False, soft_wrap=True)
         for text in (*item.headlines, *item.addresses):
             out.print(f"  {escape(text)}", highlight=False, soft_wrap=True)
@@ -166,6 +172,10 @@ def _print_reach(reached: list[Reach]) -> None:
         if item.twins:
             twins = ", ".join(twin[:13] for twin in item.twins)
             out.print(f"[yellow]![/] Other articles have the same text and stay: {twins}", highlight=False)
+
+
+def _number(count: int, one: str, many: str | None = None) -> str:
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def _sources() -> list[str]:

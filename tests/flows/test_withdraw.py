@@ -168,6 +168,7 @@ def test_a_source_is_withdrawn_as_a_whole(workspace: Workspace, site: Site):
         passed(workspace)
     before = contents(workspace)
     only_the_archive(workspace)
+    (workspace.sources / "meridian.toml").unlink()
     rebuild(workspace)
     assert contents(workspace)["withdrawals"] == before["withdrawals"]
 
