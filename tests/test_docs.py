@@ -129,6 +129,29 @@ def test_a_connection_that_stays_open_shows_its_own_edition_and_a_new_one_the_ne
         assert kept.execute("SELECT count(*) FROM articles").fetchall() == [(32,)]
 
 
+@pytest.mark.skipif(shutil.which("dbt") is None, reason="dbt is not among the project's own dependencies")
+def test_dbt_builds_the_pages_model_and_checks_freshness(place: Path):
+    text = PAGES["connect.md"]
+    profile, sources = blocks("yaml", text)
+    (model,) = re.findall(r"^```sql\+jinja\n(.*?)^```", text, re.M | re.S)
+    files = {
+        "profiles.yml": profile,
+        "dbt_project.yml": "name: newsroom\nversion: 1.0.0\nprofile: newsroom\n",
+        "models/sources.yml": sources,
+        "models/agency_share.sql": model,
+    }
+    (place / "dbt" / "models").mkdir(parents=True)
+    for name, content in files.items():
+        (place / "dbt" / name).write_text(content, encoding="utf-8")
+    (place / "dbt" / "data").symlink_to(place / "demo" / "data")
+    for verb in (("build",), ("source", "freshness")):
+        run("dbt", *verb, "--profiles-dir", ".", cwd=place / "dbt")
+    with closing(duckdb.connect(str(place / "dbt" / "mine.duckdb"), read_only=True)) as mine:
+        assert mine.execute("SELECT count(DISTINCT outlet), max(agency_share) > 0 FROM agency_share").fetchall() == [
+            (1, True)
+        ]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write to any file")
 def test_a_program_that_wants_to_write_is_refused(place: Path):
     with pytest.raises(duckdb.IOException):
