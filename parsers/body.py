@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from copy import deepcopy
+from importlib.resources import files
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -17,19 +19,19 @@ from parsers.xpaths import elements
 SHORT = 120
 """Words below which a body is doubted, and other places are looked at."""
 
-LOST = 0.8
-"""Share of the page's plain paragraphs below which the fast mode is taken to have lost some, and the full one is asked."""
+LOST = 0.7
+"""Share of the page's plain paragraphs below which trafilatura is taken to have lost some, and they are added."""
 
-FULLER = 1.1
-"""The full mode is believed when it finds so many times the words of the fast one."""
+LARGEST = 1_500_000
+"""Characters of visible text above which a page is read by its plain paragraphs alone: trafilatura's time grows steeper than it."""
 
-PLAIN = 15
-"""Words of a passage without links that counts as a plain paragraph."""
+MOST = 20_000
+"""Passages, links and breaks above which the same is done."""
 
+_TAGS = tomllib.loads(files("parsers").joinpath("data/furniture.toml").read_text(encoding="utf-8"))["tags"]
 _LAYOUT = elements("//table[.//p or .//blockquote or .//h1 or .//h2 or .//h3]")
 _CELLS = elements("self::*|./thead|./tbody|./tr|./*/tr|./tr/td|./tr/th|./*/tr/td|./*/tr/th")
-_HEAVY = ("script", "style", "svg", "noscript", "template", "iframe")
-_TEXTS = frozenset(("p", "div", "td", "section", "article", "blockquote", "li", "dd", "center", "body", "pre", "main"))
+_HEAVY = frozenset(_TAGS["skipped"]) - {"head"} | frozenset(_TAGS["outside"])
 
 
 def extract(
@@ -37,25 +39,25 @@ def extract(
 ) -> list[Block]:
     """The blocks of the article on a page; empty where there is none. The tree is left as it is.
 
-    The fast mode of trafilatura is asked first; the full one, twice as dear, only where the page shows more plain
-    paragraphs than the fast one found. The text that a page states in JSON-LD is taken where the page shows half of it.
+    Trafilatura is asked in its fast mode; where the page shows many more plain paragraphs than it found, those are
+    heard as well. The text that a page states in JSON-LD is taken where the page does not show half of it.
     """
     shown = passages.read(tree)
-    stripped = _stripped(tree)
-    found = selection.select(shown, _said(stripped, fast=True), headline, description)
-    if _count(found) < LOST * plain(shown):
-        full = selection.select(shown, _said(stripped, fast=False), headline, description)
-        found = full if _count(full) > FULLER * _count(found) else found
+    plain = selection.plain(shown)
+    said = _said(_stripped(tree)).found(shown) if _is_bearable(tree, shown) else plain
+    found = selection.select(shown, said, headline, description)
+    if _count(found) < LOST * sum(shown[i].words for i in plain):
+        more = selection.select(shown, said | plain, headline, description)
+        found = max(found, more, key=_count)
     blocks = [passage.block for passage in found]
     stated = _of_text(article_body or "")
     return stated if words(stated) > max(SHORT, 2 * words(blocks)) else blocks
 
 
-def plain(shown: Sequence[Passage]) -> int:
-    """How many words of plain paragraphs a page shows outside of what is named for something else."""
-    texts = {p.text: i for i, p in enumerate(shown) if p.words >= PLAIN and p.linked < 0.2 and p.holder.tag in _TEXTS}
-    view = selection.look(shown, texts.values(), None)
-    return view.words(i for i in view.said if not view.apart(i))
+def _is_bearable(tree: Element, shown: Sequence[Passage]) -> bool:
+    """Whether trafilatura reads a page of this size in a second or two."""
+    inner = sum(1 for _ in tree.iter("br", "a", "p", "div"))
+    return len(shown) < MOST and inner < MOST and sum(len(passage.text) for passage in shown) < LARGEST
 
 
 def _stripped(tree: Element) -> Element:
@@ -68,11 +70,11 @@ def _stripped(tree: Element) -> Element:
     return copy
 
 
-def _said(tree: Element, *, fast: bool) -> Said:
+def _said(tree: Element) -> Said:
     """The texts of trafilatura's own tree, element by element."""
     from trafilatura import bare_extraction  # here, because importing it takes a third of a second
 
-    found = bare_extraction(tree, fast=fast, include_comments=False, with_metadata=False)
+    found = bare_extraction(tree, fast=True, include_comments=False, with_metadata=False)
     body: Element | None = getattr(found, "body", None)
     return Said([], []) if body is None else Said(*_texts(body))
 

@@ -15,14 +15,16 @@ from parsers.records import Page, Rejected
 LARGEST = 8_000_000
 """Characters of HTML that are parsed: above two million the cost of extraction grows steeper than the page."""
 
+DEEP = 200
+"""Elements with a depth, of which a page must have as many before a deep tree is suspected."""
+
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-:]{2,40})|<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9_\-]{2,40})""",
     re.I,
 )
 _MARKUP = re.compile(r"<(?:!doctype\s+html|html|head|body|div|p|article|table|meta|title|h1|br|span|a\s)[\s>/]", re.I)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufeff]")
-_C1 = re.compile(r"[\x80-\x9f]")  # what windows-1252 prints there is meant, as browsers know
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x80-\x9f\ufeff]")
 _DEPTH = re.compile(r"<(div|span|b|i|font|table|ul|ol|li|em|strong|section|blockquote)\b", re.I)
 
 
@@ -45,7 +47,7 @@ def load(page: Page) -> Document | Rejected:
     text, encoding = (
         decode(page.content, page.content_type) if isinstance(page.content, bytes) else (page.content, "text")
     )
-    text = _C1.sub(lambda found: found[0].encode("latin-1").decode("cp1252", "ignore"), _CONTROL.sub("", text))
+    text = _CONTROL.sub(_meant, text)
     if not text.strip():
         return Rejected("empty", "The page is empty. Fetch it again, or record it in a browser and import it.")
     if _is_binary(text):
@@ -103,6 +105,12 @@ def _usable(label: str | None) -> str | None:
         return None
 
 
+def _meant(control: re.Match[str]) -> str:
+    """What a control character stands for: nothing, or the sign that windows-1252 has there, as browsers read it."""
+    character = control[0]
+    return character.encode("latin-1").decode("cp1252", "ignore") if "\x80" <= character <= "\x9f" else ""
+
+
 def _is_binary(text: str) -> bool:
     start = text[:2000]
     return text.startswith(("%PDF-", "\x89PNG", "PK\x03\x04", "GIF8")) or start.count("\ufffd") > len(start) / 5
@@ -124,6 +132,16 @@ def _tree(text: str) -> Element | None:
             tree = html.document_fromstring(markup, parser=parser, ensure_head_body=True)
         except (etree.ParserError, etree.XMLSyntaxError, ValueError):
             continue
-        if huge or len(_DEPTH.findall(text)) < 200 or sum(map(len, map(str, tree.itertext()))) > 200:
+        if huge or _holds_text(tree) or len(_DEPTH.findall(text)) < DEEP:
             return tree
     return None
+
+
+def _holds_text(tree: Element) -> bool:
+    """Whether there are more than 200 characters in a tree: the usual parser drops what lies 256 levels deep."""
+    length = 0
+    for piece in tree.itertext():
+        length += len(str(piece).strip())
+        if length > 200:
+            return True
+    return False

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from lxml.etree import _Element as Element
 from lxml.etree import iterwalk
@@ -18,7 +19,7 @@ _TAGS = tomllib.loads(files("parsers").joinpath("data/furniture.toml").read_text
 _BLOCKS = frozenset(_TAGS["blocks"])
 _SKIPPED = frozenset(_TAGS["skipped"])
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
-_NAMING = ("class", "id", "itemprop", "role", "data-component", "data-testid")
+_NAMING = frozenset(("class", "id", "itemprop", "role", "data-component", "data-testid"))
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 _INVISIBLE = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
 _SENTENCE = (".", "!", "?", "”", "»", "“", '"', "…", ":", ")", "。", "！", "？")
@@ -27,8 +28,7 @@ _DEEPEST = 250  # elements around a text that are told apart; deeper ones count 
 _CELL = 60  # mean characters of a cell of a table that holds data
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(NamedTuple):
     """One element around a passage: its number in the order of the page, its tag, and the words of its class and id."""
 
     number: int
@@ -43,7 +43,7 @@ class Passage:
     text: str
     boxes: tuple[Box, ...]  # from the outside in; the last one holds the text
     linked: float  # share of its characters that are links, 0 … 1
-    words: int = field(default=0)
+    words: int
 
     @property
     def holder(self) -> Box:
@@ -170,22 +170,17 @@ class _Reader:
 
     def _flush(self) -> None:
         if self._run:
-            text = " ".join("".join(self._run).translate(_INVISIBLE).split()).strip("| ")
-            if text:
-                self.passages.append(Passage(text, self._boxes, min(1.0, self._linked / len(text)), count(text)))
+            run = "".join(self._run)
             self._run.clear()
+            if not run.isspace() and (text := " ".join(run.translate(_INVISIBLE).split()).strip("| ")):
+                self.passages.append(Passage(text, self._boxes, min(1.0, self._linked / len(text)), count(text)))
         self._linked = self._breaks = self._line = 0
 
 
 def _named(element: Element) -> str:
-    """The words of an element's class, id and role; "hidden" where it is not shown."""
-    names = " ".join(filter(None, map(element.get, _NAMING)))
-    hidden = (
-        element.get("hidden") is not None
-        or element.get("aria-hidden") == "true"
-        or "display:none" in (element.get("style") or "").replace(" ", "")
-    )
-    return _split(names) + "hidden " if hidden else _split(names)
+    """The words of an element's class, id and role."""
+    attributes = element.items()
+    return _split(" ".join([str(value) for name, value in attributes if name in _NAMING])) if attributes else " "
 
 
 @lru_cache(maxsize=20_000)

@@ -34,6 +34,9 @@ SHORT_LINE = 45  # words of a line that may be furniture by its wording
 MAIN = 0.25  # share of the text from which a box is one of the article's own
 PARAGRAPH = 8  # words of a paragraph that is taken in
 LONG = 20  # words of a paragraph that shows that the article goes on in another box
+PLAIN = 15  # words of a passage that is a paragraph by its length
+ALONE = 40  # words of plain paragraphs in a box below which they are a teaser
+_TEXTS = frozenset(("p", "div", "td", "section", "article", "blockquote", "li", "dd", "center", "body", "pre", "main"))
 _TELLING = 20  # characters without blanks from which a text is found in others by itself
 _WORTH = 6  # words of a paragraph that is not said twice
 ALIKE = 0.8  # share of words that a standfirst has in common with the description
@@ -96,9 +99,24 @@ class View:
         )
 
 
-def select(passages: Sequence[Passage], said: Said, headline: str | None, description: str | None) -> list[Passage]:
-    """The passages of the article in the order of the page; empty where nothing was said."""
-    view = look(passages, said.found(passages), headline)
+def plain(passages: Sequence[Passage]) -> set[int]:
+    """The places of plain paragraphs: long, hardly linked, not alone in a box, and not in one named for something else."""
+    texts = {
+        passage.text: i
+        for i, passage in enumerate(passages)
+        if passage.words >= PLAIN and passage.linked < 0.2 and passage.holder.tag in _TEXTS
+    }
+    view = _look(passages, texts.values(), None, spared=0.6)
+    found = {i for i in view.said if not view.apart(i)}
+    around = _held(passages, found)
+    return {i for i in found if around[passages[i].parent.number] >= ALONE}
+
+
+def select(
+    passages: Sequence[Passage], said: Iterable[int], headline: str | None, description: str | None
+) -> list[Passage]:
+    """The passages of the article in the order of the page, where an extractor said these; empty where it said none."""
+    view = _look(passages, said, headline)
     kept = set(view.said)
     kept -= _repeated(view, kept)
     start = _headline(view, kept)
@@ -109,7 +127,7 @@ def select(passages: Sequence[Passage], said: Said, headline: str | None, descri
     return [passages[i] for i in sorted(kept)]
 
 
-def look(passages: Sequence[Passage], said: Iterable[int], headline: str | None) -> View:
+def _look(passages: Sequence[Passage], said: Iterable[int], headline: str | None, spared: float = SPARED) -> View:
     """The view of a page where these places were said."""
     found = frozenset(said)
     mass = Counter[int]()
@@ -118,8 +136,16 @@ def look(passages: Sequence[Passage], said: Iterable[int], headline: str | None)
             mass[box.number] += passages[i].words
     total = sum(passages[i].words for i in found)
     return View(
-        passages, found, key(headline or ""), frozenset(n for n, held in mass.items() if held >= SPARED * total)
+        passages, found, key(headline or ""), frozenset(n for n, held in mass.items() if held >= spared * total)
     )
+
+
+def _held(passages: Sequence[Passage], places: Iterable[int]) -> Counter[int]:
+    """How many words of these places stand directly in each box."""
+    held = Counter[int]()
+    for i in places:
+        held[passages[i].parent.number] += passages[i].words
+    return held
 
 
 @lru_cache(maxsize=20_000)
@@ -133,9 +159,7 @@ def is_apart(words: str) -> bool:
 
 def _repeated(view: View, kept: set[int]) -> set[int]:
     """The places of paragraphs that stand elsewhere too, where more of the article is."""
-    around = Counter[int]()
-    for i in kept:
-        around[view.passages[i].parent.number] += view.passages[i].words
+    around = _held(view.passages, kept)
     best: dict[str, int] = {}
     worse: set[int] = set()
     for i in sorted(kept):
@@ -197,9 +221,7 @@ def _between(view: View, kept: set[int]) -> set[int]:
     """The places of paragraphs and headings that were not said, between others in the article's own boxes."""
     if not kept:
         return set()
-    held = Counter[int]()
-    for i in kept:
-        held[view.passages[i].parent.number] += view.passages[i].words
+    held = _held(view.passages, kept)
     total = view.words(kept)
     own = {number for number, words in held.items() if words > MAIN * total}
     texts = {_squeezed(view.passages[i].text) for i in kept}
