@@ -119,7 +119,8 @@ def test_every_make_command_exists():
 
 def twice_shown(place: Path) -> str:
     """The beginning of the id of the article that the second demo changed."""
-    return rows(place, "select left(article_id::varchar, 8) from article_versions group by all having count(*) > 1")[0][0]
+    sql = "select left(article_id::varchar, 8) from article_versions group by all having count(*) > 1"
+    return str(rows(place, sql)[0][0])
 
 
 def test_every_command_runs(demo):

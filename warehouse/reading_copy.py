@@ -10,7 +10,9 @@ import errno
 import fcntl
 import os
 import shutil
+import tempfile
 import time
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 
@@ -107,6 +109,8 @@ def _shut(con: duckdb.DuckDBPyConnection, prepare: Callable[[duckdb.DuckDBPyConn
     """Let `prepare` have its way, then close the files, the network and the settings to everyone."""
     try:
         con.execute("SET TimeZone = 'UTC'; SET python_enable_replacements = false")
+        # Two readers of one file would write over each other's overflow: it lies beside the file by default.
+        con.execute("SET temp_directory = $1", [str(Path(tempfile.gettempdir()) / f"wireroom-{uuid.uuid4().hex}")])
         if prepare is not None:
             prepare(con)
         con.execute("SET enable_external_access = false; SET lock_configuration = true")
@@ -145,12 +149,15 @@ def _put_in_place(folders: Folders, temporary: Path) -> Path:
     edition = folders.editions / f"{newest + 1:08}.duckdb"
     temporary.replace(edition)
     sync_folder(folders.editions)
-    # A killed read-write session leaves a log beside the link, and the next copy would be opened with it.
-    folders.warehouse.with_name(folders.warehouse.name + ".wal").unlink(missing_ok=True)
+    # A killed read-write session leaves a log beside the link, and the next copy would be opened with it; one that is
+    # alive may begin a log up to the moment when the link changes.
+    log = folders.warehouse.with_name(folders.warehouse.name + ".wal")
+    log.unlink(missing_ok=True)
     link = folders.warehouse.with_name(f".{folders.warehouse.name}.{os.getpid()}.tmp")
     link.unlink(missing_ok=True)
     link.symlink_to(edition.relative_to(folders.data))
     link.replace(folders.warehouse)
+    log.unlink(missing_ok=True)
     sync_folder(folders.data)
     _sweep(folders)
     return edition

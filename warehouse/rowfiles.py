@@ -21,6 +21,9 @@ from warehouse.files import sync_folder
 
 Rows = Iterable[Sequence[Any]]
 
+GROUP = 20_480
+"""Rows of a row group in Parquet: of long texts, more would not fit into little memory."""
+
 SHEET_ROWS = 1_048_576
 SHEET_TEXT = 32_767
 """What a sheet of the xlsx format holds: rows, and characters in a cell."""
@@ -97,7 +100,7 @@ def write_json(columns: Sequence[str], rows: Rows, file: IO[str]) -> int:
 def write_parquet(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
     """Write what a question answers as Parquet, and return the number of rows; the connection may write there."""
     place = str(path.resolve()).replace("'", "''")
-    copy = f"COPY (SELECT * FROM (\n{queries.single(con, sql)}\n)) TO '{place}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+    copy = f"COPY (SELECT * FROM (\n{queries.single(con, sql)}\n)) TO '{place}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {GROUP}, USE_TMP_FILE false)"
     return int(queries.said_well(con, lambda: con.execute(copy).fetchall())[0][0])
 
 

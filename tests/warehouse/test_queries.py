@@ -153,3 +153,20 @@ def test_a_failure_in_the_middle_is_told_like_one_at_the_beginning(place: Path) 
     sql = "select case when range = 200000 then error('late') else '1' end from range(300000)"
     with queries.connect(Folders(place / "data")) as con, pytest.raises(BadQuery, match="late"):
         list(queries.ask(con, sql).rows())
+
+
+def test_what_does_not_fit_into_memory_overflows_apart_from_other_readers(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    overflow = place / "overflow"
+    overflow.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(overflow))
+    sql = "select max(x) from (select range as x, repeat('x', 100) as y from range(400000) order by y, x desc limit 399999)"
+    used = set()
+    for _ in range(2):
+        with reading_copy.connect(Folders(place / "data"), memory_limit="60MB") as con:
+            assert con.execute(sql).fetchall() == [(399_999,)]
+            used.add(Path(con.execute("select current_setting('temp_directory')").fetchall()[0][0]))
+    assert len(used) == 2
+    assert {path.parent for path in used} == {overflow}
+    assert list(overflow.iterdir()) == []
