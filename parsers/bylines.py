@@ -27,6 +27,7 @@ _FOLLOWING = elements(
     f"following::text()[normalize-space()][not(parent::script or parent::style)][position() <= {NEAR}]/parent::*"
 )
 _OPENS = re.compile(rf"(?:{'|'.join(_DATA['signed'])})[:\s]\s*(?=[^\W\d_a-zß-ÿ])")
+_WORD = 12  # characters of the longest such word
 _LINE = 120  # characters of a line that opens with "By" and is no sentence
 
 
@@ -42,8 +43,8 @@ def _signed(heading: Element) -> Iterator[str]:
     """Lines close behind the headline that open with a word such as "By" and go on with a capital."""
     for element in dict.fromkeys(_FOLLOWING(heading)):
         text = _text(element)
-        if len(text) <= 12 and (parent := element.getparent()) is not None:
-            text = _text(parent)
+        if len(text) <= _WORD and not _OPENS.match(text) and (parent := element.getparent()) is not None:
+            text = _text(parent)  # "By" alone: the name stands in the next element
         if len(text) <= _LINE and _OPENS.match(text.replace(" | ", " ")):
             yield text
 

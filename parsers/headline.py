@@ -70,8 +70,10 @@ def choose(
     usable = [replace(c, text=_without_kicker(c, usable)) for c in usable]
     scores = {c: _score(c, usable, slug) for c in usable}
     best = _best_printing(max(usable, key=lambda c: scores[c]), usable)
-    evidence = tuple(Evidence("headline", c.text, c.basis, chosen=c is best) for c in dict.fromkeys(usable))
-    return best.text, evidence
+    spelt = "the address of the page spells it" if slugs.agreement(slug, best.text) >= NEAR else None
+    return best.text, tuple(
+        Evidence("headline", c.text, c.basis, c is best, spelt if c is best else None) for c in dict.fromkeys(usable)
+    )
 
 
 # ------------------------------------------------------------------ what is no part of it

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from urllib.parse import urlsplit
 
 from lxml.etree import _Element as Element
 
 from parsers.metadata import Metadata
-from parsers.records import Rejected
+from parsers.records import Evidence, Rejected
 from parsers.xpaths import number, texts, truth
 
 LITTLE = 25
@@ -55,23 +56,27 @@ _WAY_OUT = {
 
 
 def decide(metadata: Metadata, tree: Element, body: str, count: int, url: str | None) -> Rejected | None:
-    """Why a page with `count` words of body is no article, or None where it may be one."""
-    title = metadata.headline or ""
-    article = _is_article(metadata)
+    """Why a page with `count` words of body is no article, and what was found on it; None where it may be one."""
+    reason = _reason(metadata, tree, body, count, url)
+    if reason is None:
+        return None
+    return replace(rejected(reason), evidence=(*metadata.evidence, Evidence("word_count", str(count), "body", True)))
+
+
+def _reason(metadata: Metadata, tree: Element, body: str, count: int, url: str | None) -> str | None:
+    title, article = metadata.headline or "", _is_article(metadata)
     said = f"{title}\n{body[:300]}"
     if count < 150 and _PATTERNS["challenge"].search(said):
-        return rejected("challenge_page")
+        return "challenge_page"
     if count < 150 and _PATTERNS["soft_404"].search(f"{title}\n{body[:150]}"):
-        return rejected("soft_404")
+        return "soft_404"
     if count < _A_FORM and not article and _PATTERNS["consent"].search(said):
-        return rejected("consent_page")
+        return "consent_page"
     if not article and (_is_home(url) or _lists_others(metadata, tree, body)):
-        return rejected("index_page")
-    if count >= LITTLE and title:
+        return "index_page"
+    if title and (count >= LITTLE or (article and (count >= 5 or metadata.abstract))):
         return None
-    if article and title and (count >= 5 or metadata.abstract):
-        return None
-    return rejected(_little(metadata, tree, body))
+    return _little(metadata, tree, body)
 
 
 def _is_home(url: str | None) -> bool:

@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from flows.cli import explaining
 from flows.cli.app import Exit, Problem, app, err, out
 from flows.cli.reading import plain, print_article
 from parsers.records import Article, Page, Profile, Rejected
@@ -26,6 +27,15 @@ PARSE_EXAMPLES = """
   wireroom parse article.txt --json
 
   curl -s https://example.org/story | wireroom parse - --url https://example.org/story
+"""
+
+EXPLAIN_EXAMPLES = """
+
+[bold]Examples[/]
+
+  wireroom explain page.html --url https://example.org/pr/2026/260105_harbour.html
+
+  wireroom explain https://example.org/story --json
 """
 
 What = Annotated[
@@ -47,7 +57,9 @@ def parse(
     """Read one page and print its record: dateline, source tag, dates, body."""
     result = read(what, url, source)
     if isinstance(result, Rejected):
-        err.print(f"Not an article ({result.reason}): {result.message}", markup=False, highlight=False)
+        if as_json:
+            print(json.dumps(asdict(result), default=plain, ensure_ascii=False))
+        err.print(f"Not an article ({result.reason}): {result.message}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(Exit.PROBLEM)
     for article, record in result:
         if as_json:
@@ -56,32 +68,30 @@ def parse(
             _print_record(record)
 
 
-@app.command(
-    epilog="\n[bold]Example[/]\n\n  wireroom explain page.html --url https://example.org/pr/2026/260105_harbour.html\n"
-)
-def explain(what: What, url: Url = None, source: Of = None) -> None:
-    """Show how every field was decided, with the candidates that lost."""
+@app.command(epilog=EXPLAIN_EXAMPLES)
+def explain(
+    what: What,
+    url: Url = None,
+    source: Of = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print candidates and datelines as JSON, one line an article.")
+    ] = False,
+) -> None:
+    """Show how every field was decided, with the candidates that lost and the dateline marked in the lead."""
     result = read(what, url, source)
+    found: list[Article | Rejected] = [result] if isinstance(result, Rejected) else [article for article, _ in result]
+    for place, one in enumerate(found):
+        if as_json:
+            print(json.dumps(explaining.as_record(one), default=plain, ensure_ascii=False))
+            continue
+        if place:
+            out.rule(style="dim")
+        if isinstance(one, Rejected):
+            explaining.show_rejected(one)
+        else:
+            explaining.show_article(one)
     if isinstance(result, Rejected):
-        out.print(f"Not an article ({result.reason}): {result.message}", markup=False, highlight=False)
-        _print_evidence(list(result.evidence))
         raise typer.Exit(Exit.PROBLEM)
-    for article, _ in result:
-        out.print(f"[bold]{escape(article.headline)}[/]", highlight=False)
-        for dateline in article.datelines:
-            out.print(f"\n  [reverse]{escape(dateline.raw.strip())}[/] {escape(article.body[:100])} …", highlight=False)
-            out.print(
-                f"  rule {dateline.rule}, confidence {dateline.confidence:.2f}, places {list(dateline.places)}, "
-                f"date {dateline.date} (by {dateline.date_basis}), tags {list(dateline.source_tags)}",
-                highlight=False,
-                markup=False,
-            )
-            for warning in dateline.warnings:
-                out.print(f"  ! {warning}", highlight=False, markup=False)
-        out.print()
-        _print_evidence(list(article.evidence))
-        for warning in article.warnings:
-            out.print(f"! {warning}", highlight=False, markup=False)
 
 
 def read(what: str, url: str | None, source: str | None) -> list[tuple[Article, dict[str, Any]]] | Rejected:
@@ -145,18 +155,3 @@ def _print_record(record: dict[str, Any]) -> None:
     out.print(table)
     out.print()
     print_article(record)
-
-
-def _print_evidence(evidence: list[Any]) -> None:
-    table = Table("field", "value", "basis", "", "note", header_style="bold")
-    for item in evidence:
-        style = None if item.chosen else "dim"
-        table.add_row(
-            item.field,
-            escape(item.value[:80]),
-            item.basis,
-            "✓" if item.chosen else "",
-            escape(item.note or ""),
-            style=style,
-        )
-    out.print(table)
