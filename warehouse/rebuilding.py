@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from warehouse import loader, reading_copy, spool
+from warehouse import loader, reading_copy, search_index, spool
 from warehouse.files import sync_folder
 from warehouse.folders import Folders
 from warehouse.locks import hold
@@ -43,9 +43,7 @@ def put_in_place(folders: Folders, new: Folders, who: str) -> Path:
         _without_log(folders.live)
         new.live.replace(folders.live)
         sync_folder(folders.live.parent)
-        # It was fed by load number, and the numbers have begun anew.
-        for path in folders.search.parent.glob(f"{folders.search.name}*"):
-            path.unlink()
+        search_index.remove(folders)  # it was fed by load number, and the numbers have begun anew
         edition = reading_copy.publish(folders, now=True)
     assert edition is not None
     return edition

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from warehouse import compaction, erasing, loader, reading_copy, rows, schema, segments, spool
+from warehouse import compaction, erasing, loader, reading_copy, rows, schema, search_index, segments, spool
 from warehouse.archive import Appender
 from warehouse.files import sync_folder, write_whole
 from warehouse.folders import Folders
@@ -62,8 +62,13 @@ def order(source_id: str, url_keys: Sequence[str], reason: str, moment: datetime
 def withdraw(folders: Folders, orders: Sequence[Order], *, wait: bool = False) -> None:
     """Carry out orders from end to end; raises Held where a run holds one of the sources, unless `wait`."""
     for new in orders:
-        write_whole(new.path(folders), [msgspec.json.encode(new)])
+        place(folders, new)
     finish(folders, wait=wait)
+
+
+def place(folders: Folders, new: Order) -> None:
+    """Write an order down, to be carried out by `finish`."""
+    write_whole(new.path(folders), [msgspec.json.encode(new)])
 
 
 def pending(folders: Folders) -> list[Order]:
@@ -142,12 +147,11 @@ def _remove(folders: Folders, wanted: Order) -> None:
 
 
 def _sweep(folders: Folders, wanted: Order, edition: Path | None, sought: frozenset[str]) -> None:
-    """Remove older editions, the search index, and lines that were set aside or wait to be accepted."""
+    """Remove older editions, words of the search index, and lines that were set aside or wait to be accepted."""
     for path in folders.editions.glob("*.duckdb*"):
         if path != edition:
             path.unlink(missing_ok=True)
-    for path in folders.search.parent.glob(f"{folders.search.name}*"):
-        path.unlink(missing_ok=True)
+    search_index.cleanse(folders)
     names = [key.encode() for key in wanted.url_keys] or [f'"{wanted.source_id}"'.encode()]
     for folder in (folders.aside, folders.data / "reparse"):
         for path in [path for path in folder.rglob("*") if path.is_file()]:
