@@ -23,7 +23,7 @@ from flows.run import Run, Tally, now, opened
 from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from parsers.records import Article, Hints, Rejected
-from warehouse import rows
+from warehouse import rows, withdrawal
 from warehouse.captures import Capture, Location
 from warehouse.due import Known, Policy, due
 
@@ -241,11 +241,11 @@ def _read_anew(run: Run, known: Known | None) -> Iterator[Parsing]:
 
 
 def _withdraw_again(run: Run, parsing: Parsing) -> None:
-    """Let go of a page that turned out to be a withdrawn article under another address, and never ask for it again."""
+    """Let go of a page that turned out to be a withdrawn article under another address; the rest goes when the run ends."""
     run.archive.blank(parsing.fetched)
-    run.note(
-        rows.Withdrawal(run.source.source_id, parsing.capture.url_key, "another address of what was withdrawn", now())
-    )
+    reason = "another address of what was withdrawn"
+    order = withdrawal.order(run.source.source_id, [parsing.capture.url_key], reason, now())
+    withdrawal.place(run.workspace.folders, order)
 
 
 def collect(run: Run, parsings: Sequence[Parsing]) -> None:

@@ -188,6 +188,7 @@ def opened(
             run.note(_source_row(source), run.row("running"))
             stack.enter_context(_ending(run))
             yield run
+        withdrawal.finish(folders, source.source_id, wait=True)  # pages of this run that were withdrawn before
     finally:
         load(workspace)
 

@@ -148,14 +148,16 @@ def test_another_address_of_the_same_article_does_not_bring_it_back(workspace: W
         b"</title>", f'</title><link rel="canonical" href="{site.base}{path}">'.encode()
     )
     again = path.replace(".html", "-print.html")
-    index = b'<!doctype html><p><a href="' + again.encode() + b'">In print</a>'
+    headline = said[0].encode()
+    index = b'<!doctype html><p><a href="' + again.encode() + b'">' + headline + b"</a>"
     served = site.served
     site.served = {**served, again: Reply(page, "text/html"), "/pr/2026/index.html": Reply(index, "text/html")}
     site.before = {**site.before, again: site.served[again]}
     passed(workspace)
     site.served = served
     assert asked(workspace, "select count(*) from articles") == [(31,)]
-    assert places(workspace, said[2:]) == []  # its address is like the other's, and not withdrawn by a person
+    assert places(workspace, said) == []
+    assert asked(workspace, "select count(*) from withdrawals") == [(2,)]
     assert problems(workspace) == []
 
 
