@@ -11,8 +11,40 @@ from parsers.dateline.places import Places, is_city
 from parsers.dateline.tokens import Separator
 from parsers.records import Profile
 from parsers.view import plain
-from parsers.vocabulary import AMBIGUOUS, CITIES, COLON_CITIES, EVIDENCE, REGIONS, TOPONYM_STARTS, TOPONYMS, Order
+from parsers.vocabulary import (
+    AMBIGUOUS,
+    CITIES,
+    COLON_CITIES,
+    EVIDENCE,
+    REGIONS,
+    SHAPES,
+    TOPONYM_STARTS,
+    TOPONYMS,
+    Order,
+)
 
+_SENTENCE_ENDS = (
+    ".",
+    "!",
+    "?",
+    "…",
+    '."',
+    '!"',
+    '?"',
+    ".”",
+    ".»",
+    ". »",
+    "“",
+    "”",
+    "»",
+    ".)",
+    "。",
+    "।",
+    "؟",
+    "...",
+    "[…]",
+    ":",
+)
 _INNER = ("-les-", "-sur-", "-en-", "-la-", "-aan-", " de la ", " del ", " do ", " da ", " sur ", "-saint-", "-sous-")
 _STATION = re.compile(r"[KW][A-Z]{2,3}(?:-?(?:TV|FM|AM|DT))?(?:[ /]?\d{1,2})?")
 
@@ -67,13 +99,20 @@ def _of_places(head: Head, separator: Separator | None) -> float:
     alone = head.tokens == "P"
     known = p.known and not (alone and _no_evidence(p))
     total = EVIDENCE["place_capitals"] if p.capitals else EVIDENCE["place_mixed"]
-    if alone and p.capitals and not known and not p.region and not _set_apart(head, separator) and not _toponym(p):
+    if (
+        alone
+        and p.capitals
+        and not known
+        and not p.region
+        and not _set_apart(head, separator)
+        and not _toponym(p, head.language)
+    ):
         total = EVIDENCE["place_bare"]
     total += EVIDENCE["place_known"] if known else 0.0
     total += EVIDENCE["place_colon"] if known and alone and _leads_by_colon(head, separator) else 0.0
     total += EVIDENCE["place_region"] if p.region else 0.0
     total += EVIDENCE["place_bracketed"] if alone and known and head.view[head.start] == "(" else 0.0
-    if p.shaped and not known and head.tokens == "P" and separator and separator.strength == "strong":
+    if p.shaped and not known and not p.capitals and alone and separator and separator.strength == "strong":
         total += EVIDENCE["place_shape"]
     return total
 
@@ -81,7 +120,8 @@ def _of_places(head: Head, separator: Separator | None) -> float:
 def _no_evidence(p: Places) -> bool:
     """Whether a listed name is no evidence by itself: a country or state, or a city whose name is also a word."""
     key = plain(p.names[0].split(",")[0]) if p.names else ""
-    return not p.capitals and ((key in REGIONS and key not in CITIES) or key in AMBIGUOUS)
+    state = key in REGIONS and key not in CITIES and (not p.capitals or len(key) < 4)
+    return state or (key in AMBIGUOUS and not p.capitals)
 
 
 def _set_apart(head: Head, separator: Separator | None) -> bool:
@@ -90,10 +130,11 @@ def _set_apart(head: Head, separator: Separator | None) -> bool:
     return head.view[head.start] == "(" or "--" in mark or any(c in mark for c in "—―.:")
 
 
-def _toponym(p: Places) -> bool:
+def _toponym(p: Places, language: str | None) -> bool:
     """Whether a name in capitals is built as place names are."""
     keys = [plain(name) for name in p.names]
-    return all(k.endswith(TOPONYMS) or k.startswith(TOPONYM_STARTS) or any(w in k for w in _INNER) for k in keys)
+    endings = (*TOPONYMS, *SHAPES.get(language or "", ()))
+    return all(k.endswith(endings) or k.startswith(TOPONYM_STARTS) or any(w in k for w in _INNER) for k in keys)
 
 
 def _leads_by_colon(head: Head, separator: Separator | None) -> bool:
@@ -118,6 +159,8 @@ def _leads_by_colon(head: Head, separator: Separator | None) -> bool:
 def _forbidden(head: Head, separator: Separator | None, end: int, view: str) -> bool:
     """The look-alikes that no evidence excuses."""
     signs = head.tokens
+    if signs[0] == "T" and not (head.tags[0].ids or head.tags[0].domain or _STATION.fullmatch(head.tags[0].names[0])):
+        return True
     rest = view[end : end + 60].strip()
     known_tag = head.known_tag
     if signs == "TSP" and separator and separator.strength == "weak" and head.places and not head.places.capitals:
@@ -135,8 +178,16 @@ def _forbidden(head: Head, separator: Separator | None, end: int, view: str) -> 
     if signs in {"P", "T"}:
         opens = signs == "T" and separator.strength == "weak" and _by_agency(head) and view[head.start] == "("
         return (
-            len(rest) < 20
-            or (signs == "P" and (_no_place_lead(head, rest) or _caption(head, view, end)))
+            len(rest) < (5 if head.places and head.places.region else 20)
+            or (
+                signs == "P"
+                and (
+                    _no_place_lead(
+                        head, rest, view[end : view.find("\n", end) if "\n" in view[end:] else len(view)].rstrip()
+                    )
+                    or _caption(head, view, end)
+                )
+            )
             or (signs == "T" and separator.strength != "strong" and not opens)
         )
     return False
@@ -156,7 +207,11 @@ def _bare_name(head: Head, view: str, end: int) -> bool:
         return not (head.places and head.places.known)
     if head.tokens == "PDST" and view[head.start] < "Ѐ":
         return True  # "CITY, May 3 - Reuters Holdings said": the sentence's subject
-    supported = head.date or (head.places and (head.places.capitals or head.places.known)) or _by_agency(head)
+    supported = (
+        head.date
+        or (head.places and (head.places.capitals or head.places.known))
+        or (_by_agency(head) and head.places and " " not in head.places.names[0].replace(" ", "", 1))
+    )
     return not supported or _in_lower_case(view, end)
 
 
@@ -184,16 +239,21 @@ def _no_date_lead(head: Head, separator: Separator, rest: str) -> bool:
     )
 
 
-def _no_place_lead(head: Head, rest: str) -> bool:
+def _no_place_lead(head: Head, rest: str, line: str) -> bool:
     """A place alone does not lead into a figure, nor into a list of dashes or the score of a match."""
     known = head.places is not None and (head.places.known or head.places.region)
-    if head.places and not head.places.capitals and _second_place(rest):
+    if head.places and not head.places.capitals and (_second_place(rest) or not _sentence(rest, line)):
         return True
     if rest[0].isdigit():
         return not known
     if not known and all(word.isupper() for word in [w for w in rest.split() if w.isalpha()][:3]):
         return True
     return rest.count(" - ") + rest.count(" -- ") >= (2 if known else 1) and not rest[0].isupper()
+
+
+def _sentence(rest: str, line: str) -> bool:
+    """Whether the paragraph is a text and no headline: it is long, or it ends as sentences do."""
+    return len(line) >= 160 or line.endswith(_SENTENCE_ENDS) or (len(rest) >= 60 and ". " in line)
 
 
 def _second_place(rest: str) -> bool:
@@ -203,9 +263,10 @@ def _second_place(rest: str) -> bool:
 
 
 def _caption(head: Head, view: str, end: int) -> bool:
-    """Whether a date and a colon follow, as in a photo's caption ("CITY, ST.- MAY 4: …")."""
+    """Whether a date and a colon follow, as in a photo's caption ("CITY, ST.- MAY 4: …"), or a date after a title."""
     printed = dates.read(view, end, head.language)
-    return printed is not None and view[printed.end : printed.end + 1] == ":"
+    known = head.places is not None and (head.places.known or head.places.region)
+    return printed is not None and (view[printed.end : printed.end + 1] == ":" or not known)
 
 
 def _in_lower_case(view: str, end: int) -> bool:

@@ -120,7 +120,7 @@ def _token(head: Head, at: int) -> int | None:
         head.date = printed
         head.tokens += "D"
         return printed.end
-    if len(head.tags) < 2 and (tag := tokens.bare(view, text, at, opens=not head.tokens)):
+    if len(head.tags) < 2 and (tag := tokens.bare(view, text, at, opens=head.places is None)):
         return _tag(head, tag)
     signed = head.tokens.endswith("ST") or (head.tokens.endswith("TS") and head.places and not head.byline)
     if signed and (name := tokens.author(view, text, at, capitals=head.tokens.endswith("TS"))):

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from parsers import agencies
 from parsers.dateline.runs import CAP, LONGEST, PARTICLE, divide, end_of, longest
-from parsers.view import LOWER, plain
+from parsers.view import LOWER, UPPER, plain
 from parsers.vocabulary import (
     ABOARD,
     CITIES,
@@ -31,6 +31,7 @@ _REGION = re.compile(rf"\s?[(\[](?P<in>{CAP}(?:[\s\-](?:(?:{PARTICLE})\s)?{CAP})
 _ALONE = re.compile(
     rf"\((?P<in>{CAP}(?:,?[ ](?:(?:{PARTICLE})[ ])?{CAP}){{0,3}})(?P<end>\)(?=(?P<dash>[ ]?[-–—])?)|,[ ](?=[^()\n]{{4,40}}\)[ ]?[-–—]))"
 )
+_TITLED = re.compile(rf"[{UPPER}][{LOWER}]+\.?(?:[ \-/](?:[{LOWER}]+[ \-])?[{UPPER}][{LOWER}]+)*")
 _ABOARD = re.compile(
     rf"(?i:{alternatives(ABOARD)})[ ](?:[{LOWER}]{{1,5}}[ '])?(?:[{LOWER}]{{1,5}}[ '])?{CAP}(?:[ \-]{CAP}){{0,4}}(?=[ ][(\-–—]|,[ ])"
 )
@@ -83,7 +84,7 @@ def _named(run: str, printed: str, language: str | None) -> tuple[tuple[str, ...
         _in_capitals(first),
         any(key in CITIES or key in REGIONS or key in PLACEHOLDERS for key in keys),
         region,
-        all(_shaped(key, language) for key in keys),
+        all(_shaped(name.split(",")[0], key, language) for name, key in zip(names, keys, strict=True)),
     )
 
 
@@ -189,7 +190,7 @@ def _in_capitals(name: str) -> bool:
     return upper >= 2 and lower * 5 <= upper
 
 
-def _shaped(key: str, language: str | None) -> bool:
+def _shaped(name: str, key: str, language: str | None) -> bool:
     """Whether a mixed-case name stands for a place in a language whose papers lead with places."""
     endings = SHAPES.get(language or "")
     if endings is None or key in COMMON_NOUNS or key in FLAGS:
@@ -197,6 +198,8 @@ def _shaped(key: str, language: str | None) -> bool:
     if key in CITIES or key in REGIONS:
         return True
     words = key.split()
+    if not _TITLED.fullmatch(name):
+        return False
     if language == "de" and (key.endswith(NOUN_ENDINGS) or (len(key) > 6 and key[:2] == "ge" and key[-1] == "t")):
         return False
     return (
