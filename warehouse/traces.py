@@ -5,6 +5,7 @@ This is the proof of a withdrawal, so it looks into every file, whatever its nam
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -34,7 +35,7 @@ def traces(root: Path, text: str) -> Iterator[str]:
 
 def _in_bytes(path: Path, text: str) -> bool:
     """Whether a file holds the text as it is, or as JSON writes it."""
-    needles = {text.encode(), text.encode("cp1252", "replace"), text.encode("ascii", "backslashreplace")}
+    needles = {text.encode(), text.encode("cp1252", "replace"), json.dumps(text)[1:-1].encode()}
     longest = max(map(len, needles))
     before = b""
     with path.open("rb") as file:
