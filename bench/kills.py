@@ -147,6 +147,8 @@ def killed(
         report.different += [f"{what}: {key}" for key in expected if status or not found or found[key] != expected[key]]
         report.fetched_twice += [f"{what}: {path}" for path in requests(log)[seen:] if base + path in complete]
         report.left += [f"{what}: {path.name}" for path in leftovers(place)]
+    if sys.stderr.isatty() or report.kills % 50 == 0:
+        print(f"{report.kills} kills, {'all is well' if report.is_clean else report}", file=sys.stderr)
 
 
 def warm_up() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import loading, reading_copy, spool
+from warehouse import compaction, loading, reading_copy, spool
 from warehouse.errors import BadSpoolFile, DiskFull
 from warehouse.files import sweep
 from warehouse.folders import Folders
@@ -20,6 +20,10 @@ from warehouse.schema import open_live
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when there is no room."""
+
+
+FREE_BYTES = 32_000_000
+"""Free space in the live database that is not worth a compaction; more is, once it is half of the file."""
 
 
 @dataclass(slots=True)
@@ -89,6 +93,10 @@ def load_spool(folders: Folders, report: Report) -> list[Path]:
     with closing(open_live(folders)) as con:
         contained = list(_contained(con, folders, report))
         con.execute("CHECKPOINT")
+        free = compaction.free_bytes(con)
+    # Deleted rows leave free blocks, which are written to again, and which every copy would carry along.
+    if free > max(FREE_BYTES, folders.live.stat().st_size // 2):
+        compaction.compact(folders.live)
     return contained
 
 

@@ -218,7 +218,7 @@ CREATE TABLE texts (
     abstract                 VARCHAR,
     byline                   VARCHAR,
     authors                  VARCHAR[],
-    body                     VARCHAR,
+    body                     VARCHAR USING COMPRESSION zstd,  -- whatever its estimate of the others: bodies are most of the file
     body_extent              VARCHAR,
     word_count               INTEGER,
     dateline                 VARCHAR,
