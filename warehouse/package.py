@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,9 @@ from warehouse.selection import Selection, question
 
 Told = Callable[[str, int, int], object]
 """Hears the name of each table before it is written, its number, and how many there are."""
+
+Guard = Callable[[duckdb.DuckDBPyConnection], AbstractContextManager[None]]
+"""Watches over the connection while it works, so that it can be stopped."""
 
 DESCRIPTOR = "datapackage.json"
 SUMS = "SHA256SUMS"
@@ -51,7 +55,7 @@ class Packed:
 
 def write(
     folders: Folders, target: Path, choice: Selection, sources: Sequence[Path], moment: datetime, *,
-    text: bool = True, force: bool = False, told: Told = lambda *_: None,
+    text: bool = True, force: bool = False, told: Told = lambda *_: None, guard: Guard = lambda con: nullcontext(),
 ) -> Packed:  # fmt: skip
     """Write the package as the folder `target`, whole or not at all; without `text`, nothing that the outlets wrote.
 
@@ -64,7 +68,7 @@ def write(
             for name in ("articles", "article_versions", *BY_ARTICLE, *BY_SOURCE, *WHOLE)
         }
         folder.mkdir()
-        with queries.connect(folders, writable=list(tables.values()), frugal=True) as con:
+        with queries.connect(folders, writable=list(tables.values()), frugal=True) as con, guard(con):
             choice.choose(con)
             rows = {}
             for place, (name, path) in enumerate(tables.items(), start=1):

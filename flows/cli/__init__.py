@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from flows.cli import archive, articles, care, demo, export, questions, reading, runs, search, setup  # noqa: F401  (each registers its verbs)
+from flows.cli import archive, articles, care, demo, export, questions, reading, runs, search, setup, versions  # noqa: F401  (each registers its verbs)
 from flows.cli.app import app, guarded
 
 

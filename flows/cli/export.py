@@ -62,8 +62,14 @@ Agency = Annotated[
     list[str] | None,
     typer.Option("--agency", metavar="NAME", help="Only by this agency (id, name or tag); repeatable."),
 ]
-First = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="Published on this day or later.")]
-Last = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Published on this day or before.")]
+First = Annotated[
+    datetime | None,
+    typer.Option("--from", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="Published on this day or later."),
+]
+Last = Annotated[
+    datetime | None,
+    typer.Option("--to", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="Published on this day or before."),
+]
 Where = Annotated[str | None, typer.Option(metavar="SQL", help="A condition over the columns of articles.")]
 NoText = Annotated[bool, typer.Option("--no-text", help="Leave out what the outlets wrote: body, abstract, evidence.")]
 
@@ -161,7 +167,15 @@ def _package(choice: Selection, target: Path, no_text: bool, force: bool) -> Non
             )
 
         packed = package.write(
-            workspace.folders, target, choice, sources, moment, text=not no_text, force=force, told=told
+            workspace.folders,
+            target,
+            choice,
+            sources,
+            moment,
+            text=not no_text,
+            force=force,
+            told=told,
+            guard=stoppable,
         )
     rows = f"{packed.articles:,} article{'' if packed.articles == 1 else 's'} in {len(packed.rows)} tables"
     err.print(f"{rows}, a datasheet, sources and checksums in {target}", markup=False, highlight=False, soft_wrap=True)

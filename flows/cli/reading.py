@@ -1,11 +1,10 @@
-"""Verbs for reading one article: show, diff, cite."""
+"""The verb that shows one article, and what every verb about one article needs."""
 
 from __future__ import annotations
 
 import json
 import sys
 from datetime import date, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,8 +12,7 @@ from rich.cells import cell_len
 from rich.markup import escape
 from rich.text import Text
 
-from flows.cli import comparing
-from flows.cli.app import Exit, Problem, app, here, out
+from flows.cli.app import Problem, app, here, out
 from flows.cli.questions import connected
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ COLUMN = 88
 """Text is set no wider than this: longer lines are hard to read."""
 
 NAMES = "Its address (any that led to it), its id or the beginning of that, or the id of a citation."
-_INDENT = " " * 11
+INDENT = " " * 11
 
 Article = Annotated[str, typer.Argument(metavar="ARTICLE", help=NAMES)]
 Version = Annotated[int | None, typer.Option("--version", metavar="N", help="This version instead of the current one.")]
@@ -69,70 +67,6 @@ def show(
         print(json.dumps(whole, default=plain, ensure_ascii=False, indent=2))
     else:
         _print_found(found, addresses, corrected)
-
-
-@app.command(epilog="\n[bold]Examples[/]\n\n  wireroom diff 3f2a\n\n  wireroom diff 3f2a --versions 1 3\n")
-def diff(
-    article: Article,
-    versions: Annotated[
-        tuple[int, int] | None, typer.Option(metavar="A B", help="Compare these two (default: the last two).")
-    ] = None,
-    readings: Annotated[
-        bool,
-        typer.Option("--readings", help="What a better reader made of the same page, instead of the outlet's edits."),
-    ] = False,
-) -> None:
-    """Show word by word what the outlet changed between two versions.
-
-    On a terminal in colour; elsewhere [-what went-] and {+what came+}. What only a new reading of the same page changed
-    is no edit of the outlet's: it is left out, and shown by --readings.
-    """
-    from warehouse import lookup
-
-    with connected() as con:
-        found = found_by(con, article)
-        corrections = lookup.corrections(con, found.article_id)
-    if readings:
-        _print_corrections(corrections)
-        return
-    if versions is None and len(found.versions) == 1:
-        out.print("The outlet has shown one version only: there is nothing to compare.", highlight=False)
-    else:
-        old, new = _pair(found, versions)
-        _print_diff(
-            f"version {old['version']}", old["valid_from"], f"version {new['version']}", new["valid_from"], old, new
-        )
-    if corrections:
-        out.print(
-            f"\nA page of it was read again with another result {_times(len(corrections))}; that is no edit of the outlet's. "
-            "See it with --readings.",
-            style="dim",
-            highlight=False,
-        )
-
-
-class Citation(StrEnum):
-    """Forms of a citation."""
-
-    text = "text"
-    ris = "ris"
-    bibtex = "bibtex"
-    csl_json = "csl-json"
-
-
-@app.command(epilog="\n[bold]Examples[/]\n\n  wireroom cite 3f2a\n\n  wireroom cite 3f2a --version 1 --format bibtex\n")
-def cite(
-    article: Article,
-    version: Version = None,
-    form: Annotated[Citation, typer.Option("--format", help="How to write it.")] = Citation.text,
-) -> None:
-    """Cite one version of an article: who, what, where, when it was shown so, and where that is archived."""
-    from warehouse import citation
-
-    with connected() as con:
-        found = found_by(con, article, version)
-    sys.stdout.buffer.write(citation.WRITERS[form.value](found.chosen).encode())
-    sys.stdout.flush()
 
 
 def found_by(con: duckdb.DuckDBPyConnection, name: str, version: int | None = None) -> Found:
@@ -180,16 +114,16 @@ def _print_body(record: Record) -> None:
         text = Text("\n".join(line.removeprefix("> ") for line in paragraph.split("\n")))
         if place == 0 and opening:
             text = Text.assemble((opening, "reverse"), " ", text)
-        _set(text, "    " if quoted else "")
+        put(text, "    " if quoted else "")
         out.print()
     if record.get("credit_text"):
-        _set(Text(record["credit_text"], style="dim"))
+        put(Text(record["credit_text"], style="dim"))
 
 
-def _set(text: Text, indent: str = "", label: str = "") -> None:
+def put(text: Text, indent: str = "", label: str = "") -> None:
     """Print text in lines of at most COLUMN cells, without blanks at their ends; the label stands before the first."""
     width = min(out.width, COLUMN) - len(indent)
-    if indent == _INDENT and not out.is_terminal:
+    if indent == INDENT and not out.is_terminal:
         width = max(width, cell_len(text.plain))  # a program wants facts unbroken
     for place, line in enumerate(text.wrap(out, width)):
         line.rstrip()
@@ -200,17 +134,17 @@ def _set(text: Text, indent: str = "", label: str = "") -> None:
 
 def _print_found(found: Found, addresses: list[Record], corrected: int) -> None:
     record = found.chosen
-    _set(Text(record["headline"], style="bold"))
+    put(Text(record["headline"], style="bold"))
     if record["subheadline"]:
-        _set(Text(record["subheadline"], style="italic"))
+        put(Text(record["subheadline"], style="italic"))
     for name, value in _facts(record):
-        _set(Text(str(value)), _INDENT, name)
+        put(Text(str(value)), INDENT, name)
     for place, version in enumerate(found.versions if len(found.versions) > 1 else ()):
-        _set(_version(version, version is record), _INDENT, "" if place else "versions")
+        put(_version(version, version is record), INDENT, "" if place else "versions")
     for place, address in enumerate(addresses if len(addresses) > 1 else ()):
-        _set(Text(f"{address['url'] or '?'} ({address['how']})"), _INDENT, "" if place else "addresses")
+        put(Text(f"{address['url'] or '?'} ({address['how']})"), INDENT, "" if place else "addresses")
     if corrected:
-        _set(Text(f"{_times(corrected)} by another reading of the same page: diff --readings"), _INDENT, "corrected")
+        put(Text(f"{times(corrected)} by another reading of the same page: diff --readings"), INDENT, "corrected")
     out.print()
     _print_body(record)
 
@@ -283,64 +217,5 @@ def _write_page(record: Record) -> None:
     sys.stdout.flush()
 
 
-def _pair(found: Found, numbers: tuple[int, int] | None) -> tuple[Record, Record]:
-    by_number = {version["version"]: version for version in found.versions}
-    wanted = numbers or (found.versions[-2]["version"], found.versions[-1]["version"])
-    for number in wanted:
-        if number not in by_number:
-            raise Problem(f"There is no version {number}: the article has {len(by_number)}.")
-    return by_number[wanted[0]], by_number[wanted[1]]
-
-
-def _print_corrections(corrections: list[tuple[Record, Record]]) -> None:
-    if not corrections:
-        out.print("No page of this article was read twice with different results.", highlight=False)
-        raise typer.Exit(Exit.OK)
-    for old, new in corrections:
-        _print_diff("as first read", old["read_at"], "as read again", new["read_at"], old, new)
-
-
-def _print_diff(a: str, a_at: datetime, b: str, b_at: datetime, old: Record, new: Record) -> None:
-    """Print the fields that differ, then the paragraphs, with those that stayed counted only."""
-    out.print(Text(f"{a} ({a_at:%Y-%m-%d %H:%M:%S} UTC) → {b} ({b_at:%Y-%m-%d %H:%M:%S} UTC)", style="bold"))
-    nothing = True
-    for name, line in comparing.fields(old, new):
-        nothing = False
-        _set(_marked(line), _INDENT, f"{name.removesuffix('_text').replace('date_', '')}")
-    out.print()
-    same = 0
-    for line in comparing.paragraphs(old["body"], new["body"]):
-        if not comparing.changed(line):
-            same += 1
-            continue
-        nothing = False
-        _print_same(same)
-        same = 0
-        _set(_marked(line))
-        out.print()
-    _print_same(same)
-    if nothing:
-        out.print("Headline, dates and text are the same.", highlight=False)
-
-
-def _print_same(count: int) -> None:
-    if count:
-        out.print(Text(f"… {count} paragraph{'s' * (count != 1)} unchanged …\n", style="dim"))
-
-
-def _marked(line: comparing.Line) -> Text:
-    """The words, in colour on a terminal, else with marks that a reader and a program can see."""
-    coloured = out.is_terminal and not out.no_color
-    text = Text()
-    for piece in line:
-        if piece.kind == "same":
-            text.append(piece.text)
-        elif piece.kind == "gone":
-            text.append(piece.text if coloured else f"[-{piece.text}-]", style="red strike")
-        else:
-            text.append(piece.text if coloured else f"{{+{piece.text}+}}", style="green underline")
-    return text
-
-
-def _times(count: int) -> str:
+def times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
