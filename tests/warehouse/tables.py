@@ -31,9 +31,15 @@ def write(folders: Folders, *batch: Row) -> Path:
     return path
 
 
-def loaded(folders: Folders, batches: Iterable[Sequence[Row]]) -> duckdb.DuckDBPyConnection:
-    """A database in memory with these batches loaded, one after the other."""
-    con = schema.opened(":memory:")
+def loaded(
+    folders: Folders, batches: Iterable[Sequence[Row]], con: duckdb.DuckDBPyConnection | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A database in memory (emptied, where one is given) with these batches loaded, one after the other."""
+    if con is None:
+        con = schema.opened(":memory:")
+    for (table,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
+        if not table.startswith("schema_"):
+            con.execute(f"DELETE FROM {table}")
     for batch in batches:
         if batch:
             read = spool.read(write(folders, *batch))

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.warehouse.facts import fetched, found, reading
+from tests.warehouse.facts import at, fetched, found, key, reading, withdrawal
 from tests.warehouse.tables import loaded, tables
+from warehouse import schema
 from warehouse.folders import Folders
-from warehouse.rows import Row
+from warehouse.rows import Reading, Row
+
+DATABASE = schema.opened(":memory:")
+"""Emptied for every example: making one takes longer than loading."""
 
 NAMES = st.sampled_from("abcde")
 TEXTS = (
@@ -31,7 +37,7 @@ def captures(draw: st.DrawFn) -> list[Row]:
     """One page that an address showed, and what one or two readers made of it."""
     name, hours = draw(NAMES), draw(st.integers(0, 5))
     final = draw(st.one_of(st.none(), st.none(), NAMES))
-    made: list[Row] = [fetched(name, hours=hours)]
+    made: list[Row] = [fetched(name, hours=hours, origin=draw(st.sampled_from(("live", "wayback", "warc", "import"))))]
     if draw(st.booleans()):
         days = st.one_of(st.none(), st.dates(date(2026, 2, 1), date(2026, 2, 3)))
         made.append(found(name, hours=draw(st.integers(0, 5)), day=draw(days)))
@@ -58,7 +64,8 @@ def captures(draw: st.DrawFn) -> list[Row]:
 def fact_sets(draw: st.DrawFn) -> list[Row]:
     """Facts without two that have one key and differ."""
     facts = {_key(row): row for capture in draw(st.lists(captures(), min_size=1, max_size=9)) for row in capture}
-    return list(facts.values())
+    gone = draw(st.one_of(st.just([]), st.just([]), st.lists(NAMES, min_size=1, max_size=2, unique=True)))
+    return [*facts.values(), *(withdrawal(name, hours=9) for name in gone)]
 
 
 def _key(row: Row) -> tuple[object, ...]:
@@ -89,4 +96,46 @@ def test_any_order_split_and_repetition_gives_the_same_tables(facts: list[Row], 
         shuffled.shuffle(part)
     with TemporaryDirectory() as folder:
         folders = Folders(Path(folder))
-        assert tables(loaded(folders, parts)) == tables(loaded(folders, [facts]))
+        at_once = tables(loaded(folders, [facts], DATABASE))
+        assert tables(loaded(folders, parts, DATABASE)) == at_once
+
+
+@given(fact_sets(), st.sampled_from(("another parser", "other furniture")))
+@settings(
+    max_examples=10, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck)
+)  # fmt: skip
+def test_another_reader_of_unchanged_pages_makes_no_version(facts: list[Row], upgrade: str) -> None:
+    """The same pages seen again a day later, by a reader that takes another word of each for furniture."""
+    pages = [
+        replace(row, final_key=None, canonical_key=None)  # two addresses of one article may show two texts in turn
+        for row in facts
+        if isinstance(row, Reading) and row.reader == key("r1")
+    ]
+    last = {page.url_key: page.fetch_id for page in sorted(pages, key=lambda page: page.observed_at)}
+    stored = [_read_again(page, page.fetch_id, page.observed_at, upgrade) for page in pages]
+    seen = [
+        _read_again(page, key(f"again {page.fetch_id}"), page.observed_at + timedelta(days=1), upgrade)
+        for page in pages
+        if page.fetch_id == last[page.url_key]
+    ]
+    with TemporaryDirectory() as folder:
+        folders = Folders(Path(folder))
+        before = valid_from(loaded(folders, [pages], DATABASE))
+        con = loaded(folders, [pages, stored + seen], DATABASE)
+        assert valid_from(con) == before
+        assert con.execute(
+            "SELECT count(*) FROM changes WHERE load_id = 2 AND change IN ('new', 'revised')"
+        ).fetchall() == [(0,)]
+
+
+def _read_again(page: Reading, fetch_id: str, observed_at: datetime, upgrade: str) -> Reading:
+    if page.text is None:
+        return replace(page, fetch_id=fetch_id, observed_at=observed_at, reader=key(upgrade), read_at=at(48))
+    return replace(
+        page, fetch_id=fetch_id, observed_at=observed_at, reader=key(upgrade), read_at=at(48),
+        record_hash=key(f"{page.record_hash} {upgrade}"), content_hash=key(f"{page.content_hash} {upgrade}"),
+    )  # fmt: skip
+
+
+def valid_from(con: duckdb.DuckDBPyConnection) -> list[tuple]:
+    return con.execute("SELECT article_id, valid_from FROM versions ORDER BY ALL").fetchall()
