@@ -258,8 +258,9 @@ def _dateline(
 
 
 def _url_conflict(resolved: dates.Resolved, context: _Context) -> tuple[str, ...]:
-    """A warning when the address names a day more than three days from the dateline's."""
-    if context.url_day is None or resolved.precision != "day":
+    """A warning when an article's address names a day more than three days from the dateline's; a digest's may."""
+    digest = context.profile is not None and context.profile.split is not None
+    if context.url_day is None or resolved.precision != "day" or digest:
         return ()
     apart = abs((context.url_day - date.fromisoformat(resolved.text)).days)
     return (f"address says {context.url_day}",) if apart > _CONFLICT else ()

@@ -86,7 +86,7 @@ def _names_paper(head: Head) -> bool:
         head.tokens[0] == "T"
         and not tag.bracketed
         and "." not in tag.names[0]
-        and not tag.names[0].isupper()
+        and (" " in tag.names[0] or not tag.names[0].isupper())
         and all(BY_ID[i].kind in {"newspaper", "broadcaster"} for i in tag.ids)
     )
 
@@ -127,7 +127,8 @@ def _no_evidence(p: Places) -> bool:
 def _set_apart(head: Head, separator: Separator | None) -> bool:
     """Whether brackets or an em dash set a place apart; papers set a hyphen between any subject and its story too."""
     mark = head.view[separator.start : separator.end] if separator else ""
-    return head.view[head.start] == "(" or "--" in mark or any(c in mark for c in "—―.:")
+    latin = head.view[head.start] < "\u0250"  # elsewhere the em dash is the ordinary one
+    return head.view[head.start] == "(" or ":" in mark or (latin and ("--" in mark or "—" in mark or "―" in mark))
 
 
 def _toponym(p: Places, language: str | None) -> bool:

@@ -26,7 +26,7 @@ _NEXT = (
     rf"|[ ](?:{_CONNECTOR})[ ]|[ ]?[·・][ ]?|[ ]-[ ]?(?=[{UPPER}][{LOWER}]+-))"
 )
 _RUN = re.compile(
-    rf"(?:'[sS]-|[a-z]{{1,2}}-|[dl]')?{CAP}(?:{_NEXT}(?!{MONTH_AHEAD}|في\s\d)(?:'[sS]-|[a-z]{{2}}-)?{CAP}){{0,9}}"
+    rf"(?:'[sS]-|[a-z]{{1,2}}-|[dl]')?{CAP}(?:{_NEXT}(?!{MONTH_AHEAD}|في\s\d|[أا]ول\s)(?:'[sS]-|[a-z]{{2}}-)?{CAP}){{0,9}}"
 )
 _SMALL = re.compile(rf"(?:{alternatives(SMALL_NAMES)})(?![{LETTERS}])")
 _DIVIDER = re.compile(rf"\s{{0,2}}[,،]\s{{0,3}}(?:(?i:{_CONNECTOR})\s)?|\s(?i:{_CONNECTOR})\s|\s?[/·・]\s?")

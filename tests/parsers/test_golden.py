@@ -26,8 +26,8 @@ PAGES = sorted([*EXAMPLES.glob("*/*.html.gz"), *EXAMPLES.glob("*/*.txt")])
 def record_of(page: Path) -> Any:
     """What today's parsers make of an example, as plain JSON values."""
     content = gzip.decompress(page.read_bytes()) if page.suffix == ".gz" else page.read_bytes()
-    definition = SOURCES / f"{page.parent.name}.toml"
-    profile = load(definition).profile if definition.exists() else parsers.Profile()
+    definitions = (page.parent / "source.toml", SOURCES / f"{page.parent.name}.toml")
+    profile = next((load(path).profile for path in definitions if path.exists()), parsers.Profile())
     kind = "text/html" if page.suffix == ".gz" else "text/plain"
     url = re.search(rb"<!-- example-url: (\S+) -->", content)
     day = datetime.fromisoformat(page.name[:10])
