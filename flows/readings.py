@@ -22,7 +22,13 @@ from warehouse.rows import Agency, DatelineRow, EvidenceRow, Reading, Text
 OPENING_WORDS = 20
 """How many words open a text: a copy that was cut has the same ones as the whole."""
 
-_QUOTES = str.maketrans("“”„«»‘’‚–—", '"""""\'\'\'--')
+_SAME = str.maketrans(
+    dict.fromkeys("“”„‟«»″〝〞", '"')
+    | dict.fromkeys("‘’‚‛‹›′`´", "'")
+    | dict.fromkeys("‐‑‒–—―−", "-")
+    | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
+)
+"""Kinds of quotes and of dashes that editors and their software exchange, and letters that nobody sees."""
 
 
 def rows(
@@ -172,7 +178,7 @@ def digest(content: bytes) -> str:
 
 def normal(text: str) -> str:
     """Text for comparing: NFKC, one kind of quote and dash, single blanks, so that typography is no new version."""
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_QUOTES).split())
+    return " ".join(unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME).split())
 
 
 def _dateline(dateline: Dateline) -> DatelineRow:

@@ -108,3 +108,29 @@ def test_a_part_without_a_free_name_is_given_a_made_one() -> None:
     given = assign([node], [], frozenset({key("a")})).articles[key("a"), 0]
     assert given != key("a")
     assert given == assign([node], [], frozenset({key("a")})).articles[key("a"), 0]
+
+
+TWIN = {
+    "mobile": ("m", "one text", {"canonical": "a"}, "a"),
+    "amp": ("amp", "one text", {"canonical": "a"}, "a"),
+    "moved": ("a", "one text", {"final": "moved"}, "moved"),
+    "moved and corrected": ("a", "one text and a correction", {"final": "moved"}, "moved"),
+    "a better canonical form": ("a", "one text", {"canonical": "better"}, "better"),
+    "a better form and a correction": ("a", "one text and a correction", {"canonical": "better"}, "better"),
+}
+"""What is seen later: the address asked for, its text, what it names, and the address seen last."""
+
+
+@pytest.mark.parametrize("case", TWIN)
+def test_no_later_address_changes_an_id(folders: Folders, case: str) -> None:
+    asked, words, named, last = TWIN[case]
+    later = reading(asked, words, hours=2, **named)
+    con = loaded(folders, [[reading("a", "one text", hours=1)], [later], [reading(last, words, hours=3)]])
+    assert {article(con, name) for name in {"a", asked, last}} == {key("a")}
+    assert con.execute("SELECT count(*) FROM articles").fetchall() == [(1,)]
+
+
+def test_an_earlier_capture_of_another_address_changes_no_id(folders: Folders) -> None:
+    con = loaded(folders, [[reading("new", "text", hours=9)], [reading("old", "text", hours=1, final="new", read=10)]])
+    assert article(con, "new") == article(con, "old") == key("new")
+    assert versions(con, "new") == [(1, "text")]
