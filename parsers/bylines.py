@@ -6,9 +6,11 @@ import re
 import tomllib
 from collections.abc import Iterator
 from importlib.resources import files
+from itertools import islice
 
 from lxml.etree import _Element as Element
 
+from parsers import nearby
 from parsers.surroundings import Surroundings
 from parsers.xpaths import elements, texts
 
@@ -18,14 +20,10 @@ NEAR = 25  # texts behind the headline among which an unmarked byline is looked 
 
 _DATA: dict[str, list[str]] = tomllib.loads(files("parsers").joinpath("data/bylines.toml").read_text(encoding="utf-8"))
 _MARKED = elements(
-    "//*[@rel='author' or contains(@itemprop,'author') or contains(@class,'author') or contains(@class,'byline') "
-    "or contains(@class,'Author') or contains(@class,'Byline') or contains(@class,'autor') or contains(@data-testid,'byline')]"
-    "[not(ancestor::*[self::aside or self::nav or self::footer])]"
+    "//@class[contains(.,'uthor') or contains(.,'yline') or contains(.,'autor')]/..|//@rel[.='author']/.."
+    "|//@itemprop[contains(.,'author')]/..|//@data-testid[contains(.,'byline')]/.."
 )
 _TEXTS = texts("descendant::text()[normalize-space()][not(parent::script or parent::style or parent::noscript)]")
-_FOLLOWING = elements(
-    f"following::text()[normalize-space()][not(parent::script or parent::style)][position() <= {NEAR}]/parent::*"
-)
 _OPENS = re.compile(rf"(?:{'|'.join(_DATA['signed'])})[:\s]\s*(?=[^\W\d_a-zß-ÿ])")
 _WORD = 12  # characters of the longest such word
 _LINE = 120  # characters of a line that opens with "By" and is no sentence
@@ -34,14 +32,15 @@ _LINE = 120  # characters of a line that opens with "By" and is no sentence
 def read(tree: Element, heading: Element | None) -> list[str]:
     """The texts of bylines, the likeliest first, each once, their elements parted by " | "; empty where there are none."""
     around = Surroundings(heading)
-    marked = [text for element in _MARKED(tree)[:MANY] if not around.stands_apart(element) and (text := _text(element))]
+    own = (element for element in _MARKED(tree) if element.tag != "meta" and not around.stands_apart(element))
+    marked = [text for element in islice(own, MANY) if (text := _text(element))]
     signed = list(_signed(heading)) if heading is not None else []
     return list(dict.fromkeys(text for text in (*signed, *marked) if 3 < len(text) < LONGEST))
 
 
 def _signed(heading: Element) -> Iterator[str]:
     """Lines close behind the headline that open with a word such as "By" and go on with a capital."""
-    for element in dict.fromkeys(_FOLLOWING(heading)):
+    for element in dict.fromkeys(holder for holder, _ in islice(nearby.behind(heading), NEAR)):
         text = _text(element)
         if len(text) <= _WORD and not _OPENS.match(text) and (parent := element.getparent()) is not None:
             text = _text(parent)  # "By" alone: the name stands in the next element

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from parsers import slugs
 from parsers.records import Evidence
@@ -47,6 +48,7 @@ def same(a: str, b: str) -> bool:
     return folded(a) == folded(b)
 
 
+@lru_cache(maxsize=1_024)
 def folded(text: str) -> str:
     """A headline without what differs between two printings of it."""
     text = unicodedata.normalize("NFKC", text.translate(_QUOTES)).translate(_QUOTES)
@@ -101,6 +103,7 @@ def _names_outlet(piece: str, names: frozenset[str]) -> bool:
     )
 
 
+@lru_cache(maxsize=1_024)
 def _letters(text: str) -> str:
     return "".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold())).replace("_", "")
 

@@ -198,7 +198,7 @@ def _authors(
     evidence = tuple(
         Evidence("authors", "; ".join(found), basis, basis == chosen) for basis, found in stated.items() if found
     )
-    printed = byline.replace(" | ", " ") if byline else None
+    printed = " ".join(byline.replace(" | ", " ").split()) if byline else None
     return (stated[chosen] if chosen else ()), printed, evidence
 
 

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 FEWEST = 3
@@ -39,6 +40,7 @@ def agreement(slug: Iterable[str], text: str) -> float:
     return 2 * (mine & theirs).total() / total if total else 0.0
 
 
+@lru_cache(maxsize=256)
 def _plain(text: str) -> tuple[str, ...]:
     """Words in letters without marks, in small letters; identifiers left out."""
     folded = _APOSTROPHES.sub("", text).casefold().translate(_LETTERS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from itertools import islice
@@ -12,7 +12,7 @@ from typing import Any, Literal, cast
 
 from lxml.etree import _Element as Element
 
-from parsers import dates
+from parsers import dates, nearby
 from parsers.markup import text_of
 from parsers.surroundings import Surroundings
 from parsers.xpaths import elements, placed_texts, texts
@@ -26,12 +26,8 @@ BESIDE = 2  # texts between a date and the headline below it
 CLOSE_BY = 8  # texts between the headline and the date that is then its own, among several
 STAMP = 25  # characters of prose in which a date with the hour is the text's own
 PROSE = 250  # characters of a text that is the article itself
-_READABLE = "[normalize-space()][not(parent::script or parent::style or parent::noscript or parent::template or parent::option)]"
-_FOLLOWING = placed_texts(f"following::text(){_READABLE}[position() <= {AFTER}]")
-_WITHIN = placed_texts(f"descendant::text(){_READABLE}[position() <= {AFTER}]")
-_PRECEDING = placed_texts(f"preceding::text(){_READABLE}[position() <= {BEFORE}]")
 _MARKED = elements(
-    "//*[@itemprop='datePublished' or @itemprop='dateModified' or @itemprop='dateCreated' or @property='datePublished' or self::time or @pubdate]"
+    "//time|//@itemprop[.='datePublished' or .='dateModified' or .='dateCreated']/..|//@property[.='datePublished']/..|//@pubdate/.."
 )
 _NUMBERED = placed_texts(
     "//body//text()[string-length(.) < 160 and translate(., '0123456789', '') != .][not(parent::script or parent::style)]"
@@ -103,13 +99,13 @@ def _role_of_markup(element: Element) -> Role:
 
 
 def _near(tree: Element, heading: Element | None, around: Surroundings, language: str | None) -> Iterator[VisibleDate]:
-    behind = _FOLLOWING(heading) if heading is not None else _WITHIN(tree)
-    before = _PRECEDING(heading) if heading is not None else []
+    behind = nearby.within(tree) if heading is None else nearby.behind(heading)
+    before = () if heading is None else nearby.before(heading)
     seen: set[Element] = set()
     found: list[tuple[int, VisibleDate]] = []
-    for nearby, distances in ((behind, range(len(behind))), (before, range(len(before), 0, -1))):
-        for distance, holder, text in _holders(nearby, distances):
-            strength = 2 if nearby is behind or distance <= BESIDE else 1
+    for texts_near, enough, beside in ((behind, AFTER, AFTER), (before, BEFORE, BESIDE)):
+        for distance, holder, text in _dated(islice(texts_near, enough)):
+            strength = 2 if distance < beside else 1
             found += ((distance, shown) for shown in _in_line(holder, text, around, seen, language, strength))
     yield from _nearest(found)
 
@@ -129,17 +125,17 @@ def _same_day(one: VisibleDate, other: VisibleDate) -> bool:
     return one.moment.text[:10] == other.moment.text[:10]
 
 
-def _holders(texts: list[Any], distances: Sequence[int]) -> Iterator[tuple[int, Element, str]]:
-    """The texts with a digit and the elements that hold them, until the article itself has begun; prose by its opening."""
+def _dated(placed: Iterable[nearby.Placed]) -> Iterator[tuple[int, Element, str]]:
+    """The texts with a digit and what holds them, until the article itself has begun; prose only by its opening."""
     prose = 0
-    for distance, text in zip(distances, texts, strict=True):
+    for distance, (holder, text) in enumerate(placed):
         prose += len(text) > PROSE
         if prose > 2:
             return
         if len(text) <= PROSE and _DIGIT.search(text):
-            yield distance, _holder(text), text
+            yield distance, holder, text
         elif opening := _OPENING.match(text):
-            yield distance, _holder(text), opening[0]
+            yield distance, holder, opening[0]
 
 
 def _holder(text: Any) -> Element:
