@@ -16,6 +16,9 @@ from warehouse.staging import sql
 
 _CITED = re.compile(r"([0-9a-f]{12})-(\d{8}T\d{6})Z", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f-]{4,36}", re.IGNORECASE)
+LEAST = 4
+"""Characters of an id that name an article."""
+
 _SECOND = timedelta(seconds=1)
 
 Record = dict[str, Any]
@@ -35,6 +38,10 @@ def find(con: duckdb.DuckDBPyConnection, name: str, url_key: str | None, version
 
     Raises WarehouseError where there is none, several, or no such version.
     """
+    if len(name) < LEAST:
+        raise WarehouseError(
+            f"{name!r} may be the beginning of many ids: give {LEAST} characters at least, or an address."
+        )
     cited = _CITED.fullmatch(name)
     ids = [row["article_id"] for row in _records(con, "ids", _names(name, url_key, cited))]
     if not ids:

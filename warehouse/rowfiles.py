@@ -9,8 +9,10 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any
+from uuid import UUID
 
 import duckdb
 import msgspec
@@ -80,19 +82,21 @@ def write_csv(columns: Sequence[str], rows: Rows, file: IO[str]) -> int:
 
 def write_lines(columns: Sequence[str], rows: Rows, file: IO[str]) -> int:
     """Write one JSON object a row and a line, and return the number of rows."""
+    names = _distinct(columns)
     count = 0
     for row in rows:
         count += 1
-        file.write(as_json(dict(zip(columns, row, strict=True))) + "\n")
+        file.write(as_json(dict(zip(names, row, strict=True))) + "\n")
     return count
 
 
 def write_json(columns: Sequence[str], rows: Rows, file: IO[str]) -> int:
     """Write one JSON array with an object a row, and return the number of rows."""
     file.write("[")
+    names = _distinct(columns)
     count = 0
     for count, row in enumerate(rows, start=1):
-        file.write(("\n" if count == 1 else ",\n") + as_json(dict(zip(columns, row, strict=True))))
+        file.write(("\n" if count == 1 else ",\n") + as_json(dict(zip(names, row, strict=True))))
     file.write("\n]\n" if count else "]\n")
     return count
 
@@ -143,9 +147,21 @@ def as_text(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, datetime | date):
         return value.isoformat()
-    if isinstance(value, list | dict | tuple):
-        return as_json(value)
-    return str(value)
+    if isinstance(value, int | float | Decimal | UUID):
+        return str(value)
+    return as_json(value).strip('"')
+
+
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """The names with a number behind one that was there already: an object holds a name once."""
+    names: list[str] = []
+    for column in columns:
+        name, number = column, 0
+        while name in names:
+            number += 1
+            name = f"{column}_{number}"
+        names.append(name)
+    return names
 
 
 def _plain(value: object) -> str:

@@ -143,8 +143,10 @@ def _question(sql: str | None, file: Path | None) -> str:
         return sys.stdin.read() if sql == "-" else sql
     try:
         return sys.stdin.read() if str(file) == "-" else Path(str(file)).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Problem(f"{file} cannot be read: {error}.") from None
+    except OSError as error:
+        raise Problem(f"{file} cannot be read: {error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise Problem(f"{file} is no text in UTF-8: save it so, and try again.") from None
 
 
 def _form(form: Format | None, output: Path | None) -> Format:

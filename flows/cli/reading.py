@@ -14,6 +14,7 @@ from rich.text import Text
 
 from flows.cli.app import Problem, app, here, out
 from flows.cli.questions import connected
+from flows.cli.tables import harmless
 
 if TYPE_CHECKING:
     import duckdb
@@ -122,6 +123,7 @@ def _print_body(record: Record) -> None:
 
 def put(text: Text, indent: str = "", label: str = "") -> None:
     """Print text in lines of at most COLUMN cells, without blanks at their ends; the label stands before the first."""
+    text.plain = harmless(text.plain)
     width = min(out.width, COLUMN) - len(indent)
     if indent == INDENT and not out.is_terminal:
         width = max(width, cell_len(text.plain))  # a program wants facts unbroken

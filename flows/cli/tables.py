@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ NARROWEST = 8
 GAP = "  "
 NULL = "NULL"
 
+_STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 _NUMBERS = {int, float, Decimal}
 
 
@@ -71,7 +73,12 @@ def cell(value: Any) -> str:
         return ", ".join(cell(item) for item in value)
     if isinstance(value, dict):
         return "{" + ", ".join(f"{name}: {cell(item)}" for name, item in value.items()) + "}"
-    return " ".join(str(value).split()) if isinstance(value, str) else str(value)
+    return harmless(" ".join(value.split())) if isinstance(value, str) else str(value)
+
+
+def harmless(text: str) -> str:
+    """Text without the control characters by which a page could steer the terminal; line ends stay."""
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _natural(columns: list[str], rows: list[Sequence[Any]]) -> list[int]:

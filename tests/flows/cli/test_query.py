@@ -32,6 +32,16 @@ def test_a_table_tells_null_from_empty_text(wireroom: Run) -> None:
     assert lines[5] == "3 rows"
 
 
+def test_a_page_cannot_steer_the_terminal(wireroom: Run) -> None:
+    assert (
+        "\x1b" not in wireroom("query", "select chr(27) || '[31mred' || chr(7) || chr(155) as a, [chr(27)] as b").stdout
+    )
+
+
+def test_columns_of_one_name_are_told_apart_in_json(wireroom: Run) -> None:
+    assert json.loads(wireroom("query", "select 1 as a, 2 as a", "--json").stdout) == [{"a": 1, "a_1": 2}]
+
+
 def test_in_a_pipe_nothing_is_cut(wireroom: Run) -> None:
     assert "x" * 500 in wireroom("query", "select repeat('x', 500) as long, * from articles").stdout
 

@@ -48,7 +48,13 @@ def test_an_older_version_is_shown_when_it_is_named(wireroom: Run, bridge: dict)
 
 
 @pytest.mark.parametrize(
-    ("name", "told"), [("https://paper.example/none", "No article"), ("zz", "No article"), ("http://[", "address")]
+    ("name", "told"),
+    [
+        ("https://paper.example/none", "No article"),
+        ("zz", "4 characters"),
+        ("zzzz", "No article"),
+        ("http://[", "address"),
+    ],
 )
 def test_what_is_not_there_is_said(wireroom: Run, name: str, told: str) -> None:
     assert told in wireroom("show", name, code=1).stderr
