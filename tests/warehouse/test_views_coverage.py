@@ -179,3 +179,8 @@ def test_a_better_reading_opens_no_hole(folders: Folders):
     day = reading("a", "words of a", published=DAY + timedelta(3), reader="r2", read=5)
     con = loaded(folders, [[listed("day", first=DAY), *page("a")], [replace(day, fetch_id=key("a@0"))]])
     assert day_state(con) == "complete"
+
+
+def test_an_address_that_was_withdrawn_twice_is_one_row(folders: Folders):
+    con = loaded(folders, [[found("a", day=DAY), withdrawal("a"), withdrawal("a", hours=1), withdrawal(None, hours=2)]])
+    assert con.execute("SELECT outcome FROM address_states").fetchall() == [("withdrawn",)]
