@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from copy import deepcopy
 from importlib.resources import files
+from itertools import islice
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -25,8 +26,8 @@ LOST = 0.7
 LARGEST = 1_500_000
 """Characters of visible text above which a page is read by its plain paragraphs alone: trafilatura's time grows steeper than it."""
 
-MOST = 20_000
-"""Passages, links and breaks above which the same is done."""
+MOST = 40_000
+"""Elements above which the same is done."""
 
 _TAGS = tomllib.loads(files("parsers").joinpath("data/furniture.toml").read_text(encoding="utf-8"))["tags"]
 _LAYOUT = elements("//table[.//p or .//blockquote or .//h1 or .//h2 or .//h3]")
@@ -56,8 +57,9 @@ def extract(
 
 def _is_bearable(tree: Element, shown: Sequence[Passage]) -> bool:
     """Whether trafilatura reads a page of this size in a second or two."""
-    inner = sum(1 for _ in tree.iter("br", "a", "p", "div"))
-    return len(shown) < MOST and inner < MOST and sum(len(passage.text) for passage in shown) < LARGEST
+    if sum(len(passage.text) for passage in shown) > LARGEST:
+        return False
+    return sum(1 for _ in islice(tree.iter(), MOST)) < MOST
 
 
 def _stripped(tree: Element) -> Element:

@@ -61,15 +61,19 @@ class Passage:
         return self.holder.tag in _HEADINGS
 
     @property
+    def is_item(self) -> bool:
+        """Whether it stands in a list."""
+        return any(box.tag == "li" for box in self.boxes[-3:])
+
+    @property
     def block(self) -> Block:
         """The passage as a block of a body."""
-        tags = [box.tag for box in self.boxes]
         kind: Kind = "p"
-        if "blockquote" in tags:
+        if any(box.tag == "blockquote" for box in self.boxes):
             kind = "quote"
         elif self.is_heading:
             kind = "heading"
-        elif "li" in tags[-3:]:
+        elif self.is_item:
             kind = "item"
         return Block(self.text, kind)
 
@@ -190,10 +194,12 @@ def _split(names: str) -> str:
 
 def _is_data(table: Element) -> bool:
     """Whether a table holds data in short cells rather than laying out a page."""
-    cells = list(table.iter("td", "th"))
-    if len(cells) < 4 or any(True for _ in _laid_out(table)):
+    if any(True for _ in _laid_out(table)):
         return False
-    return sum(len("".join(map(str, cell.itertext())).strip()) for cell in cells) < _CELL * len(cells)
+    cells = list(table.iter("td", "th"))
+    return len(cells) >= 4 and sum(len("".join(map(str, cell.itertext())).strip()) for cell in cells) < _CELL * len(
+        cells
+    )
 
 
 def _laid_out(table: Element) -> Iterator[Element]:

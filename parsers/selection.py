@@ -197,7 +197,11 @@ def _is_furniture(view: View, place: int) -> bool:
         return False
     if _OPENINGS.match(passage.text):
         return True
-    if passage.linked > LINKED and not passage.is_heading and passage.words >= 3:
+    if (
+        passage.linked > LINKED
+        and (passage.is_item or not passage.is_heading)
+        and (passage.is_item or passage.words >= 3)
+    ):
         return True
     return _LEADS.match(passage.text) is not None and (passage.linked > 0.3 or passage.text.endswith(":"))
 
@@ -231,7 +235,7 @@ def _between(view: View, kept: set[int]) -> set[int]:
         if i not in kept
         and view.passages[i].parent.number in own
         and _is_text(view, i)
-        and not view.apart(i)
+        and not _is_furniture(view, i)
         and _squeezed(view.passages[i].text) not in texts
     }
 

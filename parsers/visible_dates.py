@@ -30,7 +30,7 @@ _MARKED = elements(
     "//time|//@itemprop[.='datePublished' or .='dateModified' or .='dateCreated']/..|//@property[.='datePublished']/..|//@pubdate/.."
 )
 _NUMBERED = placed_texts(
-    "//body//text()[string-length(.) < 160 and translate(., '0123456789', '') != .][not(parent::script or parent::style)]"
+    "//body/descendant::text()[string-length(.) < 160 and translate(., '0123456789', '') != .][not(parent::script or parent::style)]"
 )
 _SCRIPTS = texts("//script[not(@src)]/text()")
 _STATED_IN_SCRIPT = re.compile(
