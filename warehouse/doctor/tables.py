@@ -22,8 +22,13 @@ _SAID = re.compile(r"^-- (\w+): (.*)$", re.M)
 
 def checks() -> list[Check]:
     """One check for each file in warehouse/doctor/checks, by name."""
+    return [_check(name, sql) for name, sql in statements().items()]
+
+
+def statements() -> dict[str, str]:
+    """The text of each file, by name."""
     found = sorted((files("warehouse.doctor") / "checks").iterdir(), key=lambda path: path.name)
-    return [_check(path.name.removesuffix(".sql"), path.read_text(encoding="utf-8")) for path in found]
+    return {path.name.removesuffix(".sql"): path.read_text(encoding="utf-8") for path in found}
 
 
 def _check(name: str, sql: str) -> Check:
