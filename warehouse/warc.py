@@ -87,8 +87,11 @@ def encoded(capture: Capture, segment_id: str, original: Original | None = None)
 
 def notes(segment_id: str, moment: datetime, lines: Sequence[bytes]) -> bytes:
     """The member that keeps ledger rows which no capture implies: one JSON object a line, as in the spool."""
+    record_id = str(uuid.uuid4())
     own = {"WARC-Warcinfo-ID": _urn(segment_id), "Content-Type": LINES}
-    return _member(_record("metadata", str(uuid.uuid4()), moment, b"".join(lines), own))
+    # An address of its own, so that an index of pages has no line without one.
+    own["WARC-Target-URI"] = f"urn:wireroom:batch:{record_id}"
+    return _member(_record("metadata", record_id, moment, b"".join(lines), own))
 
 
 def original(capture: Capture, offset: int) -> Original:
