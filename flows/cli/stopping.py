@@ -30,10 +30,12 @@ def stoppable(con: duckdb.DuckDBPyConnection, seconds: float | None = None) -> I
     try:
         with watch:
             yield
-    except duckdb.InterruptException:
+    except duckdb.InterruptException as error:
         if watch.timed_out:
             raise Problem(f"The query was stopped after {seconds:g} seconds, as --timeout says.") from None
-        raise KeyboardInterrupt from None
+        if watch.signalled:
+            raise KeyboardInterrupt from None
+        raise Problem(f"DuckDB broke the query off by itself ({error}). Is the disk full? Try it again.") from None
     if watch.signalled:
         raise KeyboardInterrupt
 
