@@ -2,13 +2,16 @@
 
     python -m bench.warehouse [ROWS …]
 
-Figures are process CPU seconds and bytes, so that a busy machine says the same as an idle one.
+Figures are process CPU seconds and bytes, so that a busy machine says the same as an idle one. The loader runs in a
+process of its own, so that its memory is its own.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,49 +34,60 @@ READER = str(uuid.UUID(int=2))
 
 def main(sizes: list[int]) -> None:
     """Print one line a size."""
-    print(
-        f"{'rows':>10} {'new/CPU-s':>10} {'changed/CPU-s':>14} {'mixed/CPU-s':>12} {'kB/changed':>11} {'file MB':>8} {'copy s':>7} {'peak MB':>8}"
-    )
+    print(f"{'rows':>10} {'new/CPU-s':>10} {'changed/CPU-s':>14} {'mixed/CPU-s':>12} {'kB written/changed':>19} {'file MB':>8} "
+          f"{'copy CPU-s':>11} {'peak MB':>8}")  # fmt: skip
     with tempfile.TemporaryDirectory() as name:
         folders = Folders(Path(name) / "data")
         reading_copy.ensure(folders)
         have = 0
-        for size in sizes:
+        for visit, size in enumerate(sizes, start=1):
             fill(folders, have, size)
-            have = size
-            print(measured(folders, size), flush=True)
+            have = size + 2 * BATCHES * BATCH
+            print(measured(folders, size, visit), flush=True)
 
 
-def measured(folders: Folders, size: int) -> str:
-    """The figures of one size as a line."""
-    new = rate(folders, lambda number: new_articles(size + number * BATCH, size + (number + 1) * BATCH))
-    written = -_bytes_written()
-    changed = rate(folders, lambda number: changed_articles(range(number * BATCH, (number + 1) * BATCH)))
-    written += _bytes_written()
-    mixed = rate(folders, lambda number: mixed_articles(size, number))
+def measured(folders: Folders, size: int, visit: int) -> str:
+    """The figures of one size as a line; `visit` tells the texts of this size from those of others."""
+    new = drained(folders, lambda number: new_articles(size + number * BATCH, size + (number + 1) * BATCH))
+    changed = drained(folders, lambda number: changed_articles(range(number * BATCH, (number + 1) * BATCH), 2 * visit))
+    mixed = drained(folders, lambda number: mixed_articles(size, number, 2 * visit + 1))
     seconds = time.process_time()
     reading_copy.publish(folders, now=True)
     copy = time.process_time() - seconds
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    megabytes = folders.live.stat().st_size / 1e6
-    return (f"{size:>10,} {new:>10,.0f} {changed:>14,.0f} {mixed:>12,.0f} {written / BATCH / BATCHES / 1000:>11.1f} "
-            f"{megabytes:>8,.0f} {copy:>7.2f} {peak:>8,.0f}")  # fmt: skip
+    peak = max(each["peak"] for each in (new, changed, mixed))
+    rates = [BATCHES * BATCH / each["seconds"] for each in (new, changed, mixed)]
+    return (f"{size:>10,} {rates[0]:>10,.0f} {rates[1]:>14,.0f} {rates[2]:>12,.0f} {changed['written'] / BATCH / BATCHES / 1000:>19.1f} "
+            f"{folders.live.stat().st_size / 1e6:>8,.0f} {copy:>11.2f} {peak:>8,.0f}")  # fmt: skip
 
 
-def rate(folders: Folders, make: Callable[[int], Iterator[rows.Row]]) -> float:
-    """Articles per CPU second of one drain; opening, checkpoint and closing included, the reading copy not."""
+def drained(folders: Folders, make: Callable[[int], Iterator[rows.Row]]) -> dict[str, float]:
+    """What one drain of several batches took; opening, checkpoint and closing included, the reading copy not."""
     for number in range(BATCHES):
         spool.write(folders, make(number), source_id="bench", run_id=RUN)
-    started = time.process_time()
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.warehouse", "--drain", str(folders.data)], check=True, stdout=-1, text=True
+    )
+    return dict(json.loads(done.stdout))
+
+
+def drain(folders: Folders) -> dict[str, float]:
+    """Load what lies in the spool, in this process: CPU seconds, bytes sent to storage, peak memory in MB."""
+    written, started = _bytes_written(), time.process_time()
     _load(folders)
-    return BATCHES * BATCH / (time.process_time() - started)
+    return {
+        "seconds": time.process_time() - started,
+        "written": _bytes_written() - written,
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
 
 
 def fill(folders: Folders, first: int, end: int) -> None:
     """Load articles until there are `end`, in large batches."""
-    for begin in range(first, end, 20_000):
-        spool.write(folders, new_articles(begin, min(end, begin + 20_000)), source_id="bench", run_id=RUN)
-        _load(folders)
+    for begin in range(first, end, 5_000):
+        spool.write(folders, new_articles(begin, min(end, begin + 5_000)), source_id="bench", run_id=RUN)
+        if len(spool.files(folders)) == 4:
+            _load(folders)
+    _load(folders)
 
 
 def _load(folders: Folders) -> None:
@@ -90,23 +104,23 @@ def new_articles(first: int, end: int) -> Iterator[rows.Row]:
         yield from capture(number, 0)
 
 
-def changed_articles(numbers: Iterable[int]) -> Iterator[rows.Row]:
+def changed_articles(numbers: Iterable[int], state: int) -> Iterator[rows.Row]:
     """Known articles with a new text."""
     for number in numbers:
-        yield from list(capture(number, 1))[1:]
+        yield from list(capture(number, state))[1:]
 
 
-def mixed_articles(size: int, number: int) -> Iterator[rows.Row]:
+def mixed_articles(size: int, number: int, state: int) -> Iterator[rows.Row]:
     """A quarter new, a quarter read again without a change, half changed, from all over the table."""
     numbers = random.Random(number).sample(range(size), BATCH * 3 // 4)
     first = size + (BATCHES + number) * BATCH
     yield from new_articles(first, first + BATCH // 4)
     for number in numbers[: BATCH // 4]:
-        yield from list(capture(number, 0, again=True))[1:]
-    yield from changed_articles(numbers[BATCH // 4 :])
+        yield from list(capture(number, 0, again=state))[1:]
+    yield from changed_articles(numbers[BATCH // 4 :], state)
 
 
-def capture(number: int, state: int, *, again: bool = False) -> Iterator[rows.Row]:
+def capture(number: int, state: int, *, again: int = 0) -> Iterator[rows.Row]:
     """One article as one visit found it."""
     moment = START + timedelta(seconds=30 * number, hours=state + again)
     url_key, fetch_id = _id("url", number), _id("fetch", number, state, again)
@@ -145,8 +159,11 @@ def _bytes_written() -> int:
         lines = Path("/proc/self/io").read_text(encoding="ascii").splitlines()
     except OSError:
         return 0
-    return int(next(line for line in lines if line.startswith("wchar")).split()[1])
+    return int(next(line for line in lines if line.startswith("write_bytes")).split()[1])
 
 
 if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [10_000, 100_000])
+    if sys.argv[1:2] == ["--drain"]:
+        print(json.dumps(drain(Folders(Path(sys.argv[2])))))
+    else:
+        main([int(size) for size in sys.argv[1:]] or [10_000, 100_000])

@@ -1,0 +1,26 @@
+"""`make bench`: every measurement of this machine's own, one after the other; `python -m bench.NAME` is one alone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+PARTS = {
+    "warehouse": "what loading costs",
+    "readers": "whether readers are answered meanwhile",
+    "kills": "what kill -9 costs, at every durable step and at random moments",
+    "search": "what search costs",
+}
+
+
+def main() -> int:
+    """The worst exit code of the parts."""
+    codes = []
+    for name, measured in PARTS.items():
+        print(f"\n{name}: {measured}", flush=True)
+        codes.append(subprocess.run([sys.executable, "-m", f"bench.{name}"], check=False).returncode)
+    return max(codes)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
