@@ -22,9 +22,9 @@ def test_when_its_time_is_over() -> None:
 
 def test_by_a_signal_and_the_handler_is_as_before() -> None:
     before = signal.getsignal(signal.SIGINT)
-    timer = threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT])
+    timer = threading.Timer(0.5, os.kill, [os.getpid(), signal.SIGINT])
+    timer.start()
     with duckdb.connect() as con, pytest.raises(KeyboardInterrupt), stoppable(con):
-        timer.start()
         con.execute(ENDLESS)
     assert signal.getsignal(signal.SIGINT) is before
     assert signal.set_wakeup_fd(-1) == -1
