@@ -114,7 +114,7 @@ def _fits(text: str, names: frozenset[str]) -> bool:
 
 def _cut_to_the_slug(candidate: Candidate, slug: Sequence[str]) -> Candidate:
     """The part of a <title> between its separators that the address spells, where it spells one of them."""
-    if candidate.basis not in ("title", "og", "twitter") or not slug:
+    if candidate.basis != "title" or not slug:
         return candidate
     parts = _SEPARATOR.split(candidate.text)
     spelt = [part for part in parts if slugs.agreement(slug, part) >= NEAR] if len(parts) > 1 else []
@@ -203,7 +203,17 @@ def _related(heading: Candidate, other: Candidate) -> bool:
 
 
 def _best_printing(best: Candidate, usable: list[Candidate]) -> Candidate:
-    """Of those that say the same the first, a heading, or the one that keeps the words apart which its markup glues."""
-    first = next(c for c in usable if _letters(c.text) == _letters(best.text))
-    apart = [c for c in usable if folded(c.text).replace(" ", "") == folded(first.text).replace(" ", "")]
-    return max(apart, key=lambda c: len(c.text.split()))
+    """Of those that say the same the first, a heading; where its markup glues words, the weightiest that does not."""
+    agreeing = [c for c in usable if _letters(c.text) == _letters(best.text)]
+    first = agreeing[0]
+    glued = any(_closed(c) == _closed(first) and _count(c) > _count(first) for c in agreeing)
+    apart = [c for c in agreeing if _count(c) > _count(first)]
+    return max(apart, key=lambda c: WEIGHTS.get(c.basis, 0.0)) if glued else first
+
+
+def _closed(candidate: Candidate) -> str:
+    return folded(candidate.text).replace(" ", "")
+
+
+def _count(candidate: Candidate) -> int:
+    return len(candidate.text.split())
