@@ -78,9 +78,9 @@ def near(tag: str) -> Agency | None:
     key = plain(tag)
     if len(key) < 4 or not key.isalpha():
         return None
-    found = {
-        a.id: a for alias, agencies in _ALIASES.items() if len(alias) >= 5 and one_slip(key, alias) for a in agencies
-    }
+    close = [(alias, a) for alias, known in _ALIASES.items() if len(alias) >= 5 and one_slip(key, alias) for a in known]
+    swapped = [(alias, a) for alias, a in close if sorted(alias) == sorted(key)]  # two letters changed places
+    found = {a.id: a for _, a in swapped or close}
     return next(iter(found.values())) if len(found) == 1 else None
 
 

@@ -5,31 +5,18 @@ The grammar is explained in docs/datelines.md; its words, orders and weights are
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
-from functools import lru_cache
 
 from parsers.dateline import cjk, dates, grammar, tokens
+from parsers.dateline.record import Context, context_of, of_candidate, of_head
 from parsers.records import Dateline, Profile
 from parsers.view import plain, view
-from parsers.vocabulary import COLON_DOMAINS, EVIDENCE, LABEL_LINES, LABEL_OPENINGS
+from parsers.vocabulary import EVIDENCE, LABEL_LINES, LABEL_OPENINGS
 
 __all__ = ["item_starts", "read", "read_all"]
 
 BLOCKS = 5  # paragraphs searched, labels, bylines and repeats of the title not counted
-_CONFLICT = 3  # days between address and dateline that are worth a warning
-
-
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What is known beside the text."""
-
-    language: str | None
-    published: date | None
-    basis: str
-    url_day: date | None
-    profile: Profile | None
-    colon: bool = False  # the address is of a country whose papers lead with "City: Text"
 
 
 def read(
@@ -42,12 +29,18 @@ def read(
     profile: Profile | None = None,
     published_basis: str = "published",
 ) -> Dateline | None:
-    """The dateline in the first paragraphs of an article (a line break ends a paragraph), or None.
+    """The dateline in the first five paragraphs of an article, or None; never raises for what a text holds.
 
-    Offsets count characters of `text`: text[start:end] == raw and text[end:] is the body after separator and blanks.
-    A year that is not printed is taken from `published`, else from the address, by the smallest lag of -2 … +60 days.
+    `text` is plain text, a line break ends a paragraph; `title` is skipped where it stands above the dateline.
+    `language` is a BCP 47 tag ("de", "pt-BR") and only decides what is ambiguous. `published` is the day of publication
+    where the outlet is: a year that is not printed is that of the smallest lag to it inside -2 … +60 days, else to the
+    day that `url` states, else it stays unknown ("--12-30"). `published_basis` is kept as the record's `date_basis`.
+    `profile` names an outlet's own tag and orders, which then count as evidence.
+
+    Offsets count characters of `text`: text[start:end] == raw, and text[end:] is the body after separator and blanks.
+    The conventions are those of the agencies' style books and the NITF `dateline` element; docs/datelines.md has them.
     """
-    context = _context(language, published, url, profile, published_basis)
+    context = context_of(language, published, url, profile, published_basis)
     return _first(text, view(text), 0, plain(title) if title else None, context)
 
 
@@ -65,7 +58,7 @@ def read_all(
 
     After the first one only datelines with a tag and a date, or in an order that the profile names, are taken.
     """
-    context = _context(language, published, url, profile, published_basis)
+    context = context_of(language, published, url, profile, published_basis)
     plain_view = view(text)
     first = _first(text, plain_view, 0, plain(title) if title else None, context)
     if first is None:
@@ -91,7 +84,7 @@ def item_starts(
 
     A short block without a full stop directly above a dateline is its headline. Empty when there are fewer than two.
     """
-    context = _context(language, published, url, profile, "published")
+    context = context_of(language, published, url, profile, "published")
     starts: list[int] = []
     for i, block in enumerate(blocks):
         found = _at(block, view(block), 0, context, EVIDENCE["accept"])
@@ -111,28 +104,10 @@ def _headline(block: str) -> bool:
     return 0 < len(line) <= 200 and "\n" not in line and not line.endswith((".", "。", ":", ";", '."', ".”"))
 
 
-def _heads_item(found: Dateline, context: _Context) -> bool:
+def _heads_item(found: Dateline, context: Context) -> bool:
     """Whether a dateline in the middle of a page may head an item."""
     named = bool(context.profile and found.rule in context.profile.dateline)
     return named or (found.date is not None and bool(found.info_sources))
-
-
-def _context(
-    language: str | None, published: date | None, url: str | None, profile: Profile | None, basis: str
-) -> _Context:
-    url_day = dates.of_url(url, profile.url_pattern if profile else None)
-    language = (language or (profile.language if profile else None) or "").split("-")[0].lower() or None
-    colon = url is not None and _leads_by_colon(url)
-    if published is None and url_day is not None:
-        return _Context(language, url_day, "url", url_day, profile, colon)
-    return _Context(language, published, basis, url_day, profile, colon)
-
-
-@lru_cache(maxsize=512)
-def _leads_by_colon(url: str) -> bool:
-    """Whether an address is of a country whose papers lead with "City: Text"."""
-    host = url.split("//")[-1].split("/")[0].split(":")[0].rstrip(".").lower()
-    return host.endswith(COLON_DOMAINS)
 
 
 def _lines(plain_view: str, start: int) -> list[tuple[int, int]]:
@@ -148,7 +123,7 @@ def _lines(plain_view: str, start: int) -> list[tuple[int, int]]:
     return spans
 
 
-def _first(text: str, plain_view: str, start: int, title: str | None, context: _Context) -> Dateline | None:
+def _first(text: str, plain_view: str, start: int, title: str | None, context: Context) -> Dateline | None:
     """The first dateline of the opening paragraphs."""
     seen, byline, at = 0, None, start
     for _ in range(BLOCKS * 4):
@@ -160,7 +135,7 @@ def _first(text: str, plain_view: str, start: int, title: str | None, context: _
         signed = tokens.signature(plain_view[at:stop]) if 0 < stop - at <= 60 else None
         found = None if signed else _at(text, plain_view, at, context, threshold)
         if found:
-            return found if found.byline or not byline else _with_byline(found, byline)
+            return found if found.byline or not byline else replace(found, byline=byline)
         if stop < 0:
             return None
         line = plain_view[at:stop]
@@ -187,86 +162,21 @@ def _is_label(line: str, title: str | None) -> bool:
     return len(line) <= 60 and line.startswith(LABEL_OPENINGS) and line[-1:] not in ".!?"
 
 
-def _at(text: str, plain_view: str, start: int, context: _Context, threshold: float) -> Dateline | None:
+def _at(text: str, plain_view: str, start: int, context: Context, threshold: float) -> Dateline | None:
     """The dateline of the paragraph that begins at `start`."""
     if cjk.possible(plain_view, start):
         head = cjk.read(plain_view, text, start, context.language)
         if head:
-            return _cjk_record(text, start, head, context)
+            return of_head(text, start, head, context)
     found = grammar.read(plain_view, text, start, context.language, context.profile, threshold, colon=context.colon)
     if found and _programme_line(found, plain_view, context):
         return None
-    return _record(text, start, found, context) if found else None
+    return of_candidate(text, start, found, context) if found else None
 
 
-def _programme_line(found: grammar.Candidate, plain_view: str, context: _Context) -> bool:
+def _programme_line(found: grammar.Candidate, plain_view: str, context: Context) -> bool:
     """Whether a day without year before a spaced dash ("July 4 — Fireworks at ten") is not the day of publication."""
     if found.order.tokens != "DS" or not found.date or found.date.year or not found.separator:
         return False
     spaced = plain_view[found.separator.start] == " "
     return spaced and dates.resolve(found.date, context.published, context.basis).precision != "day"
-
-
-def _record(text: str, start: int, found: grammar.Candidate, context: _Context) -> Dateline:
-    names = tuple(n for t in found.tags for n in t.names)
-    ids = tuple(dict.fromkeys(i for t in found.tags for i in t.ids))
-    warnings = tuple(w for t in found.tags for w in t.warnings)
-    return _dateline(
-        text, (start, found.end), found.places.names if found.places else (), found.date, names, ids, found.byline,
-        found.order.name, found.confidence, warnings, context,
-    )  # fmt: skip
-
-
-def _cjk_record(text: str, start: int, head: cjk.Head, context: _Context) -> Dateline:
-    return _dateline(
-        text, (start, head.end), head.places, head.date, head.tags, head.ids, head.byline, head.rule, head.confidence, (), context,
-    )  # fmt: skip
-
-
-def _dateline(
-    text: str,
-    span: tuple[int, int],
-    places: tuple[str, ...],
-    printed: dates.Printed | None,
-    tags: tuple[str, ...],
-    ids: tuple[str, ...],
-    byline: str | None,
-    rule: str,
-    confidence: float,
-    warnings: tuple[str, ...],
-    context: _Context,
-) -> Dateline:
-    """The record, its date resolved."""
-    resolved = dates.resolve(printed, context.published, context.basis) if printed else None
-    if resolved:
-        warnings += resolved.warnings + _url_conflict(resolved, context)
-    return Dateline(
-        raw=text[span[0] : span[1]],
-        places=places,
-        date=resolved.text if resolved else None,
-        precision=resolved.precision if resolved else None,
-        source_tags=tags,
-        info_sources=ids,
-        byline=byline,
-        start=span[0],
-        end=span[1],
-        rule=rule,
-        confidence=confidence,
-        warnings=warnings,
-        date_basis=resolved.basis if resolved else None,
-    )
-
-
-def _url_conflict(resolved: dates.Resolved, context: _Context) -> tuple[str, ...]:
-    """A warning when an article's address names a day more than three days from the dateline's; a digest's may."""
-    digest = context.profile is not None and context.profile.split is not None
-    if context.url_day is None or resolved.precision != "day" or digest:
-        return ()
-    apart = abs((context.url_day - date.fromisoformat(resolved.text)).days)
-    return (f"address says {context.url_day}",) if apart > _CONFLICT else ()
-
-
-def _with_byline(found: Dateline, byline: str) -> Dateline:
-    from dataclasses import replace
-
-    return replace(found, byline=byline)

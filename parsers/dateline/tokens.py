@@ -25,6 +25,11 @@ class Tag:
     date: dates.Printed | None = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def station(self) -> bool:
+        """Whether it is the call sign of an American station."""
+        return bool(_STATION.fullmatch(self.names[0]))
+
 
 @dataclass(frozen=True, slots=True)
 class Separator:
@@ -35,6 +40,7 @@ class Separator:
     strength: str  # strong, weak, line or tight (a bare hyphen without blanks)
 
 
+_STATION = re.compile(r"[KW][A-Z]{2,3}(?:-?(?:TV|FM|AM|DT))?(?:[ /]?\d{1,2})?")
 _BRACKET = re.compile(
     r"\s?(?:[(\[](?P<round>[^()\[\]\n]{1,64})[)\]]|/\s?(?P<slash>[^/\n\d\s][^/\n]{0,30}(?:/[A-Za-z][^/\n]{1,20})?)\s?/(?!\w)"
     r"|\|\s?(?P<bar>[^|\n]{2,30}?)\s?\|)"
