@@ -24,7 +24,7 @@ from warehouse.search_index import Told, cleanse, feed, forget, rebuild, remove
 from warehouse.search_query import BadSearch, Question, read
 from warehouse.search_rows import day_of, inflated
 from warehouse.snippets import Passage, marked, passage
-from warehouse.wording import Wording, languages
+from warehouse.wording import languages, wording
 
 __all__ = [
     "BadSearch",
@@ -219,9 +219,9 @@ def _hit(index: sqlite3.Connection, asked: Question, number: int, score: float, 
     article, source_id, outlet, info_source, agency, tag, places, language, url, headline, body = index.execute(
         _TEXT, [number]
     ).fetchone()
-    wording = Wording(language)
+    words = wording(language)
     return Hit(str(UUID(bytes=article)), score, source_id, outlet, info_source, agency, tag, day(number), tuple(json.loads(places)),
-               language, url, marked(headline, asked.wanted, wording), passage(inflated(body), asked.wanted, wording),
+               language, url, marked(headline, asked.wanted, words), passage(inflated(body), asked.wanted, words),
                tuple(_copy(index, other) for other in others))  # fmt: skip
 
 

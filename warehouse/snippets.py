@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from warehouse.search_query import Wanted
 from warehouse.wording import Wording, characters, fold, is_unspaced, script, tokens, units
@@ -80,9 +81,14 @@ def _found(text: str, wanted: Wanted, wording: Wording) -> list[tuple[int, int, 
 
 def _may_be(unit: str, initials: set[str]) -> bool:
     """Whether a unit can be one of the words with these first letters: most cannot, and need not be worded."""
-    if is_unspaced(unit[0]) or not unit.isalpha() or script(unit[0]) == "arabic":
-        return True
-    return fold(unit[0])[:1] in initials
+    initial = _initial(unit[0])
+    return initial is None or initial in initials or not unit.isalpha()
+
+
+@lru_cache(maxsize=65_536)
+def _initial(letter: str) -> str | None:
+    """The first letter of every word that is found by a word with this one; None where that cannot be said."""
+    return None if is_unspaced(letter) or script(letter) == "arabic" else fold(letter)[:1]
 
 
 def _of_unit(match: re.Match[str], wanted: Wanted, wording: Wording) -> Iterator[tuple[int, int, str]]:

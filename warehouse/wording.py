@@ -65,6 +65,7 @@ class Wording:
         self._latin = self._by_script.get("latin")
         self.keeps_initials = _primary(language) not in _rules().changing_initials
         self._known: dict[str, tuple[str, str]] = {}
+        self._formed: dict[str, tuple[str, ...]] = {}
 
     def columns(self, text: str) -> tuple[str, str]:
         """The words of a text and their forms, each joined by blanks, as an index takes them."""
@@ -72,7 +73,7 @@ class Wording:
         for unit in _UNIT.findall(text):
             found = known.get(unit)
             if found is None:
-                found = (" ".join(_words(unit)), " ".join(self.forms(unit)))
+                found = (" ".join(_words(unit)), " ".join(self._forms(unit)))
                 if len(unit) <= LONGEST_JOINED and len(known) < KEPT_UNITS:
                     known[unit] = found
             words.append(found[0])
@@ -82,6 +83,15 @@ class Wording:
 
     def forms(self, unit: str) -> tuple[str, ...]:
         """The forms of a unit that are not its words themselves."""
+        found = self._formed.get(unit)
+        if found is None:
+            found = self._forms(unit)
+            if len(unit) <= LONGEST_JOINED and len(self._formed) < KEPT_UNITS:
+                self._formed[unit] = found
+        return found
+
+    def _forms(self, unit: str) -> tuple[str, ...]:
+        """The same, not remembered."""
         if (
             unit.isascii() and unit.isalpha() and not unit.isupper()
         ):  # the most of most texts, and the same by a shorter way
@@ -122,6 +132,7 @@ def acronym(unit: str, parts: list[str]) -> str | None:
     return f".{fold(letters)}" if dotted or capitals else None
 
 
+@lru_cache(maxsize=65_536)
 def is_unspaced(character: str) -> bool:
     """Whether a character belongs to writing without spaces, or to Hangul, whose particles hang on the word."""
     return _IS_UNSPACED.match(character) is not None
@@ -187,9 +198,15 @@ def script(letter: str) -> str:
     return next((name for first, last, name in _rules().ranges if first <= point <= last), "")
 
 
+@cache
+def wording(language: str | None) -> Wording:
+    """The wording of a language, made once."""
+    return Wording(language)
+
+
 def languages(codes: Iterable[str | None]) -> list[Wording]:
     """One wording for each different language among the codes, and at least one."""
-    return [Wording(code) for code in sorted({_primary(code) for code in codes} or {""})]
+    return [wording(code) for code in sorted({_primary(code) for code in codes} or {""})]
 
 
 @cache
