@@ -42,6 +42,7 @@ _LAST_OFFICE = re.compile(rf"\s+(?:{_any(_DATA['not_a_name'])}|{_any(_DATA['degr
 _DEGREE = re.compile(rf"(?:{_any(_DATA['degrees'])})\.?(?:\s.*)?")
 _DESK = re.compile(rf"\b(?:{_any(_DATA['desks'])})\b|\.\w{{2,3}}$", re.IGNORECASE)
 _ARTICLES = frozenset(["the", "der", "die", "das", "le", "la", "les", "el", "los", "il", "de", "het"])
+_PARTICLES = frozenset(_DATA["particles"])
 _FOOTNOTE = re.compile(r"(?<=[^\W\d_])\d{1,2}$")
 _DATED = re.compile(r"\d{4}|\d{1,2}[:.]\d\d|^\d")
 
@@ -75,6 +76,8 @@ def is_person(name: str, outlets: Iterable[str] = ()) -> bool:
         or agencies.find(name)
         or not name[:1].isupper()
     ):
+        return False
+    if any(word[:1].islower() and word not in _PARTICLES for word in words):
         return False
     bare = _letters(name)
     return not any(known == bare or (len(known) > 3 and known in bare) for known in map(_letters, outlets) if known)

@@ -96,7 +96,7 @@ def read(document: Document, page: Page, profile: Profile) -> Metadata:
         copyright_notice=_first(article, ("copyrightNotice",), marks, "copyright"),
         is_accessible_for_free=paywall.stated(article, nodes, marks),
         canonical_url=_absolute(marks.link("canonical") or _meta(marks, "url"), base),
-        article_body=article.text("articleBody") if article else None,
+        article_body=article.prose("articleBody") if article else None,
         published=tuple(_dates(article, nodes, marks, ("datePublished", "dateCreated"), "published")),
         modified=tuple(_dates(article, nodes, marks, ("dateModified",), "modified")),
         wire_hints=tuple(_wire_hints(article, nodes)),
@@ -194,12 +194,21 @@ def _authors(
     metas = (authors.names(marks.all_metas(name), outlets) for name in _NAMES["author"])
     byline, named = _first_person(read, outlets)
     stated = {"json-ld": authors.names(people, outlets), "meta": next(filter(None, metas), ()), "byline": named}
-    chosen = _first_person([(basis, found) for basis, found in stated.items() if found], outlets)[0]
+    chosen = _complete(_first_person([(basis, found) for basis, found in stated.items() if found], outlets)[0], stated)
     evidence = tuple(
         Evidence("authors", "; ".join(found), basis, basis == chosen) for basis, found in stated.items() if found
     )
     printed = " ".join(byline.replace(" | ", " ").split()) if byline else None
     return (stated[chosen] if chosen else ()), printed, evidence
+
+
+def _complete(chosen: str | None, stated: dict[str, tuple[str, ...]]) -> str | None:
+    """The chosen witness, or another where two others agree on its names and more: machines are often told the first."""
+    others = [basis for basis in stated if basis != chosen]
+    named = [{name.casefold() for name in stated[basis]} for basis in others]
+    if chosen and named[0] == named[-1] and {name.casefold() for name in stated[chosen]} < named[0]:
+        return others[0]
+    return chosen
 
 
 def _first_person(

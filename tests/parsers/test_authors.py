@@ -52,7 +52,17 @@ def test_persons(name: str):
 
 @pytest.mark.parametrize(
     "name",
-    ["Daily Echo", "The Daily Echo", "Daily Echo Staff", "Reuters", "echo.example", "News Desk", "Redaktion", "dpa"],
+    [
+        "Daily Echo",
+        "The Daily Echo",
+        "Daily Echo Staff",
+        "Reuters",
+        "echo.example",
+        "News Desk",
+        "Redaktion",
+        "Tricks für zu Hause",
+        "dpa",
+    ],
 )
 def test_outlets_agencies_and_desks_are_none(name: str):
     assert not authors.is_person(name, ("Daily Echo",))
@@ -97,6 +107,11 @@ def ld(author: str) -> str:
 )
 def test_a_person_who_signs_goes_before_an_outlet_that_is_stated(head: str, body: str, expected: tuple[str, ...]):
     assert read(head, body).authors == expected
+
+
+def test_where_two_witnesses_name_more_than_the_first_they_are_believed():
+    head = ld('"Anna Berg"') + "<meta name=author content='Anna Berg, Bo Dahl'>"
+    assert read(head, "<p class=byline>By Anna Berg and Bo Dahl</p>").authors == ("Anna Berg", "Bo Dahl")
 
 
 def test_those_who_lost_are_kept_as_evidence():
