@@ -192,10 +192,11 @@ def _said_plainly(place: Path) -> Iterator[None]:
 @contextmanager
 def _spinning(title: str, *, quiet: bool) -> Iterator[Callable[[str], None]]:
     """Show on a terminal what is being looked at."""
-    if quiet or not err.is_terminal:
+    if quiet or not out.is_terminal:
         yield lambda text: None
         return
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=err, transient=True) as progress:
+    # On the console that prints the results, so that each of them takes the spinner's place.
+    with Progress(SpinnerColumn(), TextColumn("[dim]{task.description}[/]"), console=out, transient=True) as progress:
         task = progress.add_task(title)
         yield lambda text: progress.update(task, description=text)
 

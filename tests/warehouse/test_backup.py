@@ -255,3 +255,12 @@ def test_another_format_is_refused(root: Path, tmp_path: Path):
     path.write_text(path.read_text().replace(f'"format": {manifest.FORMAT}', '"format": 99'))
     with pytest.raises(BadBackup, match="format 99"):
         restore(tmp_path / "backup", tmp_path / "again")
+
+
+def test_a_withdrawal_that_is_not_carried_out_yet_is_not_forgotten(root: Path, tmp_path: Path):
+    orders = Folders(root / "data").withdrawals
+    orders.mkdir()
+    (orders / "order.json").write_text("{}")
+    back_up(root, tmp_path / "backup")
+    restore(tmp_path / "backup", tmp_path / "again")
+    assert (Folders(tmp_path / "again" / "data").withdrawals / "order.json").read_text() == "{}"

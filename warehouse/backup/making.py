@@ -87,6 +87,7 @@ def back_up(
 def _collect(root: Path, writing: _Writing, secrets: bool) -> None:
     """Copy everything in the order that makes runs harmless."""
     folders = Folders(root / "data")
+    writing.take_all(folders.withdrawals.glob("*.json"), folders.withdrawals, "withdrawals")
     states = {path: path.read_bytes() for path in _states(folders)}
     writing.take_all(folders.spool.rglob("*.jsonl*"), folders.spool, "spool")
     edition = reading_copy.readable(folders)[0]

@@ -74,6 +74,8 @@ def _place(root: Path, name: str) -> Path:
     """Where a file of the backup goes in the workspace."""
     if name == "warehouse.duckdb":
         return _edition(Folders(root / "data"))
+    if name.startswith("withdrawals/"):
+        return Folders(root / "data").withdrawals / Path(name).name
     return root / name if name.startswith(("sources/", ".env")) else root / "data" / name
 
 
