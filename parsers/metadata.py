@@ -6,13 +6,12 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from lxml.etree import _Element as Element
 
-from parsers import authors, bylines, headline, jsonld, language, markup, paywall, slugs
+from parsers import bylines, headline, jsonld, language, markup, paywall, people, slugs
 from parsers.records import Evidence, Page, Profile
 from parsers.xpaths import elements
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 _NAMES: dict[str, list[str]] = tomllib.loads(
     files("parsers").joinpath("data/meta_names.toml").read_text(encoding="utf-8")
 )
-_OUTLETS = frozenset({"WebSite", "Organization", "NewsMediaOrganization", "Newspaper", "Corporation"})
 _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ProfilePage", "ItemPage", "FAQPage"})
 _PAGES = frozenset({"WebPage", "AboutPage", "ContactPage", *_LISTS})
 ALIKE = 0.75  # share of words from which an h1 is taken for the headline
@@ -78,35 +76,35 @@ def read(document: Document, page: Page, profile: Profile) -> Metadata:
     article = _article(nodes, title)
     outlets = tuple(_outlets(marks, nodes, page, profile))
     signed = bylines.read(document.tree, heading)
-    people, byline, people_evidence = _authors(article, nodes, marks, signed, outlets)
+    named, byline, naming = people.read(article, nodes, marks, signed, outlets)
     abstract = _first(article, ("description", "abstract"), marks, "abstract")
     return Metadata(
         headline=title,
         subheadline=article.text("alternativeHeadline", "alternateName") if article else None,
         abstract=abstract,
         byline=byline,
-        authors=people,
+        authors=named,
         language=language.decide(
             _languages(article, marks), profile.language, " ".join(filter(None, (title, abstract)))
         ),
         keywords=_keywords(article, marks),
         section=_first(article, ("articleSection",), marks, "section"),
         image_url=_absolute(_image(article) or _meta(marks, "image"), base),
-        publisher=_publisher(article, nodes, marks),
+        publisher=people.publisher(article, nodes, marks),
         copyright_notice=_first(article, ("copyrightNotice",), marks, "copyright"),
         is_accessible_for_free=paywall.stated(article, nodes, marks),
         canonical_url=_absolute(marks.link("canonical") or _meta(marks, "url"), base),
         article_body=article.prose("articleBody") if article else None,
         published=tuple(_dates(article, nodes, marks, ("datePublished", "dateCreated"), "published")),
         modified=tuple(_dates(article, nodes, marks, ("dateModified",), "modified")),
-        wire_hints=tuple(_wire_hints(article, nodes)),
+        wire_hints=tuple(people.wire_hints(article, nodes)),
         kinds=tuple(
             dict.fromkeys(
                 filter(None, [_meta(marks, "type"), *(t for n in nodes if not n.aside for t in sorted(n.types))])
             )
         ),
         heading=heading,
-        evidence=(*evidence, *people_evidence),
+        evidence=(*evidence, *naming),
     )
 
 
@@ -167,7 +165,7 @@ def _outlets(marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, p
     """All names the outlet goes by: its own, those it states, and its host's."""
     yield from filter(None, (profile.name, *(marks.meta(name) for name in _NAMES["site"])))
     for node in nodes:
-        if node.types & _OUTLETS:
+        if node.types & people.OUTLETS:
             yield from jsonld.texts(node.values.get("name"))
             yield from jsonld.texts(node.values.get("alternateName"))
     try:
@@ -176,60 +174,6 @@ def _outlets(marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, p
         return
     labels = host.split(".")
     yield from filter(None, (host, ".".join(labels[:-1]), *(label for label in labels[:-1] if len(label) > 3)))
-
-
-# ------------------------------------------------------------------ people and outlets
-
-
-def _authors(
-    article: jsonld.Node | None,
-    nodes: tuple[jsonld.Node, ...],
-    marks: markup.Markup,
-    signed: list[str],
-    outlets: tuple[str, ...],
-) -> tuple[tuple[str, ...], str | None, tuple[Evidence, ...]]:
-    """The authors, the byline that names them as printed, and every candidate."""
-    people = jsonld.names(article.values.get("author") or article.values.get("creator"), nodes) if article else []
-    read = [(text, authors.persons(authors.names([text], outlets), outlets)) for text in signed]
-    metas = (authors.names(marks.all_metas(name), outlets) for name in _NAMES["author"])
-    byline, named = _first_person(read, outlets)
-    stated = {"json-ld": authors.names(people, outlets), "meta": next(filter(None, metas), ()), "byline": named}
-    chosen = _complete(_first_person([(basis, found) for basis, found in stated.items() if found], outlets)[0], stated)
-    evidence = tuple(
-        Evidence("authors", "; ".join(found), basis, basis == chosen) for basis, found in stated.items() if found
-    )
-    printed = " ".join(byline.replace(" | ", " ").split()) if byline else None
-    return (stated[chosen] if chosen else ()), printed, evidence
-
-
-def _complete(chosen: str | None, stated: dict[str, tuple[str, ...]]) -> str | None:
-    """The chosen witness, or another where two others agree on its names and more: machines are often told the first."""
-    others = [basis for basis in stated if basis != chosen]
-    named = [{name.casefold() for name in stated[basis]} for basis in others]
-    if chosen and named[0] == named[-1] and {name.casefold() for name in stated[chosen]} < named[0]:
-        return others[0]
-    return chosen
-
-
-def _first_person(
-    found: list[tuple[str, tuple[str, ...]]], outlets: tuple[str, ...]
-) -> tuple[str | None, tuple[str, ...]]:
-    """The first entry that names a person, else the first that names anybody: a desk signs where nobody does."""
-    named = [(basis, people) for basis, people in found if people]
-    persons = (entry for entry in named if any(authors.is_person(name, outlets) for name in entry[1]))
-    return next(persons, next(iter(named), (None, ())))
-
-
-def _publisher(article: jsonld.Node | None, nodes: tuple[jsonld.Node, ...], marks: markup.Markup) -> str | None:
-    named = jsonld.names(article.values.get("publisher"), nodes) if article else []
-    outlets = (text for node in nodes if node.types & _OUTLETS for text in jsonld.texts(node.values.get("name")))
-    return next(chain(named, filter(None, [marks.meta("og:site_name")]), outlets), None)
-
-
-def _wire_hints(article: jsonld.Node | None, nodes: tuple[jsonld.Node, ...]) -> Iterator[tuple[str, str]]:
-    for key in ("author", "creator", "publisher", "provider", "sourceOrganization", "creditText", "copyrightHolder"):
-        for name in jsonld.names(article.values.get(key), nodes) if article else ():
-            yield name, key
 
 
 # ------------------------------------------------------------------ dates
