@@ -98,7 +98,7 @@ def bare(text: str, start: int, *, opens: bool = False) -> int | None:
                     return None
                 branch = _BRANCH.match(text, end) if alias.isupper() else None
                 return branch.end() if branch else end
-    named = _NAMED.match(text, start)
+    named = _NAMED.match(text, start) if text[start : start + 1] in "ИРАІ" else None
     return named.end() if named else None
 
 

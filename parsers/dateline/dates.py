@@ -168,7 +168,7 @@ def resolve(printed: Printed, published: date | None, basis: str) -> Resolved:
         return Resolved(stated.isoformat(), "day", "explicit", printed.warnings + more)
     if published is None:
         return Resolved(f"--{month_day}", "day-noyear", None, (*printed.warnings, "no year: publication date unknown"))
-    near = _nearest(_same_day_in_years(printed.month, printed.day, published), published)
+    near = _near(printed.month, printed.day, published)
     if near is None:
         return Resolved(
             f"--{month_day}", "day-noyear", None, (*printed.warnings, f"no year near publication: {published}")
@@ -197,6 +197,12 @@ def _without_one_digit(day: int) -> set[str]:
     digits = str(day)
     shorter = {int(digits[:i] + digits[i + 1 :]) for i in range(len(digits))}
     return {str(n) for n in shorter if 1 <= n <= 31} or {"1"}
+
+
+@lru_cache(maxsize=2048)
+def _near(number: int, day: int, published: date) -> date | None:
+    """The day of that month in the year that puts it nearest to publication; None when no year does."""
+    return _nearest(_same_day_in_years(number, day, published), published)
 
 
 def _same_day_in_years(number: int, day: int, published: date) -> Iterator[date]:
