@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Sequence
 from copy import deepcopy
 from importlib.resources import files
 from itertools import islice
 
-from lxml import etree
+from lxml import etree, html
 from lxml.etree import _Element as Element
 
 from parsers import passages, selection
@@ -30,6 +31,7 @@ MOST = 40_000
 """Elements above which the same is done."""
 
 _TAGS = tomllib.loads(files("parsers").joinpath("data/furniture.toml").read_text(encoding="utf-8"))["tags"]
+_MARKUP = re.compile(r"</p>|<br\b", re.I)
 _LAYOUT = elements("//table[.//p or .//blockquote or .//h1 or .//h2 or .//h3]")
 _CELLS = elements("self::*|./thead|./tbody|./tr|./*/tr|./tr/td|./tr/th|./*/tr/td|./*/tr/th")
 _HEAVY = frozenset(_TAGS["skipped"]) - {"head"} | frozenset(_TAGS["outside"])
@@ -93,4 +95,7 @@ def _count(found: Sequence[Passage]) -> int:
 
 
 def _of_text(text: str) -> list[Block]:
+    """The paragraphs of a text that a page states beside what it shows: plain, or with markup of its own."""
+    if _MARKUP.search(text):
+        return [passage.block for passage in passages.read(html.fragment_fromstring(text, create_parent="div"))]
     return [Block(" ".join(line.split())) for line in text.splitlines() if line.strip()]

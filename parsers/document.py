@@ -19,6 +19,7 @@ DEEP = 200
 """Elements with a depth, of which a page must have as many before a deep tree is suspected."""
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MAGIC = ("%PDF-", "\x89PNG", "‰PNG", "PK\x03\x04", "GIF8", "ÿØÿ")  # as latin-1 or windows-1252 shows them
 _META = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_\-:]{2,40})|<\?xml[^>]{0,100}encoding=["']([A-Za-z0-9_\-]{2,40})""",
     re.I,
@@ -47,10 +48,11 @@ def load(page: Page) -> Document | Rejected:
     text, encoding = (
         decode(page.content, page.content_type) if isinstance(page.content, bytes) else (page.content, "text")
     )
+    binary = _is_binary(text)
     text = _CONTROL.sub(_meant, text)
     if not text.strip():
         return Rejected("empty", "The page is empty. Fetch it again, or record it in a browser and import it.")
-    if _is_binary(text):
+    if binary:
         return Rejected("not_text", "The page is a binary file and no text. Is it a picture or a PDF?")
     if not _is_html(text, page.content_type):
         return Document(text, None, encoding)
@@ -113,7 +115,7 @@ def _meant(control: re.Match[str]) -> str:
 
 def _is_binary(text: str) -> bool:
     start = text[:2000]
-    return text.startswith(("%PDF-", "\x89PNG", "PK\x03\x04", "GIF8")) or start.count("\ufffd") > len(start) / 5
+    return text.startswith(_MAGIC) or start.count("\ufffd") > len(start) / 5
 
 
 def _is_html(text: str, content_type: str | None) -> bool:

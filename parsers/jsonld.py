@@ -66,6 +66,11 @@ class Node:
         """The first of `keys` that holds text, blanks collapsed."""
         return next((text for key in keys for text in texts(self.values.get(key))), None)
 
+    def prose(self, key: str) -> str | None:
+        """The text of `key` with its line breaks, which stand between paragraphs."""
+        value = self.values.get(key)
+        return html.unescape(value) if isinstance(value, str) and value.strip() else self.text(key)
+
 
 def read(blocks: Iterable[str]) -> tuple[Node, ...]:
     """All objects of all blocks, outer ones first; what cannot be read at all is skipped."""

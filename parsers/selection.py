@@ -121,7 +121,7 @@ def select(
     kept -= _repeated(view, kept)
     start = _headline(view, kept)
     kept = {i for i in kept if i > start and not _is_furniture(view, i)}
-    kept |= _between(view, kept)
+    kept |= _between(view, kept, start)
     kept |= _standfirst(view, kept, start, description)
     kept -= _dangling(view, kept)
     return [passages[i] for i in sorted(kept)]
@@ -221,23 +221,38 @@ def _dangling(view: View, kept: set[int]) -> set[int]:
 # ------------------------------------------------------------------ what is taken in
 
 
-def _between(view: View, kept: set[int]) -> set[int]:
-    """The places of paragraphs and headings that were not said, between others in the article's own boxes."""
+def _between(view: View, kept: set[int], start: int) -> set[int]:
+    """The places of paragraphs and headings that were not said, in the article's own boxes.
+
+    They stand between others there; loose text between line breaks may also open or end its box.
+    """
     if not kept:
         return set()
-    held = _held(view.passages, kept)
-    total = view.words(kept)
-    own = {number for number, words in held.items() if words > MAIN * total}
-    texts = {_squeezed(view.passages[i].text) for i in kept}
+    passages = view.passages
+    parents = _main(view, kept, [passage.parent.number for passage in passages])
+    holders = _main(view, kept, [passage.holder.number for passage in passages])
+    texts = {_squeezed(passages[i].text) for i in kept}
     return {
         i
-        for i in range(min(kept), max(kept))
+        for i in range(start + 1, len(passages))
         if i not in kept
-        and view.passages[i].parent.number in own
+        and (
+            (passages[i].parent.number in parents and min(kept) < i < max(kept))
+            or (passages[i].holder.number in holders and passages[i].words >= PARAGRAPH)
+        )
         and _is_text(view, i)
         and not _is_furniture(view, i)
-        and _squeezed(view.passages[i].text) not in texts
+        and _squeezed(passages[i].text) not in texts
     }
+
+
+def _main(view: View, kept: set[int], boxes: Sequence[int]) -> set[int]:
+    """The boxes that hold a good part of what is kept; `boxes` are those of all places."""
+    held = Counter[int]()
+    for i in kept:
+        held[boxes[i]] += view.passages[i].words
+    total = view.words(kept)
+    return {box for box, words in held.items() if words > MAIN * total}
 
 
 def _is_text(view: View, place: int) -> bool:
@@ -245,7 +260,7 @@ def _is_text(view: View, place: int) -> bool:
     passage = view.passages[place]
     if passage.linked > 0.3 or key(passage.text) == view.headline:
         return False
-    return passage.is_heading or (passage.holder.tag == "p" and passage.words >= PARAGRAPH)
+    return passage.is_heading or passage.words >= PARAGRAPH
 
 
 def _standfirst(view: View, kept: set[int], start: int, description: str | None) -> set[int]:
