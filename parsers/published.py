@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from parsers import dates, urls
-from parsers.metadata import DateCandidate, Metadata
+from parsers import claims
+from parsers.claims import ORDER, Claim, month_of
+from parsers.metadata import Metadata
 from parsers.records import Dateline, Evidence, Page, Profile, StatedDate
 from parsers.visible_dates import VisibleDate
 
@@ -21,56 +22,9 @@ EARLIEST_YEAR = 1600
 AHEAD = timedelta(days=2)  # time zones, and texts dated on the eve
 # The web is younger; an unlabelled older date beside a headline is somebody's birthday.
 EARLIEST_UNLABELLED = date(1993, 1, 1)
-LAG = range(-2, 61)  # days from a dateline without year to the day it was seen (Reuters and EIR, measured)
-
-# The order of credit. What machines are told comes first, a dateline before what merely stands near the headline.
-ORDER = (
-    "json-ld", "meta", "marked", "labelled", "dateline", "url", "json-ld:page", "feed", "path", "visible", "script", "weak", "index", "sitemap",
-    "dateline+", "elsewhere", "month", "partial",
-)  # fmt: skip
 _SHOWN = frozenset({"marked", "labelled", "visible", "path"})  # what a reader sees
-_HINTS = {
-    "feed": "feed",
-    "news-sitemap": "feed",
-    "index": "index",
-    "list": "index",
-    "sitemap": "sitemap",
-    "url": "path",
-}
-_WEAK_META = frozenset(
-    {
-        "date",
-        "created",
-        "creation_date",
-        "datecreated",
-        "article:created",
-        "last-published",
-        "sort_date",
-        "displaydate",
-        "dcterms.date",
-        "dc.date",
-        "dc:date",
-    }
-)
-MANY = {
-    "visible": 2,
-    "elsewhere": 1,
-    "script": 1,
-}  # how many unlabelled days may be left for one of them to be believed
-_MONTH_IN_PATH = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>0[1-9]|1[0-2])/")
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One statement about a day, where it stands in the order of credit, and why it was refused, if it was."""
-
-    stated: StatedDate
-    order: str
-    refused: str | None = None
-
-    @property
-    def rank(self) -> int:
-        return ORDER.index(self.order)
+MANY = {"visible": 2, "elsewhere": 1, "script": 1}
+"""How many unlabelled days may be left for one of them to be believed."""
 
 
 def decide(
@@ -83,13 +37,13 @@ def decide(
 ) -> tuple[StatedDate | None, StatedDate | None, tuple[Evidence, ...]]:
     """The day of publication, the day of the last change, and all claims as evidence; None where nothing is known."""
     seen = tuple(visible)
-    claims = [_checked(claim, page) for claim in _claims(metadata, page, profile, dateline, seen)]
-    claims = list(_told_apart(list(_doubted(claims, page))))
-    best = _first_filed(_best(claims), claims)
-    published = _shown_day(_most_precise(best, claims), claims, profile)
-    changes = [_checked(claim, page) for claim in _changes(metadata, page, profile, seen)]
+    made = [_checked(claim, page) for claim in claims.of_publication(metadata, page, profile, dateline, seen)]
+    stated = list(_told_apart(list(_doubted(made, page))))
+    best = _first_filed(_best(stated), stated)
+    published = _shown_day(_most_precise(best, stated), stated, profile)
+    changes = [_checked(claim, page) for claim in claims.of_change(metadata, page, profile, seen)]
     modified = _best(changes)
-    evidence = (*_evidence("date_published", claims, published), *_evidence("date_modified", changes, modified))
+    evidence = (*_evidence("date_published", stated, published), *_evidence("date_modified", changes, modified))
     return published.stated if published else None, modified.stated if modified else None, evidence
 
 
@@ -97,100 +51,6 @@ def warnings(evidence: Iterable[Evidence]) -> tuple[str, ...]:
     """One sentence for each conflict over the day of publication that `decide` has noted."""
     conflicts = (e for e in evidence if e.field == "date_published" and e.note and e.note.startswith("conflict"))
     return tuple(dict.fromkeys(f"date_published: {e.basis} says {e.value} ({e.note})" for e in conflicts))
-
-
-# ------------------------------------------------------------------ the claims
-
-
-def _claims(
-    metadata: Metadata, page: Page, profile: Profile, dateline: Dateline | None, visible: tuple[VisibleDate, ...]
-) -> Iterator[Claim]:
-    for candidate in metadata.published:
-        yield from _from_markup(candidate, metadata.language, profile)
-    for shown in visible:
-        if shown.role != "modified":
-            yield Claim(shown.moment.stated(shown.basis, profile.timezone), _order_of(shown))
-    yield from _from_dateline(dateline, page)
-    yield from _from_url(page, profile)
-    yield from _from_hints(page, profile)
-
-
-def _from_markup(candidate: DateCandidate, language: str | None, profile: Profile) -> Iterator[Claim]:
-    moment = dates.read(candidate.text, language)
-    if moment is None:
-        return
-    order = "weak" if candidate.detail in _WEAK_META else candidate.basis
-    order = order if moment.day else "partial"
-    yield Claim(moment.stated(candidate.basis, profile.timezone), order)
-
-
-def _order_of(shown: VisibleDate) -> str:
-    if shown.basis == "script":
-        return "script"
-    return {4: "marked", 3: "labelled", 2: "visible"}.get(shown.strength, "elsewhere")
-
-
-def _from_dateline(dateline: Dateline | None, page: Page) -> Iterator[Claim]:
-    if dateline is None or dateline.date is None:
-        return
-    if dateline.day:
-        known = dateline.date_basis in (None, "explicit")
-        yield Claim(_day(dateline.day, "dateline"), "dateline" if known else "dateline+")
-    elif found := re.fullmatch(r"--(\d\d)-(\d\d)", dateline.date):
-        day = _by_smallest_lag(int(found[1]), int(found[2]), page.observed_at)
-        if day:
-            yield Claim(_day(day, "dateline+fetched"), "dateline+")
-        yield Claim(StatedDate(dateline.date, "day-noyear", "dateline"), "partial")
-
-
-def _by_smallest_lag(month: int, day: int, observed: datetime | None) -> date | None:
-    """The year that puts a day nearest to when the page was seen, within the window; None outside it."""
-    days = []
-    for year in (observed.year - 1, observed.year, observed.year + 1) if observed else ():
-        try:
-            days.append(date(year, month, day))
-        except ValueError:
-            continue
-    within = [d for d in days if observed and (observed.date() - d).days in LAG]
-    return min(within, key=lambda d: abs((observed.date() - d).days), default=None) if observed else None
-
-
-def _from_url(page: Page, profile: Profile) -> Iterator[Claim]:
-    if not page.url:
-        return
-    if day := urls.dates_in(page.url, profile.url_pattern):
-        yield Claim(_day(day, "url"), "url")
-    elif day := urls.path_day(page.url):
-        yield Claim(_day(day, "url"), "path")
-    elif month := _month_of(page.url):
-        yield Claim(StatedDate(f"{month:%Y-%m}", "month", "url"), "month")
-
-
-def _month_of(url: str | None) -> date | None:
-    """The first day of the month that an address names."""
-    found = _MONTH_IN_PATH.search(url or "")
-    return date(int(found["year"]), int(found["month"]), 1) if found else None
-
-
-def _from_hints(page: Page, profile: Profile) -> Iterator[Claim]:
-    moment = dates.read(page.hints.published) if page.hints.published else None
-    if moment:
-        basis = page.hints.published_basis or "list"
-        yield Claim(moment.stated(basis, profile.timezone), _HINTS.get(basis, "index") if moment.day else "partial")
-
-
-def _changes(metadata: Metadata, page: Page, profile: Profile, visible: tuple[VisibleDate, ...]) -> Iterator[Claim]:
-    for candidate in metadata.modified:
-        yield from _from_markup(candidate, metadata.language, profile)
-    for shown in visible:
-        if shown.role == "modified":
-            yield Claim(shown.moment.stated(shown.basis, profile.timezone), "labelled")
-    if page.hints.modified and (moment := dates.read(page.hints.modified)):
-        yield Claim(moment.stated(page.hints.published_basis or "feed", profile.timezone), "index")
-
-
-def _day(day: date, basis: str) -> StatedDate:
-    return StatedDate(day.isoformat(), "day", basis, day)
 
 
 # ------------------------------------------------------------------ what is refused
@@ -207,13 +67,13 @@ def _checked(claim: Claim, page: Page) -> Claim:
     return claim
 
 
-def _doubted(claims: list[Claim], page: Page) -> Iterator[Claim]:
-    month = _month_of(page.url)
-    for claim in claims:
+def _doubted(given: list[Claim], page: Page) -> Iterator[Claim]:
+    month = month_of(page.url)
+    for claim in given:
         day = claim.stated.day
         if claim.refused or day is None:
             yield claim
-        elif _made_of_a_year(claim) and not any(_confirms(other, day) for other in claims):
+        elif _made_of_a_year(claim) and not any(_confirms(other, day) for other in given):
             yield replace(claim, refused="a first of January without a time, as made from a bare year")
         elif claim.order in ("visible", "elsewhere") and day < EARLIEST_UNLABELLED:
             yield replace(claim, refused="older than the web and not said to be the day of publication")
@@ -223,11 +83,11 @@ def _doubted(claims: list[Claim], page: Page) -> Iterator[Claim]:
             yield claim
 
 
-def _told_apart(claims: list[Claim]) -> Iterator[Claim]:
-    """The claims, unlabelled ones refused where too many different days are left to tell which is the page's own."""
-    for claim in claims:
+def _told_apart(given: list[Claim]) -> Iterator[Claim]:
+    """The given claims, unlabelled ones refused where too many different days are left to tell which is the page's own."""
+    for claim in given:
         many = MANY.get(claim.order)
-        days = {other.stated.day for other in claims if other.order == claim.order and not other.refused}
+        days = {other.stated.day for other in given if other.order == claim.order and not other.refused}
         crowd = many is not None and len(days) > many and not claim.refused
         yield replace(claim, refused="one of several days shown, none of them labelled") if crowd else claim
 
@@ -257,34 +117,34 @@ def _in_month(day: date, month: date) -> bool:
 # ------------------------------------------------------------------ the choice
 
 
-def _best(claims: list[Claim]) -> Claim | None:
-    return min((claim for claim in claims if not claim.refused), key=lambda claim: claim.rank, default=None)
+def _best(given: list[Claim]) -> Claim | None:
+    return min((claim for claim in given if not claim.refused), key=lambda claim: claim.rank, default=None)
 
 
-def _first_filed(best: Claim | None, claims: list[Claim]) -> Claim | None:
+def _first_filed(best: Claim | None, given: list[Claim]) -> Claim | None:
     """The day that the address spells, where what machines are told is later: they are told of a republication."""
     if best is None or best.stated.day is None or best.order not in ("json-ld", "meta", "marked"):
         return best
     latest = best.stated.day - AHEAD
     filed = (
-        c for c in claims if c.order in ("url", "path") and not c.refused and c.stated.day and c.stated.day < latest
+        c for c in given if c.order in ("url", "path") and not c.refused and c.stated.day and c.stated.day < latest
     )
     return next(filed, best)
 
 
-def _most_precise(best: Claim | None, claims: list[Claim]) -> Claim | None:
+def _most_precise(best: Claim | None, given: list[Claim]) -> Claim | None:
     """A claim for the same day that also knows the instant, where the best one knows the day only."""
     if best is None or best.stated.instant or best.stated.day is None:
         return best
-    same = (c for c in claims if not c.refused and c.stated.day == best.stated.day and c.stated.instant)
+    same = (c for c in given if not c.refused and c.stated.day == best.stated.day and c.stated.instant)
     return min(same, key=lambda claim: claim.rank, default=best)
 
 
-def _shown_day(best: Claim | None, claims: list[Claim], profile: Profile) -> Claim | None:
+def _shown_day(best: Claim | None, given: list[Claim], profile: Profile) -> Claim | None:
     """The best claim; told in UTC with the outlet's zone unknown, its day is the neighbouring one that readers are shown."""
     if best is None or best.stated.instant is None or not best.stated.text.endswith("Z") or profile.timezone != "UTC":
         return best
-    shown = [c.stated.day for c in claims if c.order in _SHOWN and c.stated.day and not c.stated.text.endswith("Z")]
+    shown = [c.stated.day for c in given if c.order in _SHOWN and c.stated.day and not c.stated.text.endswith("Z")]
     if not shown or best.stated.day in shown or not _is_a_local_day(shown[0], best.stated.instant):
         return best
     return replace(best, stated=replace(best.stated, day=shown[0]))
@@ -296,10 +156,10 @@ def _is_a_local_day(day: date, instant: datetime) -> bool:
     return day in {instant.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date() for zone in zones}
 
 
-def _evidence(field: str, claims: list[Claim], chosen: Claim | None) -> Iterator[Evidence]:
+def _evidence(field: str, given: list[Claim], chosen: Claim | None) -> Iterator[Evidence]:
     """Every claim once, in the order of credit, with what speaks against it."""
     told = False
-    for claim in {(c.stated.text, c.stated.basis, c.order): c for c in sorted(claims, key=lambda c: -c.rank)}.values():
+    for claim in {(c.stated.text, c.stated.basis, c.order): c for c in sorted(given, key=lambda c: -c.rank)}.values():
         is_chosen = bool(
             chosen and not told and (claim.stated.text, claim.stated.basis) == (chosen.stated.text, chosen.stated.basis)
         )
