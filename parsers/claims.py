@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from importlib.resources import files
 
 from parsers import dates, urls
 from parsers.metadata import DateCandidate, Metadata
@@ -28,12 +30,8 @@ _HINTS = {
     "url": "path",
 }
 _WEAK_META = frozenset(
-    (
-        "date created creation_date datecreated article:created last-published sort_date displaydate dcterms.date "
-        "dc.date dc:date"
-    ).split()
+    tomllib.loads(files("parsers").joinpath("data/meta_names.toml").read_text(encoding="utf-8"))["weak"]
 )
-"""Names of <meta> that some outlets use for the day of the last change, or of the page itself."""
 _MONTH_IN_PATH = re.compile(r"/(?P<year>(?:19|20)\d\d)[/-](?P<month>0[1-9]|1[0-2])/")
 
 
