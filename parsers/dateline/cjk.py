@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 
 from parsers import agencies
-from parsers.dateline import dates
-from parsers.view import IDEOGRAPHS
+from parsers.dateline import cjk_dates, dates
+from parsers.view import IDEOGRAPHS, plain
 from parsers.vocabulary import CITIES, NOT_HEADS, alternatives
 
 
@@ -40,21 +40,18 @@ class _Parts:
 
 
 _WIDE = re.compile(f"[{IDEOGRAPHS}]")
-_NUMERAL = "〇零一二三四五六七八九十"
-_DATE = re.compile(
-    rf"(?:(?P<year>\d{{4}})(?:年|년\s?))?(?P<month>\d{{1,2}}|[{_NUMERAL}]{{1,2}})(?:月|월\s?)(?P<day>\d{{1,2}}|[{_NUMERAL}]{{1,3}})(?:日|일)"
-    rf"|(?P<only>\d{{1,2}})(?:日|일)(?!間|间)"
-)
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff"
 _ALIASES = [a for agency in agencies.AGENCIES for a in agency.aliases]
 _WIDE_TAGS = alternatives(a for a in _ALIASES if _WIDE.search(a))
 _TAG = re.compile(
     rf"(?:{_WIDE_TAGS})|(?<![A-Za-z])(?:{alternatives(a for a in _ALIASES if a.isascii() and len(a) > 1)})(?![A-Za-z])"
 )
-_UNKNOWN_TAG = rf"[{_HAN}]{{1,6}}(?:通讯社|新闻网|日报|晚报|晨报|时报|商报|[社网網报報台])"
+_UNKNOWN_TAG = (
+    rf"[{_HAN}]{{1,6}}(?:通讯社|新闻网|日报|晚报|晨报|时报|商报|[社网網报報台])|(?:晨|晚|日|早|商|时|快|都市|华商)报"
+)
 _OPEN = re.compile(
     rf"(?:据|據)?(?P<tag>{_WIDE_TAGS}|{_UNKNOWN_TAG})(?P<by>(?:特派)?[记記]者)?(?P<place>[{IDEOGRAPHS}·]{{0,14}}?)"
-    rf"(?P<date>{_DATE.pattern.replace('?P<', '?P<d_')})?\s?(?:综合|綜合|专|專|外)?(?P<mark>[电電讯訊]|(?<=日)(?=\((?:[记記]者)?\s?[{_HAN}]{{2,4}}(?:[、,\s]{{1,2}}[{_HAN}]{{2,4}}){{0,4}}\)))"
+    rf"(?P<date>{cjk_dates.DATE.pattern.replace('?P<', '?P<d_')})?\s?(?:综合|綜合|专|專|外)?(?P<mark>[电電讯訊]|消息(?:\([^()\n]{{2,12}}\))?:|(?:报道|報道|報導)(?=\s)|(?<=日)(?=\s-\s)|(?<=日)(?=\((?:[记記]者)?\s?[{_HAN}]{{2,4}}(?:[、,\s]{{1,2}}[{_HAN}]{{2,4}}){{0,4}}\)))"
 )
 _BRACKET = re.compile(
     r"[(【\[〔〖](?P<in>[^()【】\[\]〔〕〖〗\n]{2,44})[)】\]〕〗]|(?P<lost>[^()【】\[\]〔〕\n]{2,30})\]"
@@ -63,14 +60,22 @@ _WRITER = re.compile(
     rf"\s{{0,2}}(?:\((?P<in>[^()\n]{{2,40}})\)|(?P<name>(?:本[报報])?(?:特派)?[记記]者[{_HAN}、·\s]{{2,30}}?(?:报道|報道|報導|摄影报道)?:))"
 )
 _NAMES = re.compile(rf"(?:[{_HAN}]{{2,4}}(?:[、,\s]|$)){{1,5}}")
+_NOTES = frozenset({"更新", "写真", "動画", "訂正", "修正", "完", "続報", "图", "视频", "组图", "圖"})
 _PRESS = re.compile(r"[记記]者|通讯员|通訊員|编辑|編輯|编译|報導|报道|报导")
 _KOREAN = re.compile(
     r"\s{0,2}(?P<name>[가-힣A-Za-z]{2,5}(?:[ ·,]{1,2}[가-힣]{2,4}){0,3}\s?(?:[가-힣]{0,4}(?:기자|특파원|통신원|위원|인턴|리포터|앵커)))?\s{0,2}=\s{0,2}"
 )
+_SIGNED = re.compile(rf"[记記]者(?P<name>[{_HAN}]{{2,4}})[/](?P<place>[{_HAN}]{{2,6}})(?:报道|報道|報導)\s{{0,2}}\n?")
+_TAGGED = re.compile(rf"(?P<place>[{IDEOGRAPHS}ー・]{{2,14}})\((?P<tag>CNN|AFP|AP|{_WIDE_TAGS})\)(?:\s?[-–—]\s?|\s)")
 _DASH = re.compile(r"\s{0,2}[-–—ー:]{0,2}\s{0,3}")
 _SPLIT = re.compile(r"[=/\s·・,、|]+")
 _REPORTER = re.compile(r"(?:특파)?[记記]者|기자|특파원|通讯员")
 _MARKS = re.compile(r"综合|綜合|專電|专电|外電|外电|[电電讯訊発]$|發$|발$|報導$|报道$|报导$")
+
+
+def _city(name: str) -> bool:
+    """Whether a name is in the gazetteer."""
+    return plain(name) in CITIES
 
 
 def possible(view: str, start: int) -> bool:
@@ -81,7 +86,19 @@ def possible(view: str, start: int) -> bool:
 def read(view: str, text: str, start: int, language: str | None) -> Head | None:
     """The head at `start`; None when the paragraph only opens with a place, a date or an agency."""
     del language  # the scripts say enough
-    return _bracketed(view, text, start) or _open_head(view, text, start)
+    return _bracketed(view, text, start) or _open_head(view, text, start) or _plain_head(view, text, start)
+
+
+def _plain_head(view: str, text: str, start: int) -> Head | None:
+    """A head such as 記者王小明／台北報導 or ワシントン（ＣＮＮ）."""
+    if found := _SIGNED.match(view, start):
+        return Head(found.end(), (found["place"],), None, (), (), found["name"], "place", 0.8)
+    found = _TAGGED.match(view, start)
+    agency = agencies.find(found["tag"]) if found and _city(found["place"]) else None
+    if not found or not agency:
+        return None
+    tag = text[found.start("tag") : found.end("tag")]
+    return Head(found.end(), (found["place"],), None, (tag,), (agency.id,), None, "place tag", 1.0)
 
 
 def _open_head(view: str, text: str, start: int) -> Head | None:
@@ -91,16 +108,19 @@ def _open_head(view: str, text: str, start: int) -> Head | None:
         return None
     tag, place = found["tag"], found["place"]
     agency = agencies.find(tag, "zh")
-    if agency is None and not found["date"]:
+    named = (
+        found["mark"] in {"讯", "訊"} and tag[-1] in "报報网網" and view[found.end() : found.end() + 1] in {" ", "("}
+    )
+    if agency is None and not found["date"] and not (named and not place):
         return None
-    if place and not found["date"] and place not in CITIES:
+    if place and not found["date"] and not _city(place):
         return None
     name = None
     if found["by"]:
         name, place = _name_and_place(place)
     end, writer = _writer(view, text, found.end())
     return Head(
-        end, (place,) if place else (), _date(view, found.start("date"), found.end("date")), (tag,), (agency.id,) if agency else (),
+        end, (place,) if place else (), cjk_dates.read(view, found.start("date"), found.end("date")), (tag,), (agency.id,) if agency else (),
         writer or name, "tag place date", 1.0 if agency else 0.8,
     )  # fmt: skip
 
@@ -108,7 +128,7 @@ def _open_head(view: str, text: str, start: int) -> Head | None:
 def _writer(view: str, text: str, end: int) -> tuple[int, str | None]:
     """Where the text begins behind the head's own blanks and its writer, and that writer."""
     if (found := _WRITER.match(view, end)) and (
-        found["name"] or _PRESS.match(found["in"]) or _NAMES.fullmatch(found["in"])
+        found["name"] or _PRESS.match(found["in"]) or (_NAMES.fullmatch(found["in"]) and found["in"] not in _NOTES)
     ):
         raw = text[found.start(found.lastgroup or 0) : found.end(found.lastgroup or 0)]
         name = _PRESS.sub("", raw).strip(" :：、") or None
@@ -156,7 +176,8 @@ def _believed(parts: _Parts, content: str, reported: bool, *, lost: bool) -> flo
         if "=" in content and parts.rest and not parts.tags:
             parts.byline = parts.rest.pop()
         return 0.8
-    return 0.8 if parts.places and reported and (parts.date or parts.byline) else 0.0
+    told = parts.date or parts.byline or (len(parts.places) == 1 and _city(parts.places[0]))
+    return 0.8 if parts.places and reported and told else 0.0
 
 
 def _rule(parts: _Parts) -> str:
@@ -168,8 +189,8 @@ def _take_apart(view: str, start: int, end: int) -> _Parts:
     """The date, the tags, the places and the reporter in the content of a bracket."""
     parts = _Parts(date=None)
     content = view[start:end]
-    if found := _DATE.search(content):
-        parts.date = _date(view, start + found.start(), start + found.end())
+    if found := cjk_dates.DATE.search(content):
+        parts.date = cjk_dates.read(view, start + found.start(), start + found.end())
         content = content[: found.start()] + " " + content[found.end() :]
     for tag in _TAG.finditer(content):
         parts.tags.append(tag[0])
@@ -189,7 +210,7 @@ def _sort(parts: _Parts, piece: str) -> None:
         if place:
             parts.places.append(place)
     elif (
-        piece in CITIES
+        _city(piece)
         or (not parts.places and not parts.rest and len(piece) <= 10 and _WIDE.match(piece) and not parts.byline)
         or (parts.byline and not parts.places)
     ):
@@ -201,13 +222,13 @@ def _sort(parts: _Parts, piece: str) -> None:
 def _left_over(parts: _Parts) -> str:
     """The piece before a bare "기자": the reporter's name, whatever it was taken for."""
     pile = parts.rest or parts.places
-    return pile.pop() if pile and pile[-1] not in CITIES else ""
+    return pile.pop() if pile and not _city(pile[-1]) else ""
 
 
 def _name_and_place(joined: str) -> tuple[str, str]:
     """A reporter's name and the place glued to it: the longest known place at the end, else a name of three."""
     for size in range(min(8, len(joined) - 2), 1, -1):
-        if joined[-size:] in CITIES:
+        if _city(joined[-size:]):
             return joined[:-size], joined[-size:]
     return (joined[:3], joined[3:]) if len(joined) > 4 else (joined, "")
 
@@ -215,26 +236,3 @@ def _name_and_place(joined: str) -> tuple[str, str]:
 def _without_title(name: str | None) -> str | None:
     """A reporter's name without what she is called by."""
     return _REPORTER.sub("", name).strip() or None if name else None
-
-
-def _date(view: str, start: int, end: int) -> dates.Printed | None:
-    """The date of a span that `_DATE` matched."""
-    found = _DATE.match(view, start) if start >= 0 else None
-    if not found:
-        return None
-    year = int(found["year"]) if found["year"] else None
-    month = _number(found["month"]) if found["month"] else None
-    day = _number(found["day"] or found["only"])
-    valid = 1 <= day <= 31 and (month is None or 1 <= month <= 12)
-    return dates.Printed(start, end, day, month, year) if valid else None
-
-
-def _number(digits: str) -> int:
-    """A number below a hundred in Arabic or Chinese digits."""
-    if digits.isdecimal():
-        return int(digits)
-    tens, ten, ones = digits.rpartition("十")
-    if not ten:
-        return int("".join(str(max(0, "零一二三四五六七八九".find(d))) for d in digits))
-    value = {c: i for i, c in enumerate("零一二三四五六七八九")}
-    return value.get(tens, 1) * 10 + value.get(ones, 0)
