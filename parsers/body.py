@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element
 from parsers import passages, selection
 from parsers.blocks import Block, words
 from parsers.passages import Passage
-from parsers.selection import Said
+from parsers.said import Said
 from parsers.xpaths import elements
 
 SHORT = 120

@@ -16,6 +16,7 @@ from parsers import (
     credit,
     dateline,
     document,
+    furniture,
     language,
     metadata,
     plaintext,
@@ -27,7 +28,6 @@ from parsers.blocks import Block
 from parsers.metadata import Metadata
 from parsers.records import Article, BodyExtent, Dateline, Page, Profile, Rejected
 
-_FURNITURE = tuple(tomllib.loads(files("parsers").joinpath("data/furniture.toml").read_text(encoding="utf-8"))["lines"])
 _TEASER = re.compile(
     "|".join(tomllib.loads(files("parsers").joinpath("data/teasers.toml").read_text(encoding="utf-8"))["marks"]), re.I
 )
@@ -59,7 +59,7 @@ def parse(page: Page, profile: Profile = Profile()) -> tuple[Article, ...] | Rej
 
 def _of_text(page: Page, profile: Profile, loaded: document.Document) -> Draft | Rejected:
     """A draft of a plain text."""
-    headline, found = plaintext.read(loaded.text, (*_FURNITURE, *profile.furniture))
+    headline, found = plaintext.read(loaded.text, (*furniture.LINES, *profile.furniture))
     if headline is None or not found:
         return rejects.rejected("not_article")
     sample = blocks.lines(found[:6])
@@ -79,7 +79,7 @@ def _of_tree(page: Page, profile: Profile, loaded: document.Document, tree: Elem
     if blocks.words(found) < body.SHORT and page.hints.content:
         found = max(found, _of_feed(page.hints.content), key=blocks.words)
     found = blocks.without_headline(found, stated.headline)
-    found = list(blocks.without_lines(found, (*_FURNITURE, *profile.furniture)))
+    found = list(blocks.without_lines(found, (*furniture.LINES, *profile.furniture)))
     problem = rejects.decide(stated, tree, blocks.lines(found), blocks.words(found), page.url)
     return problem or Draft(page, profile, stated, tree, tuple(found))
 

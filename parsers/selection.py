@@ -8,74 +8,27 @@ out; paragraphs between two others of the same box, and the standfirst, are take
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from importlib.resources import files
 
+from parsers import furniture
 from parsers.blocks import key
 from parsers.passages import Passage
+from parsers.said import squeezed
 
-_WORDS = tomllib.loads(files("parsers").joinpath("data/furniture.toml").read_text(encoding="utf-8"))
-_APART = re.compile(f" (?:{'|'.join(_WORDS['apart'])}) ")
-_STANDFIRST = re.compile(f" (?:{'|'.join(_WORDS['standfirst'])}) ")
-_LEADS = re.compile(rf"^\W*(?:{'|'.join(map(re.escape, _WORDS['leads']))})\b", re.I)
-_OPENINGS = re.compile(rf"^\W*(?:{'|'.join(map(re.escape, _WORDS['openings']))})(?!\w)", re.I)
-_APART_TAGS = frozenset(("aside", "footer", "nav", "figcaption"))
-_CAPTION = re.compile(r"©|\b(?:photo|foto|fotos|image|bild|picture alliance|getty)\b", re.I)
 _LETTERS = re.compile(r"\w+")
 
 SPARED = 0.4  # share of the text that a box may hold before its name is no longer believed
 ABOVE = 0.15  # share of the text that may stand above the headline and be left out
-LINKED = 0.7  # share of links from which a line leads elsewhere
-SHORT_LINE = 45  # words of a line that may be furniture by its wording
 MAIN = 0.25  # share of the text from which a box is one of the article's own
 PARAGRAPH = 8  # words of a paragraph that is taken in
 LONG = 20  # words of a paragraph that shows that the article goes on in another box
 PLAIN = 15  # words of a passage that is a paragraph by its length
 ALONE = 40  # words of plain paragraphs in a box below which they are a teaser
 _TEXTS = frozenset(("p", "div", "td", "section", "article", "blockquote", "li", "dd", "center", "body", "pre", "main"))
-_TELLING = 20  # characters without blanks from which a text is found in others by itself
 _WORTH = 6  # words of a paragraph that is not said twice
 ALIKE = 0.8  # share of words that a standfirst has in common with the description
-
-
-class Said:
-    """What an extractor said, made ready for finding passages in it."""
-
-    def __init__(self, texts: Sequence[str], parts: Iterable[str] = ()) -> None:
-        """`texts` follow each other; `parts` are lines within them that stand for themselves."""
-        pieces = [_squeezed(text) for text in texts]
-        self._texts = texts
-        self._lines = frozenset((*pieces, *map(_squeezed, parts)))
-        self._whole = "".join(pieces)
-
-    def found(self, passages: Sequence[Passage]) -> set[int]:
-        """The places of all passages that were said; short ones only as a line or beside another one."""
-        squeezed = [_squeezed(passage.text) for passage in passages]
-        sure = {i for i, text in enumerate(squeezed) if self._says(text, passages[i])}
-        unsure = (
-            i for i, text in enumerate(squeezed) if len(text) < _TELLING and i not in sure and text in self._whole
-        )
-        return sure | {i for i in unsure if any(_beside(passages, i, j) for j in (i - 1, i + 1) if j in sure)}
-
-    def _says(self, text: str, passage: Passage) -> bool:
-        if text in self._lines:
-            return True
-        if len(text) < _TELLING:
-            return False
-        return text in self._whole or (passage.words >= PARAGRAPH and self._says_most(passage.text))
-
-    def _says_most(self, text: str) -> bool:
-        """Whether most of a text was said, as where an extractor dropped something within a paragraph."""
-        grams = _grams(text)
-        return sum(gram in self._grams for gram in grams) > 0.6 * len(grams)
-
-    @cached_property
-    def _grams(self) -> frozenset[tuple[str, ...]]:
-        return frozenset(gram for text in self._texts for gram in _grams(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +46,7 @@ class View:
 
     def apart(self, place: int) -> bool:
         """Whether a passage stands in a box that is named for something else than the article."""
-        return any(
-            (box.tag in _APART_TAGS or is_apart(box.words)) and box.number not in self.spared
-            for box in self.passages[place].boxes
-        )
+        return any(box.number not in self.spared and furniture.is_apart(box) for box in self.passages[place].boxes)
 
 
 def plain(passages: Sequence[Passage]) -> set[int]:
@@ -148,12 +98,6 @@ def _held(passages: Sequence[Passage], places: Iterable[int]) -> Counter[int]:
     return held
 
 
-@lru_cache(maxsize=20_000)
-def is_apart(words: str) -> bool:
-    """Whether the words of a box say that it holds no article."""
-    return _APART.search(words) is not None
-
-
 # ------------------------------------------------------------------ what is left out
 
 
@@ -165,12 +109,12 @@ def _repeated(view: View, kept: set[int]) -> set[int]:
     for i in sorted(kept):
         if view.passages[i].words < _WORTH:
             continue
-        other = best.setdefault(_squeezed(view.passages[i].text), i)
+        other = best.setdefault(squeezed(view.passages[i].text), i)
         here, there = (view.passages[j].parent.number for j in (i, other))
         if other == i or (here == there and i > other + 1):  # what an author says twice is no copy
             continue
         worse.add(other if around[here] > around[there] else i)
-        best[_squeezed(view.passages[i].text)] = i if around[here] > around[there] else other
+        best[squeezed(view.passages[i].text)] = i if around[here] > around[there] else other
     return worse
 
 
@@ -189,21 +133,9 @@ def _headline(view: View, kept: set[int]) -> int:
 
 
 def _is_furniture(view: View, place: int) -> bool:
-    """Whether a passage that was said is none of the article's all the same."""
+    """Whether a passage is none of the article's, whoever said it."""
     passage = view.passages[place]
-    if key(passage.text) == view.headline or view.apart(place):
-        return True
-    if passage.words > SHORT_LINE:
-        return False
-    if _OPENINGS.match(passage.text):
-        return True
-    if (
-        passage.linked > LINKED
-        and (passage.is_item or not passage.is_heading)
-        and (passage.is_item or passage.words >= 3)
-    ):
-        return True
-    return _LEADS.match(passage.text) is not None and (passage.linked > 0.3 or passage.text.endswith(":"))
+    return key(passage.text) == view.headline or view.apart(place) or furniture.leads_elsewhere(passage)
 
 
 def _dangling(view: View, kept: set[int]) -> set[int]:
@@ -231,18 +163,19 @@ def _between(view: View, kept: set[int], start: int) -> set[int]:
     passages = view.passages
     parents = _main(view, kept, [passage.parent.number for passage in passages])
     holders = _main(view, kept, [passage.holder.number for passage in passages])
-    texts = {_squeezed(passages[i].text) for i in kept}
+    texts = {squeezed(passages[i].text) for i in kept}
+    first, last = min(kept), max(kept)
     return {
         i
         for i in range(start + 1, len(passages))
         if i not in kept
         and (
-            (passages[i].parent.number in parents and min(kept) < i < max(kept))
+            (passages[i].parent.number in parents and first < i < last)
             or (passages[i].holder.number in holders and passages[i].words >= PARAGRAPH)
         )
         and _is_text(view, i)
         and not _is_furniture(view, i)
-        and _squeezed(passages[i].text) not in texts
+        and squeezed(passages[i].text) not in texts
     }
 
 
@@ -269,16 +202,15 @@ def _standfirst(view: View, kept: set[int], start: int, description: str | None)
         return set()
     first = min(kept)
     told = set(_LETTERS.findall((description or "").casefold()))
-    texts = "".join(_squeezed(view.passages[i].text) for i in sorted(kept))
+    texts = "".join(squeezed(view.passages[i].text) for i in sorted(kept))
     best, most = set[int](), -1.0
-    for i in range(max(0, (start if start >= 0 else first - 12) - 6), first):
+    opening = start if start >= 0 else first - 12
+    for i in range(max(0, opening - 6), min(first, opening + 60)):
         passage = view.passages[i]
-        if not _may_sum_up(view, i) or _squeezed(passage.text) in texts:
+        if not _may_sum_up(view, i) or squeezed(passage.text) in texts:
             continue
         alike = _alike(passage.text, told)
-        named = (
-            i > start >= 0 and any(_STANDFIRST.search(box.words) for box in passage.boxes[-2:]) and not view.apart(i)
-        )
+        named = i > start >= 0 and any(map(furniture.sums_up, passage.boxes[-2:])) and not view.apart(i)
         if (alike > ALIKE or named) and alike > most:
             best, most = {i}, alike
     return best
@@ -291,7 +223,7 @@ def _may_sum_up(view: View, place: int) -> bool:
         and passage.linked < 0.5
         and key(passage.text) != view.headline
         and not any(box.tag in ("figure", "figcaption") for box in passage.boxes)
-        and not _CAPTION.search(passage.text)
+        and not furniture.is_caption(passage.text)
     )
 
 
@@ -299,21 +231,3 @@ def _alike(text: str, told: set[str]) -> float:
     """The share of words that a text has in common with what was told, against the shorter one."""
     mine = set(_LETTERS.findall(text.casefold()))
     return len(mine & told) / min(len(mine), len(told)) if mine and told else 0.0
-
-
-# ------------------------------------------------------------------ texts
-
-
-def _squeezed(text: str) -> str:
-    """A text without blanks and bars, which extractors set as they like."""
-    return "".join(text.replace("|", " ").split())
-
-
-def _beside(passages: Sequence[Passage], one: int, other: int) -> bool:
-    """Whether two passages stand in one box."""
-    return passages[one].parent == passages[other].parent or passages[one].holder == passages[other].holder
-
-
-def _grams(text: str) -> set[tuple[str, ...]]:
-    words = _LETTERS.findall(text)
-    return {tuple(words[i : i + 4]) for i in range(max(1, len(words) - 3))}
