@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
+
 from tests.warehouse.facts import SOURCE, at, fetched, found, key, reading
-from warehouse import loader, reading_copy, rows, spool
+from warehouse import doctor, loader, reading_copy, rows, spool
 from warehouse.archive import Appender, Capture, payload_hash
+from warehouse.doctor import Result
 from warehouse.folders import Folders
 
 SHOWN = (("a", 0.0, "first words"), ("b", 0.5, "other words"), ("a", 1.0, "second words"))
@@ -67,3 +71,23 @@ def source() -> rows.Source:
 def run(state: str = "completed") -> rows.Run:
     ended = None if state == "running" else at(2)
     return rows.Run(key("run"), SOURCE, "ingest", state, at(0), at(2), ended, None, 2, 3, 3, 0, 3, 0, 0, 0, None)
+
+
+Plant = Callable[[Folders], object]
+"""Plants a fault in a workspace."""
+
+
+def found_faults(folders: Folders, *, full: bool = False) -> dict[str, Result]:
+    return {result.check: result for result in doctor.examine(folders, full=full) if result.count}
+
+
+def tamper(*statements: str) -> Plant:
+    """Change the live database behind the loader's back, and publish that."""
+
+    def plant(folders: Folders) -> None:
+        with duckdb.connect(str(folders.live)) as con:
+            for statement in statements:
+                con.execute(statement)
+        reading_copy.publish(folders, now=True)
+
+    return plant
