@@ -23,7 +23,7 @@ from flows.run import now
 from flows.source_files import source_named
 from flows.workspace import Workspace
 from parsers.records import Profile
-from warehouse import archive, batch_notes, rebuilding, rows, segments, spool
+from warehouse import archive, batch_notes, rebuilding, rows, segments, spool, withdrawal
 from warehouse.captures import Location
 from warehouse.folders import Folders
 from warehouse.locks import hold
@@ -66,6 +66,7 @@ def rebuild(workspace: Workspace, *, wait: bool = False) -> Report:
             _Rebuilding(folders, new, pool, name, profile, report).run()
         report.problems += rebuilding.load(new)
         report.edition = rebuilding.put_in_place(folders, new, who)
+    withdrawal.finish(folders, wait=True)  # what was killed on its way is in the archive still
     return report
 
 

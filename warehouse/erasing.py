@@ -16,6 +16,7 @@ import msgspec
 from warehouse import batch_notes, blanks, segments, warc
 from warehouse.captures import Capture
 from warehouse.coding import BadCoding
+from warehouse.extents import NotKept
 from warehouse.files import write_whole
 from warehouse.folders import Folders
 from warehouse.warc_reading import Damaged, Noted, Stored, entries, extents, one, resumption, warcinfo
@@ -77,7 +78,7 @@ def _patches(path: Path, url_keys: frozenset[str], sought: frozenset[str], momen
             if left is not None:
                 yield entry.offset, _smaller_notes(path, left, entry.length, moment)
         elif entry.capture.role == "article" and not url_keys.isdisjoint(_keys(entry.capture)):
-            yield entry.offset, blanks.blank(entry.length, moment, WHY)
+            yield entry.offset, blanks.blank(entry.there, moment, WHY)
         elif entry.capture.role != "article" and entry.answer is not None and mentions(entry.capture, sought):
             end = entry.offset + entry.length
             yield entry.answer, blanks.blank(end - entry.answer, moment, WHY)
@@ -129,7 +130,7 @@ def _forget_originals(folders: Folders, path: Path, state: segments.State) -> No
 def _is_there(file: BinaryIO, offset: int) -> bool:
     try:
         return one(file, offset).answer is not None
-    except Damaged:
+    except (Damaged, NotKept):
         return False
 
 

@@ -1,14 +1,14 @@
 """Where the bytes of a segment lie once some of them were dropped: an offset that was given means the same for good.
 
 A packed segment says in its `warcinfo` head which stretches of its former self are kept. They follow one another right
-after the head, and what is appended later follows them. Rows that name an offset need no change, whatever was dropped.
+after the head, and what is appended later follows them. An empty stretch marks the end of a record of which a part is gone. Rows that name an offset need no change, whatever was dropped.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 from warehouse.errors import WarehouseError
@@ -26,10 +26,11 @@ class Extents:
     head: int = 0  # bytes of the file before the first stretch
     end: int = 0  # offset at which the part that was never packed begins
 
-    @property
-    def places(self) -> list[int]:
-        """Where each stretch begins in the file, and after them where the part that was never packed begins."""
-        return list(accumulate((end - begin for begin, end in self.kept), initial=self.head))
+    places: tuple[int, ...] = field(init=False, compare=False)  # where each stretch begins in the file, and the tail
+
+    def __post_init__(self) -> None:
+        lengths = (end - begin for begin, end in self.kept)
+        object.__setattr__(self, "places", tuple(accumulate(lengths, initial=self.head)))
 
     @property
     def tail(self) -> int:
@@ -49,11 +50,15 @@ class Extents:
 
     def offset(self, place: int) -> int:
         """The offset of the byte that lies at `place`; the head is 0."""
-        places = self.places
-        if place >= places[-1]:
-            return self.end + place - places[-1]
-        number = bisect_right(places, place) - 1
-        return self.kept[number][0] + place - places[number] if number >= 0 else 0
+        if place >= self.tail:
+            return self.end + place - self.tail
+        number = bisect_right(self.places, place) - 1
+        return self.kept[number][0] + place - self.places[number] if number >= 0 else 0
+
+    def after(self, offset: int) -> int:
+        """Where the next stretch begins: the end of a record whose last part, from `offset` on, was dropped."""
+        number = bisect_right(self.kept, (offset, float("inf")))
+        return self.kept[number][0] if number < len(self.kept) else self.end
 
     def holds(self, offset: int) -> bool:
         """Whether the byte at `offset` is kept."""
@@ -65,18 +70,17 @@ class Extents:
 
 
 def joined(stretches: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The stretches, given in order, with neighbours made one."""
-    begun: int | None = None
-    until = 0
+    """The stretches, given in order, with neighbours made one; an empty one marks where a record ended, and stays."""
+    last: tuple[int, int] | None = None
     for begin, end in stretches:
-        if begun is not None and begin == until:
-            until = end
+        if last is not None and begin == last[1] and begin < end:
+            last = (last[0], end)
             continue
-        if begun is not None:
-            yield begun, until
-        begun, until = begin, end
-    if begun is not None:
-        yield begun, until
+        if last is not None:
+            yield last
+        last = (begin, end)
+    if last is not None:
+        yield last
 
 
 def written(kept: Iterable[tuple[int, int]], end: int) -> str:

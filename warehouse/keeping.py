@@ -126,13 +126,20 @@ def _originals(path: Path, droppable: array[int]) -> set[int]:
 
 def _stretches(path: Path, droppable: array[int], originals: set[int]) -> Iterator[tuple[int, int]]:
     """What stays: ledger rows, what is known of every capture, and the answers that may not go."""
+    until: int | None = None
     with path.open("rb") as file:
+        end = extents(file).offset(path.stat().st_size)
         for entry in entries(file):
+            if until is not None and entry.offset > until:
+                yield until, until  # a blank is left out, and what is before it ends here
             goes = isinstance(entry, Stored) and entry.offset not in originals and _among(droppable, entry.offset)
+            until = entry.offset + entry.length
             if isinstance(entry, Stored) and entry.answer is not None and goes:
                 yield entry.offset, entry.answer
             else:
-                yield entry.offset, entry.offset + entry.length
+                yield entry.offset, entry.offset + (entry.there if isinstance(entry, Stored) else entry.length)
+    if until is not None and until < end:
+        yield until, until
 
 
 def _pieces(path: Path, head: bytes, kept: list[tuple[int, int]]) -> Iterator[bytes]:
@@ -140,8 +147,8 @@ def _pieces(path: Path, head: bytes, kept: list[tuple[int, int]]) -> Iterator[by
     with path.open("rb") as file:
         layout = extents(file)
         for begin, end in kept:
-            file.seek(layout.place(begin))
             left = end - begin
+            file.seek(layout.place(begin) if left else 0)
             while left:
                 piece = file.read(min(left, _PIECE))
                 left -= len(piece)

@@ -161,7 +161,7 @@ def _agree(row: tuple[Any, ...], capture: Capture, entry: Stored, verdict: Verdi
     fetch_id, offset, length = row
     if UUID(capture.fetch_id) != fetch_id:
         verdict.add(f"At byte {offset:,} the table `fetches` expects the request {fetch_id}, and there is another.")
-    elif length != entry.length and (entry.answer is not None or capture.status is None):
+    elif length != entry.length:
         verdict.add(f"At byte {offset:,} the table `fetches` expects {length:,} bytes, and there are {entry.length:,}.")
 
 

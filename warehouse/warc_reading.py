@@ -54,6 +54,7 @@ class Stored:
     length: int
     same_as: int | None = None
     answer: int | None = None  # offset of the member that answers; None where there was no answer or it is not kept
+    there: int = 0  # bytes of `length` that are kept, from `offset` on
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +219,7 @@ def _without_answer(waiting: Member, layout: Extents) -> Stored:
     """The capture whose answer was dropped when its segment was packed; Damaged where it is missing for no reason."""
     if waiting.end >= layout.end or layout.holds(waiting.end):
         raise Damaged(waiting.offset, "The metadata is there, the response that it describes is not.")
-    return _stored(waiting, None, waiting.end)
+    return replace(_stored(waiting, None, layout.after(waiting.end)), there=waiting.length)
 
 
 def _record(member: Member) -> WarcRecord:
@@ -241,12 +242,12 @@ def _stored(metadata: Member, answer: Member | None, end: int) -> Stored:
     except (msgspec.DecodeError, msgspec.ValidationError, TypeError) as error:
         raise Damaged(metadata.offset, f"The metadata cannot be read ({error}).") from None
     if answer is None:
-        return Stored(capture, metadata.offset, location.length)
+        return Stored(capture, metadata.offset, location.length, there=location.length)
     record = _record(answer)
     record.parse_http()
     headers = tuple((name, value) for name, value in record.http_headers.astuples())
     capture = replace(capture, headers=headers, wire=record.reader.read())
-    return Stored(capture, metadata.offset, location.length, same_as, answer.offset)
+    return Stored(capture, metadata.offset, location.length, same_as, answer.offset, location.length)
 
 
 def _id(urn: str) -> str:

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from flows.sample.pages import Reply
 from flows.sample.site import Site, serve
 from flows.sources import SourceError, load
 from flows.workspace import Workspace, create
-from warehouse import reading_copy, rebuilding, schema
+from warehouse import keeping, reading_copy, rebuilding, schema
 from warehouse.locks import Held, hold
 
 TABLES = ("addresses", "units", "fetches", "segments", "runs", "sources", "agencies", "withdrawals", "article_urls", "merges", "heads",
@@ -120,6 +121,17 @@ def test_a_rebuild_gives_the_tables_that_were_there(workspace: Workspace, site: 
     after = contents(workspace)
     for table in TABLES:
         assert after[table] == before[table], table
+
+
+def test_what_keep_dropped_costs_no_version(workspace: Workspace):
+    before = contents(workspace)
+    freed = keeping.keep(workspace.folders, "meridian", "versions", datetime(2100, 1, 1), share=0)
+    assert freed > 0  # listings, robots.txt and the order form
+    only_the_archive(workspace)
+    assert rebuild(workspace).not_kept == 1
+    after = contents(workspace)
+    assert {table for table in TABLES if after[table] != before[table]} == {"segments", "readings"}
+    assert len(after["readings"]) == len(before["readings"]) - 1  # that of the order form, which is no article
 
 
 def test_a_rebuild_needs_no_network_and_readers_go_on(workspace: Workspace, site: Site, without_network: None):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from array import array
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.warehouse.facts import START, fetched, key, reading
 from tests.warehouse.test_archive import SOURCE, capture, not_modified, only_file, written
-from warehouse import archive, keeping, loader, segments, spool, verifying
+from warehouse import archive, erasing, keeping, loader, segments, spool, verifying
 from warehouse.extents import Extents, NotKept, joined
 from warehouse.folders import Folders
 from warehouse.warc_reading import Stored, extents
@@ -86,7 +87,7 @@ def test_what_is_known_of_every_request_stays(folders: Folders):
     keeping.keep(folders, SOURCE, "90d", LATER)
     kept = [entry for entry in archive.history(folders, SOURCE) if isinstance(entry, Stored)]
     assert [entry.capture.fetch_id for entry in kept] == [look.fetch_id for look in looks]
-    assert [entry.offset for entry in kept] == [location.offset for location in locations]
+    assert [entry.capture.location for entry in kept] == locations
     assert {entry.answer for entry in kept} == {None}
     assert problems(folders) == []
 
@@ -153,6 +154,22 @@ def test_a_sealed_file_has_a_new_digest_in_its_row(folders: Folders):
         spool.write(folders, appender.segment_rows(), source_id=SOURCE, run_id=key("run"))
     loader.drain(folders, publish_now=True)
     assert problems(folders) == []
+
+
+def test_lengths_stay_true_beside_blanks_and_over_many_packings(folders: Folders):
+    names = ["a", "gone", "b", "c", "gone too"]
+    locations = written(folders, *(capture(name, noise(number)) for number, name in enumerate(names)))
+    erasing.erase(folders, SOURCE, frozenset({key("gone"), key("gone too")}), frozenset(), START)
+    (state,) = segments.states(folders, SOURCE)
+    for dropped in (0, 2, 3):
+        assert keeping.pack(folders, state, array("Q", [locations[dropped].offset]), 0)
+        kept = [entry for entry in archive.history(folders, SOURCE) if isinstance(entry, Stored)]
+        assert [entry.capture.location for entry in kept] == [locations[number] for number in (0, 2, 3)]
+    erasing.erase(folders, SOURCE, frozenset({key("b")}), frozenset(), START)
+    (location,) = written(folders, capture("d"))
+    assert location.offset == locations[-1].offset + locations[-1].length
+    kept = [entry for entry in archive.history(folders, SOURCE) if isinstance(entry, Stored)]
+    assert [entry.capture.location for entry in kept] == [locations[0], locations[3], location]
 
 
 def test_it_looks_once_a_day(folders: Folders):
