@@ -14,7 +14,7 @@ from parsers.vocabulary import ORDERS, Order
 
 WINDOW = 260  # characters of a paragraph in which its dateline must end
 MOST_TOKENS = 8
-_HEAD = re.compile(r"[\d(\[/|—–―_:=\n.\-]")
+_HEAD = re.compile(r"[\d(\[/|—–―_:=\n.\-।]")
 _QUALIFIERS = re.compile(r"(?:\s{0,3}\[[A-Z0-9\"\'][^\[\]\n]{1,240}\]){1,8}\s{0,3}")
 _LETTERED = re.compile(r"[^\W\d_]")
 

@@ -25,7 +25,7 @@ from parsers.vocabulary import (
     alternatives,
 )
 
-_REGION = re.compile(rf"\s?[(\[](?P<in>{CAP}(?:[\s\-](?:(?:{PARTICLE})\s)?{CAP}){{0,4}})[)\]]")
+_REGION = re.compile(rf"\s?[(\[](?P<in>{CAP}(?:[\s\-](?:(?:{PARTICLE})\s|[dl]')?{CAP}){{0,4}})[)\]]")
 
 
 _ALONE = re.compile(

@@ -19,6 +19,8 @@ def forbidden(head: Head, separator: Separator | None, end: int, view: str) -> b
     tag = head.tags[0] if head.tags else None
     if signs[0] == "T" and tag and not (tag.ids or tag.domain or tag.station):
         return True
+    if signs == "PT" and tag and not tag.ids and len(tag.names[0]) < 3 and head.places and not head.places.capitals:
+        return True  # "Madrid (CF) - ": two letters behind a name are an abbreviation
     if separator is None:
         return _unseparated(head, rest, view, end)
     if separator.strength == "tight" and not (signs.endswith("T") and head.known_tag):

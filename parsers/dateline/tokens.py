@@ -94,7 +94,7 @@ def separator(view: str, start: int) -> Separator | None:
         or "―" in mark
         or mark.count("-") > 1
         or (mark[0] == "." and len(mark) > 1)
-        or (closed and mark == "–")
+        or (closed and (mark == "–" or (mark == "-" and after)))
         or (mark == "=" and before and after)
     ):
         strength = "strong"
