@@ -10,8 +10,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
-from rich.table import Table
 
 from flows.cli import explaining
 from flows.cli.app import Exit, Problem, app, err, out
@@ -146,12 +144,11 @@ def _fetched(url: str) -> Page:
 
 
 def _print_record(record: dict[str, Any]) -> None:
-    table = Table.grid(padding=(0, 2))
-    for name, value in record.items():
-        if name not in ("body", "headline", "datelines", "url") and value not in (None, [], ""):
-            table.add_row(
-                f"[dim]{name}[/]", escape(", ".join(map(str, value)) if isinstance(value, list) else str(value))
-            )
-    out.print(table)
+    shown = {
+        name: ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        for name, value in record.items()
+        if name not in ("body", "headline", "datelines", "url") and value not in (None, [], "")
+    }
+    explaining.labelled([*shown.items()], indent=0)
     out.print()
     print_article(record)

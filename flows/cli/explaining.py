@@ -103,7 +103,7 @@ def _dateline(dateline: Dateline) -> None:
         ("warnings", "; ".join(dateline.warnings)),
     )
     out.print()
-    _labelled([(name, value) for name, value in parts if value])
+    labelled([(name, value) for name, value in parts if value])
 
 
 def _year(dateline: Dateline) -> str | None:
@@ -154,22 +154,22 @@ def _also(article: Article) -> None:
     shown = [(name, value) for name, value in found if value not in (None, (), "")]
     out.print()
     _say(Text("also read", style="bold"))
-    _labelled([(name, ", ".join(value) if isinstance(value, tuple) else str(value)) for name, value in shown])
+    labelled([(name, ", ".join(value) if isinstance(value, tuple) else str(value)) for name, value in shown])
 
 
-def _labelled(pairs: list[tuple[str, str]]) -> None:
+def labelled(pairs: list[tuple[str, str]], indent: int = 2) -> None:
     """Print names and values side by side, long values folded within their column on a terminal."""
     width = max(len(name) for name, _ in pairs) + 2
     if not out.is_terminal:
         for name, value in pairs:
-            _say(Text(f"{name:<{width}}{value}"), indent=2)
+            _say(Text(f"{name:<{width}}{value}"), indent)
         return
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold", max_width=COLUMN)
     for name, value in pairs:
         grid.add_row(name, Text(value))
-    out.print(Padding(grid, (0, 0, 0, 2), expand=False), highlight=False)
+    out.print(Padding(grid, (0, 0, 0, indent), expand=False), highlight=False)
 
 
 def _say(text: Text, indent: int = 0) -> None:
