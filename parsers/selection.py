@@ -72,6 +72,7 @@ def select(
     start = _headline(view, kept)
     kept = {i for i in kept if i > start and not _is_furniture(view, i)}
     kept |= _between(view, kept, start)
+    kept |= _opening(view, kept, start)
     kept |= _standfirst(view, kept, start, description)
     kept -= _dangling(view, kept)
     return [passages[i] for i in sorted(kept)]
@@ -177,6 +178,16 @@ def _between(view: View, kept: set[int], start: int) -> set[int]:
         and not _is_furniture(view, i)
         and squeezed(passages[i].text) not in texts
     }
+
+
+def _opening(view: View, kept: set[int], start: int) -> set[int]:
+    """The place of loose text right before the first paragraph, in the box of that: a dateline often stands so."""
+    place = min(kept, default=0) - 1
+    if place <= start or place < 0:
+        return set()
+    loose, first = view.passages[place], view.passages[place + 1]
+    fits = loose.holder == first.parent and loose.linked < 0.3 and not _is_furniture(view, place)
+    return {place} if fits else set()
 
 
 def _main(view: View, kept: set[int], boxes: Sequence[int]) -> set[int]:

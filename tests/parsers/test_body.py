@@ -240,3 +240,20 @@ def test_the_tree_stays_as_it_is():
     before = html.tostring(tree)
     body.extract(tree, headline=TITLE)
     assert html.tostring(tree) == before
+
+
+@pytest.mark.parametrize("name", ["credit", "copyright", "article-credit", "source"])
+def test_an_agencys_credit_is_heard_whatever_its_box_is_called(name: str):
+    credit = "(Reporting by A. Berg; Editing by B. Dahl)"
+    inside = f"<article><h1>{TITLE}</h1>{paragraphs(*STORY)}<p class='{name}'>{credit}</p></article>"
+    (article,) = articles(page(inside))
+    assert article.credit_text == credit
+    assert article.body.split("\n\n") == list(STORY)
+
+
+@pytest.mark.parametrize("opening", ['<p class="dateline">{}</p>', '<span class="location">{}</span>', "<b>{}</b><br>"])
+def test_a_dateline_in_an_element_of_its_own_is_part_of_the_text(opening: str):
+    inside = opening.format("SANDÖ, March 9 (Reuters) -") + paragraphs(*STORY)
+    (article,) = articles(page(f"<article><h1>{TITLE}</h1>{inside}</article>"))
+    assert [dateline.source_tags for dateline in article.datelines] == [("Reuters",)]
+    assert article.body.split("\n\n") == list(STORY)
