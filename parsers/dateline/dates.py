@@ -47,7 +47,7 @@ _MONTH_DAY = re.compile(
 _DAY_MONTH = re.compile(
     rf"(?:le\s+|في\s+|am\s+|den\s+|a\s+|el\s+|dne\s+|dnia\s+)?(?P<day>\d{{1,2}}|أول(?=\s)|اول(?=\s))(?:\.|er\b|st\b|nd\b|rd\b|th\b|º|°|a\b|-?го)?(?:\s{{0,2}}|-)(?:de\s+|d')?(?P<month>كانون ال\w+|تشرين ال\w+|{_W}|{_SHORT})"
     rf"\.?(?:\s?/?\s?(?P<other>(?:كانون|تشرين) ال\w+|[\u0620-\u064a]{{2,8}}))?"
-    rf"(?:\s(?P<short>\d\d)(?=\s?[(\-–—])|{_YEAR})"
+    rf"(?:\s(?P<short>\d\d)(?=\s?[(\[\-–—])|{_YEAR})"
 )
 _YEAR_MONTH_DAY = re.compile(
     rf"(?P<year>(?:19|20)\d\d)\.?\s(?P<month>{_W})\.?\s(?P<day>\d{{1,2}})\.?(?:,\s[{LETTERS}]{{4,10}})?"
