@@ -118,19 +118,25 @@ def _widen(con: duckdb.DuckDBPyConnection) -> None:
 
 def _identify(con: duckdb.DuckDBPyConnection) -> None:
     """Give every address of the area its article: the tables `member` and `merged`."""
+    con.execute(sql("loners"))
     nodes = [Node(*row) for row in con.execute(
         "SELECT s.url_key::VARCHAR, s.item, s.first_seen_at, o.article_id::VARCHAR, o.load_id "
-        "FROM seen AS s LEFT JOIN old_urls AS o USING (url_key, item)"
+        "FROM seen AS s LEFT JOIN old_urls AS o USING (url_key, item) ANTI JOIN loners USING (url_key, item)"
     ).fetchall()]  # fmt: skip
+    assignment = _assignment(con, nodes) if nodes else Assignment({}, {})
+    _hand_over(con, assignment)
+
+
+def _assignment(con: duckdb.DuckDBPyConnection, nodes: Sequence[Node]) -> Assignment:
+    """The articles of the addresses that are tied, share one, or find their name taken."""
     ties = con.execute("SELECT url_key::VARCHAR, item, to_key::VARCHAR FROM ties").fetchall()
     taken = con.execute(
-        "SELECT DISTINCT article_id::VARCHAR FROM article_urls "
-        "WHERE article_id IN (SELECT url_key FROM seen) AND article_id NOT IN (SELECT article_id FROM old_urls)"
+        "SELECT DISTINCT article_id::VARCHAR FROM article_urls WHERE article_id IN (SELECT url_key FROM seen) "
+        "AND article_id NOT IN (SELECT article_id FROM old_urls ANTI JOIN loners USING (article_id))"
     ).fetchall()
-    assignment = identity.assign(
+    return identity.assign(
         nodes, (((key, item), (other, item)) for key, item, other in ties), frozenset(name for (name,) in taken)
     )
-    _hand_over(con, assignment)
 
 
 def _hand_over(con: duckdb.DuckDBPyConnection, assignment: Assignment) -> None:
@@ -142,6 +148,7 @@ def _hand_over(con: duckdb.DuckDBPyConnection, assignment: Assignment) -> None:
         "(SELECT unnest(CAST(CAST($1 AS JSON) AS STRUCT(k UUID, i SMALLINT, a UUID)[])) AS row)",
         [member],
     )
+    con.execute("INSERT INTO member BY NAME FROM loners")
     con.execute(
         "CREATE OR REPLACE TEMP TABLE merged AS SELECT row.a AS article_id, row.b AS merged_into FROM "
         "(SELECT unnest(CAST(CAST($1 AS JSON) AS STRUCT(a UUID, b UUID)[])) AS row)",

@@ -108,13 +108,16 @@ def connect(
 def _shut(con: duckdb.DuckDBPyConnection, prepare: Callable[[duckdb.DuckDBPyConnection], None] | None) -> None:
     """Let `prepare` have its way, then close the files, the network and the settings to everyone."""
     try:
-        con.execute("SET TimeZone = 'UTC'; SET python_enable_replacements = false")
+        con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false; SET python_enable_replacements = false")
         # Two readers of one file would write over each other's overflow: it lies beside the file by default.
         con.execute("SET temp_directory = $1", [str(Path(tempfile.gettempdir()) / f"wireroom-{uuid.uuid4().hex}")])
         if prepare is not None:
             prepare(con)
         con.execute("SET enable_external_access = false; SET lock_configuration = true")
-    except BaseException:
+    except BaseException as error:
+        # Connections of one process to one file share their settings: another one has shut the door for this one too.
+        if prepare is None and isinstance(error, duckdb.InvalidInputException) and "has been locked" in str(error):
+            return
         con.close()
         raise
 

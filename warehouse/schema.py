@@ -60,7 +60,7 @@ def opened(path: Path | str) -> duckdb.DuckDBPyConnection:
     )
     try:
         con.execute("SET zstd_min_string_length = 256")  # bodies lie uncompressed otherwise; per connection
-        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
         migrate(con, migrations())
         _refresh_views(con)
     except BaseException:

@@ -153,6 +153,17 @@ def test_one_that_writes_on_after_the_next_copy_spoils_none_of_our_answers(folde
     assert count(folders.warehouse) == 3
 
 
+def test_several_connections_of_one_process_do_not_hinder_each_other(folders: Folders):
+    load(folders, "a")
+    with reading_copy.connect(folders) as one, reading_copy.connect(folders) as other:
+        for con in (one, other):
+            assert con.execute("SELECT count(*) FROM articles").fetchall() == [(1,)]
+            with pytest.raises(duckdb.Error, match=r"disabled|locked"):
+                con.execute("SELECT * FROM read_csv('/etc/passwd')")
+            with pytest.raises(duckdb.Error, match="locked"):
+                con.execute("SET enable_external_access = true")
+
+
 def test_where_there_is_none_the_message_says_how_to_make_one(tmp_path: Path):
     with pytest.raises(WarehouseError, match="wireroom init"):
         reading_copy.connect(Folders(tmp_path / "data"))

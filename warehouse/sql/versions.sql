@@ -29,19 +29,21 @@ UNION ALL
 SELECT *, false FROM counted ANTI JOIN suspect USING (article_id);
 
 -- A boundary is where one reader saw another text; two readers that differ are a correction, not a revision.
-CREATE OR REPLACE TEMP TABLE alone AS
-SELECT article_id FROM weighed GROUP BY article_id HAVING count(*) = 1;
+-- One order for all articles together: a partition for each would cost more than all the rest.
+CREATE OR REPLACE TEMP TABLE bounded AS
+SELECT *, count(CASE WHEN opens THEN 1 END) OVER (ORDER BY article_id, observed_at, fetch_id, item ROWS UNBOUNDED PRECEDING) AS boundary
+FROM (
+    SELECT *, lag(article_id) OVER neighbour IS DISTINCT FROM article_id
+              OR (content_hash <> lag(content_hash) OVER neighbour AND reader = lag(reader) OVER neighbour) AS opens
+    FROM weighed
+    WHERE NOT weaker
+    WINDOW neighbour AS (ORDER BY article_id, observed_at, fetch_id, item)
+);
 
 CREATE OR REPLACE TEMP TABLE numbered AS
-SELECT *, 1 AS version FROM weighed SEMI JOIN alone USING (article_id)
-UNION ALL
-SELECT * EXCLUDE (opens), count(CASE WHEN opens THEN 1 END) OVER (PARTITION BY article_id ORDER BY observed_at, fetch_id, item)
-FROM (
-    SELECT *, coalesce(content_hash <> lag(content_hash) OVER neighbour AND reader = lag(reader) OVER neighbour, true) AS opens
-    FROM weighed ANTI JOIN alone USING (article_id)
-    WHERE NOT weaker
-    WINDOW neighbour AS (PARTITION BY article_id ORDER BY observed_at, fetch_id, item)
-);
+SELECT b.*, b.boundary - f.boundary + 1 AS version
+FROM bounded AS b
+JOIN (SELECT article_id, min(boundary) AS boundary FROM bounded GROUP BY article_id) AS f USING (article_id);
 
 CREATE OR REPLACE TEMP TABLE old_versions AS
 SELECT v.rowid AS place, v.* FROM versions AS v SEMI JOIN affected USING (article_id);
