@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -13,14 +12,10 @@ import duckdb
 
 from warehouse import compaction, loading, reading_copy, spool
 from warehouse.errors import BadSpoolFile, DiskFull
-from warehouse.files import sweep
+from warehouse.files import FULL, sweep
 from warehouse.folders import Folders
 from warehouse.locks import Held, hold
 from warehouse.schema import open_live
-
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What the system says when there is no room."""
-
 
 FREE_BYTES = 32_000_000
 """Free space in the live database that is not worth a compaction; more is, once it is half of the file."""

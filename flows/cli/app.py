@@ -16,6 +16,7 @@ from rich.text import Text
 from flows.sources import SourceError
 from flows.workspace import VARIABLE, Workspace, WorkspaceError, find
 from warehouse.errors import WarehouseError
+from warehouse.files import FULL
 from warehouse.locks import Held
 
 
@@ -78,6 +79,13 @@ def guarded(call: Callable[[], object]) -> int:
         # The reader of our output has gone, as `head` does: not our failure, and nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
+    except OSError as problem:
+        if problem.errno not in FULL:
+            raise
+        return _say(
+            f"There is no room on the disk ({problem}). Everything that was fetched is kept: make room, then say the same again.",
+            Exit.PROBLEM,
+        )
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else Exit.OK
     return Exit.OK
