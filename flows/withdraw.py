@@ -36,7 +36,7 @@ def reach_of(workspace: Workspace, name: str) -> list[Reach]:
     Raises WarehouseError where nothing is known under the name.
     """
     with closing(reading_copy.connect(workspace.folders)) as con:
-        keys = [_key(name)] if _is_address(name) else _keys_of(con, name)
+        keys = _names(name) if _is_address(name) else _keys_of(con, name)
         sources = _sources(con, keys)
         if not sources:
             raise WarehouseError(
@@ -65,9 +65,10 @@ def _is_address(name: str) -> bool:
     return name.startswith(("http://", "https://"))
 
 
-def _key(address: str) -> str:
+def _names(address: str) -> list[str]:
+    """The keys under which an address may be stored, by today's rule and by earlier ones."""
     try:
-        return urls.key(address)
+        return [urls.key(address), *urls.former_keys(address)]
     except ValueError as error:
         raise WarehouseError(f"{address!r} is no address that could be withdrawn: {error}.") from None
 

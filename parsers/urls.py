@@ -1,30 +1,33 @@
 """Addresses: one form to compare, one key to store, and what an address says about its article.
 
 `canonical` stays an address that can be fetched; `key` goes further and folds what every outlet serves twice
-(http and https, with and without www.). AMP and mobile twins are other pages, named by `twin` and folded by nobody.
+(http and https, with and without www., with and without a slash at the end). AMP and mobile twins are other pages: `twin`
+names them, and no key folds them.
+
+A better rule gives some addresses other keys. What is stored keeps the key it was given: `former_keys` names those that
+earlier rules would have given, so that whoever meets an address can ask for it under all of its names.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
 from datetime import date
 from functools import lru_cache
 from hashlib import blake2b
-from importlib.resources import files
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urlsplit, urlunsplit
 from uuid import UUID
 
-RULE = 1  # raise it whenever a key may come out differently
+from parsers.url_rules import RULE, RULES, Rule
 
-_TRACKING = tomllib.loads(files("parsers").joinpath("data/tracking.toml").read_text(encoding="utf-8"))
-_NAMES = frozenset(_TRACKING["names"])
-_PREFIXES = tuple(_TRACKING["prefixes"])
-_PATH_PARAMETER = re.compile(rf";(?:{'|'.join(_TRACKING['path'])})=[^/;?]*", re.IGNORECASE)
+__all__ = ["RULE", "canonical", "dates_in", "former_keys", "key", "path_day", "same_site", "twin"]
+
+SALT = "1"  # the same under every rule: where two rules read an address alike, its key stays
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNSEEN = re.compile(r"[\x00-\x20\x7f\u200b\ufeff]+")  # blanks and controls, which browsers drop or encode
 _HOST = re.compile(r"[^\s/?#@\\<>\"^`{|}%]+")
+_CUT = re.compile(r"([^?#]*)([?#]?)(.*)", re.DOTALL)
+_DOUBLED = re.compile(r"(?<!:)/{2,}")  # an address within an address keeps its two
 _PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 # Kept as they are; everything else is percent-encoded UTF-8 (RFC 3986, sections 2.2 and 2.3)
 _PATH_SAFE = "/:@!$&'()*+,;=-._~"
@@ -33,20 +36,38 @@ _QUERY_SAFE = "/?:@!$'()*,;-._~"
 
 def canonical(url: str) -> str:
     """The comparable form of an http(s) address, still fetchable; ValueError with a sentence for anything else."""
-    parts = _split(url)
-    host = _host(parts)
-    path = _path(parts.path)
-    fragment = parts.fragment if parts.fragment.startswith("!") else ""  # an address of the time before pushState
-    return urlunsplit((parts.scheme, host, path, _query(parts.query), fragment))
+    return _canonical(url, RULES[0])
 
 
 def key(url: str) -> str:
-    """The UUID text under which an address is stored: blake2b of rule version and folded canonical form."""
-    return str(UUID(bytes=blake2b(f"{RULE} {_folded(canonical(url))}".encode(), digest_size=16).digest()))
+    """The UUID text under which an address is stored: blake2b of its folded canonical form."""
+    return _key(url, RULES[0])
 
 
-def _folded(url: str) -> str:
-    return url.partition("://")[2].removeprefix("www.")
+def former_keys(url: str) -> tuple[str, ...]:
+    """The keys that earlier rules gave an address, the latest first, as far as they differ from today's."""
+    today = key(url)
+    return tuple(dict.fromkeys(found for rule in RULES[1:] if (found := _key(url, rule)) != today))
+
+
+def _key(url: str, rule: Rule) -> str:
+    folded = _folded(_canonical(url, rule), rule)
+    return str(UUID(bytes=blake2b(f"{SALT} {folded}".encode(), digest_size=16).digest()))
+
+
+def _canonical(url: str, rule: Rule) -> str:
+    parts = _split(url)
+    fragment = parts.fragment if parts.fragment.startswith("!") else ""  # an address of the time before pushState
+    return urlunsplit((parts.scheme, _host(parts), _path(parts.path, rule), _query(parts.query, rule), fragment))
+
+
+def _folded(url: str, rule: Rule) -> str:
+    plain = url.partition("://")[2].removeprefix("www.")
+    if not rule.folds_slashes:
+        return plain
+    path, mark, rest = _CUT.match(plain).groups()  # type: ignore[union-attr]  # it matches anything
+    path = _DOUBLED.sub("/", path).removesuffix("/")
+    return f"{path if '/' in path else path + '/'}{mark}{rest}"
 
 
 def _split(url: str) -> SplitResult:
@@ -78,8 +99,8 @@ def _host(parts: SplitResult) -> str:
     return name if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{name}:{parts.port}"
 
 
-def _path(path: str) -> str:
-    path = _PATH_PARAMETER.sub("", path)
+def _path(path: str, rule: Rule) -> str:
+    path = rule.path.sub("", path)
     plain = _encoded(path, _PATH_SAFE) or "/"
     return _without_dots(plain) if "/." in plain else plain
 
@@ -98,15 +119,15 @@ def _without_dots(path: str) -> str:
     return "/" + "/".join(kept)
 
 
-def _query(query: str) -> str:
+def _query(query: str, rule: Rule) -> str:
     pairs = [pair for pair in query.replace("&amp;", "&").split("&") if pair]
-    kept = [pair for pair in pairs if not _tracks(pair.partition("=")[0])]
+    kept = [pair for pair in pairs if not _tracks(pair.partition("=")[0], rule)]
     return "&".join(sorted("=".join(_encoded(part, _QUERY_SAFE + "+") for part in pair.split("=", 1)) for pair in kept))
 
 
-def _tracks(name: str) -> bool:
+def _tracks(name: str, rule: Rule) -> bool:
     name = name.lower().removeprefix("amp;")
-    return name in _NAMES or name.startswith(_PREFIXES)
+    return name in rule.names or name.startswith(rule.prefixes)
 
 
 def _encoded(text: str, safe: str) -> str:

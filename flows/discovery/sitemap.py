@@ -63,10 +63,10 @@ def _chosen(look: Look, walk: Walk, seen: set[str], depth: int) -> tuple[list[Ch
 
 
 def _refusal(child: Child, walk: Walk, seen: set[str], depth: int) -> str | None:
+    if not walk.on_site(child.url):
+        return "off_site"  # first of all: an address that names no host has no key
     if urls.key(child.url) in seen:
         return "repeated"
-    if not walk.on_site(child.url):
-        return "off_site"
     if depth >= MAX_DEPTH:
         return "too_deep"
     if child.modified_day is not None and child.modified_day < walk.first_day:

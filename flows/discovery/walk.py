@@ -116,18 +116,20 @@ class Walk:
                 dropped[reason] += 1
 
     def refusal(self, link: Link) -> str | None:
-        """Why a link is no candidate: off_site, not_article, repeated, listing, outside, max_urls."""
+        """Why a link is no candidate: off_site, not_article, repeated, twin, listing, outside, max_urls."""
         if self.spec.kind != "list":
             if not self.on_site(link.url):
                 return "off_site"
             if self.pattern and not self.pattern.search(link.url):
                 return "not_article"
         try:
-            key = urls.key(link.url)
+            key, twin = self.key(link.url), None if self.spec.kind == "list" else urls.twin(link.url)
         except ValueError:
             return "scheme"
         if key in self.met:
             return "repeated"
+        if twin and self.is_met(twin):
+            return "twin"  # the AMP or mobile form of an article that is known
         if key in self.asked:
             return "listing"
         if link.day is None and link.modified_day is not None and link.modified_day < self.first_day:
@@ -149,13 +151,25 @@ class Walk:
         )
         return Candidate(
             url=link.url,
-            url_key=urls.key(link.url),
+            url_key=self.key(link.url),
             finder=unit.finder,
             unit=unit.unit,
             day=day,
             day_basis=basis,
             hints=hints,
         )
+
+    def key(self, url: str) -> str:
+        """The key an address is stored under: the one an earlier rule gave it where the ledger knows it by that."""
+        key = urls.key(url)
+        if self.known(key):
+            return key
+        return next(filter(self.known, urls.former_keys(url)), key)
+
+    def is_met(self, url: str) -> bool:
+        """Whether an address was met in this walk, or in an earlier run."""
+        key = self.key(url)
+        return key in self.met or self.known(key)
 
     def day(self, link: Link, unit: Unit) -> tuple[date | None, str | None]:
         """The day as the article pattern says, as listed, as any address spells it, or as the listing's only day."""

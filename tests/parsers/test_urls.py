@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date
+from hashlib import blake2b
+from urllib.parse import quote
 from uuid import UUID
 
 import pytest
@@ -67,6 +70,11 @@ def test_what_is_no_address_is_named_in_a_sentence(broken: str):
         "http://www.news.example./a",
         "https://WWW.news.example:443/a?utm_campaign=x",
         "http://news.example/b/../a#part",
+        "https://news.example/a/",
+        "https://news.example//a",
+        "https://news.example/a?",
+        "https://news.example/(S(abcdefghij0123456789abcd))/a",
+        "https://news.example/a/?srsltid=AfmB&CMP=share",
     ],
 )
 def test_one_key_for_what_every_outlet_serves_twice(other: str):
@@ -74,7 +82,14 @@ def test_one_key_for_what_every_outlet_serves_twice(other: str):
 
 
 @pytest.mark.parametrize(
-    "other", ["http://news.example/A", "http://news.example/a/", "http://m.news.example/a", "http://news.example/a?p=2"]
+    "other",
+    [
+        "http://news.example/A",
+        "http://news.example/",
+        "http://m.news.example/a",
+        "http://news.example/a?p=2",
+        "http://news.example/a.html",
+    ],
 )
 def test_different_pages_have_different_keys(other: str):
     assert urls.key(other) != urls.key("http://news.example/a")
@@ -82,7 +97,47 @@ def test_different_pages_have_different_keys(other: str):
 
 def test_a_key_is_a_uuid_and_stays_what_it_is():
     assert str(UUID(urls.key("https://news.example/a"))) == urls.key("https://news.example/a")
-    assert (urls.RULE, urls.key("https://news.example/a")) == (1, "aaea056f-4647-048f-64b3-4c84b9912cc1")
+    assert urls.key("https://news.example/a") == "aaea056f-4647-048f-64b3-4c84b9912cc1"
+
+
+@pytest.mark.parametrize(
+    ("url", "under_rule_1"),
+    [
+        ("https://news.example/a/", "news.example/a/"),
+        ("https://news.example/a//b?x=1", "news.example/a//b?x=1"),
+        ("https://news.example/a?srsltid=x", "news.example/a?srsltid=x"),
+    ],
+)
+def test_the_key_of_an_earlier_rule_is_still_known(url: str, under_rule_1: str):
+    old = str(UUID(bytes=blake2b(f"1 {under_rule_1}".encode(), digest_size=16).digest()))
+    assert urls.former_keys(url) == (old,)
+    assert urls.RULE == 2
+
+
+def test_an_address_that_all_rules_read_alike_has_one_key():
+    assert urls.former_keys("https://www.news.example/a?id=7&utm_source=x") == ()
+
+
+SPELLINGS = {
+    "scheme": st.sampled_from(["http://", "https://", "HTTPS://"]),
+    "host": st.sampled_from(["news.example", "www.news.example", "News.EXAMPLE.", "WWW.news.example"]),
+    "before": st.sampled_from(["/", "//", "/./", "/x/../"]),
+    "after": st.sampled_from(["", "/", "//"]),
+    "query": st.lists(st.sampled_from(["utm_source=a", "fbclid=b", "", "gclid=c", "PHPSESSID=d"]), max_size=4),
+    "fragment": st.sampled_from(["", "#", "#top"]),
+}
+NAMES = st.text("abcXYZ019-_.~é ü%", min_size=1, max_size=8).filter(lambda name: name.strip(". "))
+
+
+@given(names=st.lists(NAMES, min_size=1, max_size=4), asked=st.sampled_from(["", "id=7", "b=2&a=1"]), **SPELLINGS)
+def test_one_key_for_every_spelling_of_an_address(
+    names: list[str], asked: str, scheme: str, host: str, before: str, after: str, query: list[str], fragment: str
+):
+    path = "/".join(names)
+    plain = f"https://news.example/{path}" + (f"?{asked}" if asked else "")
+    spelt = quote(path, safe="/%" if "%" in path else "/")
+    mixed = "&".join([*query, *reversed(asked.split("&"))])
+    assert urls.key(f"{scheme}{host}{before}{spelt}{after}?{mixed}{fragment}") == urls.key(plain)
 
 
 @pytest.mark.parametrize(
@@ -177,5 +232,17 @@ def test_any_text_gives_one_form_or_a_value_error(tail: str, head: str):
         return
     assert urls.canonical(once) == once
     assert once.isascii()
+    assert urls.key(once) == urls.key(head + tail)
     urls.twin(once)
-    urls.key(once)
+    urls.former_keys(once)
+    urls.path_day(once)
+    urls.same_site(once, head + tail)
+
+
+@given(st.text(max_size=80))
+def test_nothing_but_a_value_error_is_ever_raised(text: str):
+    for ask in (urls.canonical, urls.key, urls.former_keys, urls.twin):
+        with suppress(ValueError):
+            ask(text)
+    assert urls.path_day(text) is None or urls.path_day(text)
+    assert urls.same_site(text, "https://news.example/") in (True, False)
