@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from flows.fetching.credentials import BadCredentials, Credentials, cookie_file, header_lines
 from flows.fetching.exchange import Exchange, Limits
 from flows.fetching.fetcher import Fetcher
 from flows.fetching.pace import Pace
 
-__all__ = ["Exchange", "Fetcher", "Limits", "Pace"]
+__all__ = [
+    "BadCredentials",
+    "Credentials",
+    "Exchange",
+    "Fetcher",
+    "Limits",
+    "Pace",
+    "cookie_file",
+    "header_lines",
+]

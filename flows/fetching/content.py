@@ -15,10 +15,24 @@ MAGIC = (
     b"PK\x03\x04",
     b"\x1f\x8b",
     b"RIFF",
-    b"\x00\x00\x00\x18ftyp",
     b"OggS",
+    b"Rar!\x1a",
+    b"7z\xbc\xaf",
+    b"BZh91AY",
+    b"\xfd7zXZ",
+    b"\x28\xb5\x2f\xfd",
+    b"\x7fELF",
+    b"\x00asm",
+    b"wOFF",
+    b"wOF2",
+    b"\xd0\xcf\x11\xe0",
+    b"ID3\x03",
+    b"ID3\x04",
 )
 GZIP = b"\x1f\x8b"
+BLANK = b"\x00 \t\r\n\x0b\x0c\xef\xbb\xbf"
+LOOKED_AT = 1024
+_CONTROLS = bytes(set(range(32)) - set(b"\x00\t\n\r\x0b\x0c\x1b")) + b"\x7f"
 
 
 def refusal(answer: Answer, expect: Expected) -> Failure | None:
@@ -26,7 +40,7 @@ def refusal(answer: Answer, expect: Expected) -> Failure | None:
     body = answer.body
     if expect == "robots":
         return None
-    if not body.strip():
+    if not body.strip(BLANK):
         return Failure("empty", f"{answer.url} answered with an empty body.")
     if expect in ("feed", "sitemap") and body.startswith(GZIP):
         return None
@@ -34,6 +48,12 @@ def refusal(answer: Answer, expect: Expected) -> Failure | None:
     stated = kind.startswith(TEXTUAL) or kind.endswith(("+xml", "+json")) or kind in UNSTATED
     if not stated and not (expect == "sitemap" and "gzip" in kind):
         return Failure("not_text", f"{answer.url} is {kind}, and no text.")
-    if body.startswith(MAGIC):
+    if body.startswith(MAGIC) or _is_binary(body[:LOOKED_AT]):
         return Failure("not_text", f"{answer.url} is a binary file, whatever its headers say.")
     return None
+
+
+def _is_binary(opening: bytes) -> bool:
+    """Whether one byte in twenty is a control character that no text has; NULs are half of UTF-16."""
+    controls = len(opening) - len(opening.translate(None, _CONTROLS))
+    return opening[4:8] == b"ftyp" or controls * 20 > len(opening)

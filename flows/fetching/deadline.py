@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 import socket
 import threading
 import time
@@ -29,11 +30,16 @@ class Deadline:
         return max(0.0, self.moment - time.monotonic())
 
     def watch(self, sock: socket.socket) -> None:
-        """Shut this socket down too, at once where the moment has passed."""
+        """Shut this socket down too, at once where the moment has passed.
+
+        A second descriptor is kept: TLS takes a socket out of its object, and a number that was closed may be given
+        to another file.
+        """
+        double = socket.socket(sock.family, sock.type, sock.proto, fileno=os.dup(sock.fileno()))
         with self._lock:
-            self._sockets.append(sock)
+            self._sockets.append(double)
             if self.passed:
-                _shut(sock)
+                _shut(double)
 
     def pass_(self) -> None:
         """Shut down whatever is still open."""
@@ -47,7 +53,26 @@ class Deadline:
         """The work is done in time: leave its sockets alone."""
         with self._lock:
             self.over = True
+            for sock in self._sockets:
+                sock.close()
             self._sockets.clear()
+
+
+class Budget:
+    """Seconds of work with the network that one fetch may cost, however many requests it takes."""
+
+    def __init__(self, seconds: float) -> None:
+        self.total = self.left = seconds
+
+    @contextmanager
+    def spent(self) -> Iterator[Deadline]:
+        """A deadline for what is left; the time inside the block is taken off."""
+        started = time.monotonic()
+        with deadline(self.left) as current:
+            try:
+                yield current
+            finally:
+                self.left = max(0.0, self.left - (time.monotonic() - started))
 
 
 @contextmanager
@@ -70,6 +95,12 @@ def watch(sock: socket.socket | None) -> None:
         current.watch(sock)
 
 
+def left() -> float:
+    """Seconds until this thread's deadline; infinite where there is none."""
+    current: Deadline | None = getattr(_here, "deadline", None)
+    return float("inf") if current is None else current.left
+
+
 def _shut(sock: socket.socket) -> None:
     with suppress(OSError):  # closed already
         sock.shutdown(socket.SHUT_RDWR)
@@ -90,16 +121,20 @@ class _Watchdog:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
                 self._thread.start()
-            self._changed.notify()
+            if self._heap[0][2] is new:  # else it wakes up in time anyway
+                self._changed.notify()
 
     def _run(self) -> None:
         while True:
             with self._changed:
-                while not self._heap:
+                while self._heap and self._heap[0][2].over:
+                    heapq.heappop(self._heap)
+                if not self._heap:
                     self._changed.wait()
-                left = self._heap[0][2].left
-                if left > 0:
-                    self._changed.wait(left)
+                    continue
+                wait = self._heap[0][2].left
+                if wait > 0:
+                    self._changed.wait(wait)
                     continue
                 due = heapq.heappop(self._heap)[2]
             due.pass_()

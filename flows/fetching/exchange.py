@@ -15,10 +15,11 @@ Expected = Literal["page", "feed", "sitemap", "robots"]
 class Limits:
     """Bounds of one fetch, redirects and retries included."""
 
-    seconds: float = 60.0  # of one attempt, from the first connection to the last byte
+    seconds: float = 60.0  # of work with the network; waiting for a turn or between two attempts does not count
     connect_seconds: float = 10.0
     wire_bytes: int = 20_000_000
     decoded_bytes: int = 50_000_000
+    ratio: int = 200  # decoded bytes for each byte of the wire, above the first million
     header_bytes: int = 256_000
     redirects: int = 10
     attempts: int = 3
@@ -40,7 +41,7 @@ class Exchange:
     hops: tuple[tuple[int, str], ...] = ()  # status and address of every redirect
     status: int | None = None
     status_line: str = ""
-    headers: tuple[tuple[str, str], ...] = ()  # as sent, in their order
+    headers: tuple[tuple[str, str], ...] = ()  # as sent, in their order, without cookies
     wire: bytes = b""  # the body as the wire carried it
     body: bytes = b""  # the body with its content coding undone
     content_encoding: str | None = None
@@ -50,7 +51,8 @@ class Exchange:
     seconds: float = 0.0
     next_attempt_at: datetime | None = None
     robots_rule: str | None = None
-    rights: str | None = None
+    rights: str | None = None  # the reservation of rights that was found, "none" where there is none
+    requests: int = 0  # sent for it, redirects and retries included and robots.txt not; 0: nothing was sent
 
 
 class Failure(Exception):

@@ -7,37 +7,57 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import urljoin, urlsplit
 
-from flows.fetching import robots
-from flows.fetching.content import refusal
+from flows.fetching import redirects, rights
+from flows.fetching.addresses import check, house
+from flows.fetching.credentials import Credentials
+from flows.fetching.deadline import Budget
 from flows.fetching.exchange import Exchange, Expected, Failure, Limits, Outcome
-from flows.fetching.guard import PORTS, GuardedSession, check_url
+from flows.fetching.guard import GuardedSession
+from flows.fetching.judging import LATER, TRY_LATER, judged, moved, retry_after
+from flows.fetching.manners import Manners
 from flows.fetching.pace import Host, Pace
 from flows.fetching.request import Answer, ask
 
-RETRIED = frozenset({408, 425, 500, 502, 504})
-TRY_LATER = frozenset({429, 503})
-LATER = timedelta(minutes=10)
-"""When an address is tried again that said "later" without saying when."""
+DOWN = frozenset({502, 504})
+"""Answers by which a gateway says that the host behind it gives none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """Something that stands in the way of asking at all: robots, a resting host."""
+    """Something that stands in the way of asking at all: robots, a reservation, a resting host."""
 
     outcome: Outcome
     reason: str
     message: str
     again_at: datetime | None = None
+    robots_rule: str | None = None
+    rights: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer, with what was known of its host."""
+
+    answer: Answer
+    robots_rule: str
+    rules: list[rights.Rule]
 
 
 class Fetcher:
-    """Asks for addresses; to be entered, and usable from several threads."""
+    """Asks for addresses; to be entered, and usable from several threads.
+
+        with Fetcher("Name/1.0 (+contact)", pace=Pace(folders), allow=frozenset({"127.0.0.1:8000"})) as fetcher:
+            exchange = fetcher.get("http://127.0.0.1:8000/story", etag=known_etag)
+
+    `pace` keeps the hosts' turns, robots.txt and reservations for all processes that share its folder. Only public
+    addresses at the ports 80 and 443 are asked, and besides them the host:port pairs of `allow`. `robots_basis` and
+    `rights_basis` say why robots.txt or a reservation of rights is not obeyed; they are recorded with every exchange.
+    `credentials` go to the source's own hosts alone. `on_robots` is given every request for robots.txt or tdmrep.json.
+    """
 
     def __init__(
         self,
@@ -48,6 +68,7 @@ class Fetcher:
         limits: Limits = Limits(),  # noqa: B008  (frozen)
         robots_basis: str | None = None,
         rights_basis: str | None = None,
+        credentials: Credentials = Credentials(),  # noqa: B008  (frozen)
         on_robots: Callable[[Exchange], None] = lambda exchange: None,
     ) -> None:
         self._headers = {
@@ -58,8 +79,9 @@ class Fetcher:
         self._pace = pace
         self._limits = limits
         self._robots_basis, self._rights_basis = robots_basis, rights_basis
-        self._on_robots = on_robots
-        self._session = GuardedSession(allow, pool_size=32)
+        self._credentials = credentials
+        self._session = GuardedSession(frozenset(pair.lower() for pair in allow), pool_size=64)
+        self._manners = Manners(self._session, self._headers, pace, limits, on_robots)
 
     def __enter__(self) -> Self:
         return self
@@ -72,187 +94,131 @@ class Fetcher:
     def get(
         self, url: str, *, etag: str | None = None, last_modified: str | None = None, expect: Expected = "page"
     ) -> Exchange:
-        """What came of asking for `url`, conditionally where validators are given; never raises for what the web does."""
+        """What came of asking for `url`, conditionally where validators are given; never raises for what the web does.
+
+        It ends within `limits.seconds` of work with the network, redirects, retries, robots.txt and names included;
+        waiting for the host's turn and between attempts is not counted. Outcomes are `fetched`, `unchanged` (304, only
+        to validators), `gone` (410), `deferred` (try again at `next_attempt_at`), `failed`, `disallowed` (robots.txt),
+        `reserved` (rights) and `refused` (not to be asked, or a final 4xx); every other than the first has a `reason`,
+        which is a code, and a `message`, which is a sentence.
+        """
         started = time.monotonic()
-        headers = dict(self._headers)
-        if etag:
-            headers["If-None-Match"] = etag
-        if last_modified:
-            headers["If-Modified-Since"] = last_modified
-        blank = Exchange(str(uuid.uuid4()), url, datetime.now(UTC).replace(tzinfo=None), "failed")
+        budget = Budget(self._limits.seconds)
+        conditions = {"If-None-Match": _sent(etag), "If-Modified-Since": _sent(last_modified)}
+        exchange = Exchange(str(uuid.uuid4()), url, datetime.now(UTC).replace(tzinfo=None), "failed")
         for attempt in range(1, self._limits.attempts + 1):
-            exchange, wait = self._attempt(blank, headers, expect)
-            if wait is None or attempt == self._limits.attempts:
+            again, wait = self._attempt(exchange, {k: v for k, v in conditions.items() if v}, expect, budget)
+            put_off = attempt > 1 and again.reason == "host_resting"  # since our own last failure, which says more
+            exchange = replace(exchange, requests=again.requests) if put_off else again
+            if wait is None or attempt == self._limits.attempts or not budget.left:
                 break
             time.sleep(wait + self._limits.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))  # noqa: S311
         return replace(exchange, seconds=round(time.monotonic() - started, 3))
 
-    def _attempt(self, blank: Exchange, headers: dict[str, str], expect: Expected) -> tuple[Exchange, float | None]:
+    def _attempt(
+        self, last: Exchange, conditions: dict[str, str], expect: Expected, budget: Budget
+    ) -> tuple[Exchange, float | None]:
         """One attempt, redirects included, and how long to wait before another one; None where that is no use."""
-        exchange = blank
+        exchange = Exchange(last.fetch_id, last.requested_url, last.observed_at, "failed", requests=last.requests)
         try:
-            answer = None
-            while answer is None or answer.status in (301, 302, 303, 307, 308):
-                if answer is not None:
-                    exchange = self._redirected(exchange, answer)
+            while True:
                 url = exchange.final_url or exchange.requested_url
-                asked, put = self._in_turn(url, headers if not exchange.hops else _unconditional(headers), expect)
+                asked = self._in_turn(url, {} if exchange.hops else conditions, expect, budget)
                 if isinstance(asked, Put):
-                    return self._put(exchange, asked, put), None
-                answer = asked
-            exchange = replace(exchange, robots_rule=put)
-            return self._judged(exchange, answer, expect, moved=bool(exchange.hops))
+                    return _put(exchange, asked), None
+                exchange = replace(exchange, robots_rule=asked.robots_rule, requests=exchange.requests + 1)
+                onward = redirects.target(asked.answer) or (
+                    redirects.refreshed(asked.answer) if expect == "page" else None
+                )
+                if onward is None:
+                    break
+                exchange = moved(exchange, asked.answer, onward, most=self._limits.redirects)
+            return judged(
+                exchange,
+                asked.answer,
+                expect,
+                self._limits,
+                conditional=bool(conditions) and not exchange.hops,
+                rules=asked.rules,
+                basis=self._rights_basis,
+            )
         except Failure as failure:
             outcome: Outcome = "refused" if failure.refused else "failed"
-            failed = replace(exchange, outcome=outcome, reason=failure.reason, message=str(failure))
+            sent = not failure.refused and failure.reason not in ("dns", "bad_redirect", "too_many_redirects")
+            requests = exchange.requests + sent
+            failed = replace(exchange, outcome=outcome, reason=failure.reason, message=str(failure), requests=requests)
             return failed, 0.0 if failure.retry else None
 
-    def _in_turn(self, url: str, headers: dict[str, str], expect: Expected) -> tuple[Answer | Put, str | None]:
-        """Ask one address in its host's turn; the answer or what stands in the way, and the robots rule."""
-        with self._pace.turn(_netloc(url)) as host:
+    def _in_turn(self, url: str, conditions: dict[str, str], expect: Expected, budget: Budget) -> Asked | Put:
+        """Ask one address in its host's turn: the answer, or what stands in the way."""
+        check(url, self._session.allow)
+        with self._pace.turn(house(url)) as turn:
+            host = turn.host
             if host.rest_until > time.time():
-                again = datetime.fromtimestamp(host.rest_until, UTC).replace(tzinfo=None)
-                return Put(
-                    "deferred", "host_resting", f"{_netloc(url)} is rested after it failed or said so.", again
-                ), None
-            verdict = robots.Verdict(True, "not asked") if expect == "robots" else self._verdict(host, url)
+                said = f"{house(url)} is rested after it failed or said so."
+                return Put("deferred", "host_resting", said, _moment(host.rest_until))
+            verdict = self._manners.verdict(turn, url, budget)
             if not verdict.allowed and not self._robots_basis:
-                return _barred(host, url), verdict.rule
+                return _barred(host, url, verdict.rule)
             rule = verdict.rule if verdict.allowed else f"{verdict.rule}, not obeyed: {self._robots_basis}"
-            with self._pace.request(host, verdict.delay):
-                try:
-                    answer = ask(self._session, url, headers, self._limits, self._limits.seconds)
-                except Failure as failure:
-                    if failure.retry:
-                        host.failed()
-                    raise
-            host.answered()
-            if answer.status in TRY_LATER:
-                host.rest((_retry_after(answer) or LATER).total_seconds())
-            return answer, rule
+            rules = self._manners.reservations(turn, url, budget)
+            stated = rights.of_path(url, rules)
+            if stated and stated.reserved and not self._rights_basis and expect == "page":
+                said = f"The tdmrep.json of {house(url)} reserves the rights of {url} against text and data mining."
+                return Put("reserved", "tdm", said, robots_rule=rule, rights=stated.stated)
+            headers = {**self._headers, **conditions, **self._credentials.of(url)}
+            with self._pace.request(turn, verdict.delay):
+                answer = self._answer(host, url, headers, budget)
+            return Asked(answer, rule, rules)
 
-    def _verdict(self, host: Host, url: str) -> robots.Verdict:
-        """What robots.txt says, which is asked for first where it is not known or too old."""
-        if host.robots_until <= time.time():
-            parts = urlsplit(url)
-            exchange = self._robots(host, f"{parts.scheme}://{parts.netloc}/robots.txt")
-            robots.remember(host, exchange)
-            self._on_robots(exchange)
-        return robots.verdict(host, url)
-
-    def _robots(self, host: Host, url: str) -> Exchange:
-        """The answer to a request for robots.txt, redirects within the host followed, inside the host's turn."""
-        exchange = Exchange(str(uuid.uuid4()), url, datetime.now(UTC).replace(tzinfo=None), "failed")
+    def _answer(self, host: Host, url: str, headers: dict[str, str], budget: Budget) -> Answer:
+        """The answer of one address; how it went is noted for its host."""
         try:
-            with self._pace.request(host):
-                answer = ask(self._session, url, self._headers, self._limits, self._limits.seconds)
-            while answer.status in (301, 302, 303, 307, 308):
-                exchange = self._redirected(exchange, answer)
-                answer = ask(
-                    self._session, exchange.final_url or url, self._headers, self._limits, self._limits.seconds
-                )
-            return self._judged(exchange, answer, "robots", moved=False)[0]
+            answer = ask(self._session, url, headers, self._limits, budget)
         except Failure as failure:
-            if failure.refused:
-                raise  # the host itself must not be asked, which is no news about its robots.txt
-            return replace(exchange, reason=failure.reason, message=str(failure))
-
-    def _redirected(self, exchange: Exchange, answer: Answer) -> Exchange:
-        """The exchange one redirect further; raises Failure where it leads nowhere or too far."""
-        location = answer.header("location")
-        if not location:
-            raise Failure("bad_redirect", f"{answer.url} redirects without saying where.")
-        if len(exchange.hops) >= self._limits.redirects:
-            raise Failure(
-                "too_many_redirects", f"{exchange.requested_url} redirects more than {self._limits.redirects} times."
-            )
-        try:
-            target = urljoin(answer.url, location.strip()).split("#")[0]
-        except ValueError:
-            raise Failure("bad_redirect", f"{answer.url} redirects to {location[:200]!r}.") from None
-        return replace(exchange, hops=(*exchange.hops, (answer.status, answer.url)), final_url=target)
-
-    def _judged(
-        self, exchange: Exchange, answer: Answer, expect: Expected, moved: bool
-    ) -> tuple[Exchange, float | None]:
-        """The outcome of a final answer, and how long to wait before another attempt, if one is worth it."""
-        rights = answer.header("tdm-reservation")
-        got = replace(
-            exchange,
-            final_url=answer.url,
-            status=answer.status,
-            status_line=answer.status_line,
-            headers=answer.headers,
-            wire=answer.wire,
-            body=answer.body,
-            content_encoding=answer.header("content-encoding"),
-            content_type=answer.header("content-type"),
-            etag=answer.header("etag"),
-            last_modified=answer.header("last-modified"),
-            rights=f"tdm-reservation: {rights}" if rights else None,
-            reason=f"status_{answer.status}",
-            message=f"{answer.url} answered {answer.status_line}.",
-        )
+            if failure.retry or failure.reason == "too_slow":
+                host.failed(weight=2 if failure.reason == "too_slow" else 1)
+            raise
+        if answer.status in DOWN:
+            host.failed()
+        else:
+            host.answered()
         if answer.status in TRY_LATER:
-            return self._later(got, answer)
-        if answer.status == 304 and not moved:
-            return replace(got, outcome="unchanged", reason="not_modified"), None
-        if answer.status == 410:
-            return replace(got, outcome="gone"), None
-        if answer.status in RETRIED:
-            return got, 0.0
-        if not 200 <= answer.status < 300 or answer.status == 206:
-            final = 400 <= answer.status < 500 and answer.status != 404
-            return replace(got, outcome="refused" if final else "failed"), None
-        if rights and rights.strip() == "1" and not self._rights_basis and expect == "page":
-            said = f"{answer.url} reserves its rights against text and data mining."
-            return replace(got, outcome="reserved", reason="tdm", message=said, body=b"", wire=b""), None
-        problem = refusal(answer, expect)
-        if problem:
-            return replace(got, reason=problem.reason, message=str(problem)), None
-        return replace(got, outcome="fetched", reason=None, message=None), None
-
-    def _later(self, got: Exchange, answer: Answer) -> tuple[Exchange, float | None]:
-        """Deferred for as long as the answer says."""
-        again = datetime.now(UTC).replace(tzinfo=None) + (_retry_after(answer) or LATER)
-        return replace(got, outcome="deferred", next_attempt_at=again), None
-
-    def _put(self, exchange: Exchange, put: Put, rule: str | None) -> Exchange:
-        return replace(
-            exchange,
-            outcome=put.outcome,
-            reason=put.reason,
-            message=put.message,
-            next_attempt_at=put.again_at,
-            robots_rule=rule,
-        )
+            wait = retry_after(answer)
+            host.rest((LATER if wait is None else wait).total_seconds())
+        return answer
 
 
-def _barred(host: Host, url: str) -> Put:
+def _put(exchange: Exchange, put: Put) -> Exchange:
+    return replace(
+        exchange,
+        outcome=put.outcome,
+        reason=put.reason,
+        message=put.message,
+        next_attempt_at=put.again_at,
+        robots_rule=put.robots_rule,
+        rights=put.rights,
+    )
+
+
+def _barred(host: Host, url: str, rule: str) -> Put:
     """Why robots.txt stands in the way."""
-    if host.robots_reachable and host.robots is not None:
-        return Put("disallowed", "robots", f"robots.txt of {_netloc(url)} does not allow {url}.")
-    again = datetime.fromtimestamp(host.robots_until, UTC).replace(tzinfo=None)
-    return Put("deferred", "robots_unreachable", f"robots.txt of {_netloc(url)} cannot be reached.", again)
+    if host.robots_reachable:
+        return Put("disallowed", "robots", f"robots.txt of {house(url)} does not allow {url}.", robots_rule=rule)
+    said = f"robots.txt of {house(url)} cannot be reached."
+    return Put("deferred", "robots_unreachable", said, _moment(host.robots_until), rule)
 
 
-def _netloc(url: str) -> str:
-    """host:port of an address, the port always named; Failure where it has none."""
-    check_url(url)
-    parts = urlsplit(url)
-    return f"{parts.hostname}:{parts.port or PORTS[parts.scheme]}"
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
-def _unconditional(headers: dict[str, str]) -> dict[str, str]:
-    """Validators belong to the address that sent them, not to where it redirects."""
-    return {name: value for name, value in headers.items() if not name.startswith("If-")}
-
-
-def _retry_after(answer: Answer) -> timedelta | None:
-    """Retry-After in either of its forms; None where there is none, or nonsense. A day at most."""
-    text = (answer.header("retry-after") or "").strip()
-    try:
-        seconds = float(text) if text.isdigit() else (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-    except (ValueError, TypeError):
+def _sent(validator: str | None) -> str | None:
+    """A validator that can be sent back byte for byte; one that cannot is none."""
+    if not validator or not validator.isprintable():
         return None
-    return timedelta(seconds=min(max(seconds, 0.0), 86_400.0))
+    try:
+        validator.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    return validator

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ipaddress
+import queue
 import socket
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterable
 from typing import Any
-from urllib.parse import urlsplit
 
 from requests import Session
 from requests.adapters import HTTPAdapter
@@ -14,10 +15,13 @@ from requests.cookies import RequestsCookieJar
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from flows.fetching.deadline import watch
+from flows.fetching.addresses import PORTS, is_public, pair
+from flows.fetching.careful import CarefulResponse
+from flows.fetching.deadline import left, watch
 from flows.fetching.exchange import Failure
 
-PORTS = {"http": 80, "https": 443}
+Found = list[tuple[Any, Any, int, str, Any]]
+Refuse = Callable[[str, int, str], None]
 
 
 class GuardedSession(Session):
@@ -30,6 +34,7 @@ class GuardedSession(Session):
         super().__init__()
         self.trust_env = False
         self.cookies = _NoCookies()
+        self.allow = allow
         adapter = _Adapter(allow, pool_size)
         self.mount("http://", adapter)
         self.mount("https://", adapter)
@@ -43,24 +48,6 @@ class _NoCookies(RequestsCookieJar):
 
     def set_cookie(self, cookie: Any, *args: Any, **kwargs: Any) -> None:
         return None
-
-
-def check_url(url: str) -> None:
-    """Raise Failure where an address is not http or https with a host."""
-    try:
-        parts = urlsplit(url)
-        fine = parts.scheme in PORTS and bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        fine = False
-    if not fine:
-        raise Failure("bad_url", f"{url[:200]} is no http or https address.", refused=True)
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address may be asked by anybody: global, and neither multicast nor an IPv4 one in disguise."""
-    found = ipaddress.ip_address(address.split("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return found.is_global and not found.is_multicast and (inner is None or inner.is_global)
 
 
 class _Adapter(HTTPAdapter):
@@ -77,24 +64,24 @@ def _pools(allow: frozenset[str]) -> dict[str, type[HTTPConnectionPool]]:
     """Connection pools whose connections check whom they talk to."""
 
     def refuse(host: str, port: int, address: str) -> None:
-        if f"{host}:{port}" not in allow and not is_public(address):
+        if pair(host, port) in allow:
+            return
+        if not is_public(address):
             raise Failure("ssrf", f"{host} leads to {address}, which is no public address.", refused=True)
+        if port not in PORTS.values():
+            raise Failure("ssrf", f"{host} is asked at port {port}, which is not allowed.", refused=True)
 
     class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            return _checked(self.host, self.port or 80, super()._new_conn, refuse)
+        response_class = CarefulResponse
 
-        def connect(self) -> None:
-            super().connect()
-            watch(self.sock)
+        def _new_conn(self) -> socket.socket:
+            return _dialled(self, self.port or 80, refuse)
 
     class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            return _checked(self.host, self.port or 443, super()._new_conn, refuse)
+        response_class = CarefulResponse
 
-        def connect(self) -> None:
-            super().connect()
-            watch(self.sock)
+        def _new_conn(self) -> socket.socket:
+            return _dialled(self, self.port or 443, refuse)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -113,20 +100,92 @@ def _pools(allow: frozenset[str]) -> dict[str, type[HTTPConnectionPool]]:
     return {"http": PlainPool, "https": SecurePool}
 
 
-def _checked(
-    host: str, port: int, connect: Callable[[], socket.socket], refuse: Callable[[str, int, str], None]
-) -> socket.socket:
-    """A connection whose name and whose socket were both found to be fine."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (socket.gaierror, UnicodeError) as error:
-        raise Failure("dns", f"The name {host} cannot be resolved ({error}).", retry=True) from None
+def _dialled(wanted: HTTPConnection, port: int, refuse: Refuse) -> socket.socket:
+    """A connection to one of the addresses that the name was found to have, all of which are fine.
+
+    The name is looked up once and its addresses are dialled as they are: a second answer, which may be another one, is
+    never asked for.
+    """
+    found = resolved(wanted._dns_host, port)
     for *_, address in found:
-        refuse(host, port, str(address[0]))
-    connection = connect()
+        refuse(wanted.host, port, str(address[0]))
+    connection = _connected(found, wanted)
     try:
-        refuse(host, port, connection.getpeername()[0])
+        refuse(wanted.host, port, connection.getpeername()[0])
+        watch(connection)
+    except OSError as error:
+        connection.close()
+        raise Failure("connect", f"{wanted.host}:{port} hung up at once ({error}).", retry=True) from None
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _connected(found: Found, wanted: HTTPConnection) -> socket.socket:
+    """A connection to the first address that takes one, before the connection's own timeout and the deadline."""
+    patience = min(float(wanted.timeout or left()), left())
+    until = time.monotonic() + patience
+    trouble: OSError = TimeoutError(f"no answer within {patience:.3g} seconds")
+    for family, kind, protocol, _, address in found:
+        if time.monotonic() >= until:
+            break
+        connection = socket.socket(family, kind, protocol)
+        try:
+            for option in wanted.socket_options or ():
+                connection.setsockopt(*option)
+            connection.settimeout(until - time.monotonic())
+            connection.connect(address)
+        except OSError as error:
+            connection.close()
+            trouble = error
+        else:
+            return connection
+    raise Failure("connect", f"{wanted.host}:{wanted.port} accepts no connection ({trouble}).", retry=True)
+
+
+def resolved(host: str, port: int) -> Found:
+    """The addresses of a name; Failure where it has none or none is said before the deadline.
+
+    The system's resolver knows no deadline, so it is asked in a thread that may be left behind.
+    """
+    if _is_literal(host):
+        return _looked_up(host, port)
+    answers: queue.SimpleQueue[Found | Failure] = queue.SimpleQueue()
+
+    def look() -> None:
+        try:
+            answers.put(_looked_up(host, port))
+        except Failure as failure:
+            answers.put(failure)
+
+    threading.Thread(target=look, name="resolver", daemon=True).start()
+    try:
+        answer = answers.get(timeout=min(left(), 3600.0))
+    except queue.Empty:
+        raise Failure("too_slow", f"The name {host} was not resolved in time.", retry=True) from None
+    if isinstance(answer, Failure):
+        raise answer
+    return answer
+
+
+def _looked_up(host: str, port: int) -> Found:
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError) as error:
+        raise Failure("dns", f"The name {host} cannot be resolved ({error}).", retry=True) from None
+
+
+def _is_literal(host: str) -> bool:
+    return _parses(host, (socket.AF_INET, socket.AF_INET6))
+
+
+def _parses(host: str, families: Iterable[socket.AddressFamily]) -> bool:
+    for family in families:
+        try:
+            socket.inet_pton(family, host)
+        except OSError:
+            continue
+        else:
+            return True
+    return False

@@ -8,19 +8,26 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
+from typing import Any, get_type_hints
 from urllib.parse import quote
 
+from flows.fetching.exchange import Failure
 from warehouse.folders import Folders
 
 SLOWEST = timedelta(minutes=1)
 """The longest Crawl-delay that is kept to the letter; one that asks for more gets this."""
 
 FAILURES = 5
-"""Failures in a row after which a host is rested."""
+"""Failures in a row after which a host is rested; one that used up its time counts twice."""
 
 REST = timedelta(minutes=10)
+LONGEST_REST = timedelta(hours=4)
+"""The first rest; it doubles as long as the first request after a rest fails too."""
+
+MOST = 4 << 20
+"""Bytes of a host file that are read: two files of rules at their longest, and something beside."""
 
 
 @dataclass(slots=True)
@@ -33,12 +40,16 @@ class Host:
     robots: str | None = None  # the text; None: not known, or unreachable
     robots_until: float = 0.0  # when it must be asked for again
     robots_reachable: bool = True
+    robots_failing_since: float = 0.0  # 0: it was reached the last time
+    tdmrep: list[tuple[str, bool, str | None]] = field(default_factory=list)  # rights.Rule
+    tdmrep_until: float = 0.0
 
-    def failed(self) -> None:
+    def failed(self, weight: int = 1) -> None:
         """Count a failure, and rest the host where there were too many in a row."""
-        self.failures += 1
+        self.failures += weight
         if self.failures >= FAILURES:
-            self.rest(REST.total_seconds())
+            doubled: timedelta = REST * 2 ** min((self.failures - FAILURES) // max(weight, 1), 10)
+            self.rest(min(doubled, LONGEST_REST).total_seconds())
 
     def rest(self, seconds: float) -> None:
         """Ask nothing more of the host for so long."""
@@ -49,6 +60,22 @@ class Host:
         self.failures = 0
 
 
+@dataclass(slots=True)
+class Turn:
+    """A host while it is ours: nobody else asks it before the turn ends."""
+
+    house: str
+    host: Host
+    descriptor: int
+
+    def keep(self) -> None:
+        """Write what is known into the host's file, with one call that a kill cannot cut."""
+        kept = {name: getattr(self.host, name) for name in _KINDS}
+        data = json.dumps(kept).encode() + b"\n"
+        os.pwrite(self.descriptor, data, 0)
+        os.ftruncate(self.descriptor, len(data))  # a kill before this leaves a tail that reading passes over
+
+
 class Pace:
     """The pace of every host that a workspace asks."""
 
@@ -57,39 +84,80 @@ class Pace:
         self.delay = delay
 
     @contextmanager
-    def turn(self, netloc: str) -> Iterator[Host]:
-        """One host's state, locked against every other process for as long as the block runs, and then kept."""
+    def turn(self, house: str, *, patience: float | None = None) -> Iterator[Turn]:
+        """One host's state, locked against every other process for as long as the block runs, and then kept.
+
+        Waits for whoever has it; raises Failure after `patience` seconds, where it is given.
+        """
         self._folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(
-            self._folder / f"{quote(netloc.lower(), safe='')}.json", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
+            self._folder / f"{quote(house.lower(), safe='')[:200]}.json", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
         )
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            host = _read(descriptor)
+            _lock(descriptor, house, patience)
+            turn = Turn(house, self._read(descriptor), descriptor)
             try:
-                yield host
+                yield turn
             finally:
-                data = json.dumps(asdict(host)).encode()
-                os.pwrite(descriptor, data, 0)
-                os.ftruncate(descriptor, len(data))
+                turn.keep()
         finally:
             os.close(descriptor)
 
     @contextmanager
-    def request(self, host: Host, asked_delay: float | None = None) -> Iterator[None]:
-        """Wait until the host may be asked, and note when it may be asked next; inside its turn."""
+    def request(self, turn: Turn, asked_delay: float | None = None) -> Iterator[None]:
+        """Wait until the host may be asked, and note when it may be asked next; inside its turn.
+
+        It is noted before, too: who is killed while he asks must not be followed at once by another.
+        """
+        host = turn.host
         time.sleep(max(0.0, min(host.next_allowed - time.time(), SLOWEST.total_seconds())))
         delay = max(self.delay.total_seconds(), min(asked_delay or 0.0, SLOWEST.total_seconds()))
+        host.next_allowed = time.time() + delay
+        if delay:
+            turn.keep()
         try:
             yield
         finally:
             host.next_allowed = time.time() + delay
 
+    def _read(self, descriptor: int) -> Host:
+        """The state in the file; where it is damaged a fresh one, which waits for a whole delay to be on the safe side."""
+        content = os.pread(descriptor, MOST, 0)
+        if not content.strip():
+            return Host()
+        try:
+            kept, _ = json.JSONDecoder().raw_decode(content.decode())
+            known = {name: kept[name] for name, kind in _KINDS.items() if name in kept and _is(kept[name], kind)}
+        except (ValueError, TypeError):
+            return Host(next_allowed=time.time() + self.delay.total_seconds())
+        return Host(**known)
 
-def _read(descriptor: int) -> Host:
-    """The state in the file; a fresh one where it is empty or was cut by a kill."""
-    try:
-        kept = json.loads(os.pread(descriptor, 1 << 20, 0))
-        return Host(**{field.name: kept[field.name] for field in fields(Host)})
-    except (ValueError, KeyError, TypeError):
-        return Host()
+
+def _lock(descriptor: int, house: str, patience: float | None) -> None:
+    if patience is None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        return
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                raise Failure("too_slow", f"{house} is being asked by somebody else all the time.") from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Whether a value of the file is of its field's kind; a wrong one counts as missing."""
+    if kind is float:
+        return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+    if kind in (int, bool):
+        return type(value) is kind
+    if kind == str | None:
+        return value is None or isinstance(value, str)
+    return isinstance(value, list) and all(isinstance(rule, list) and len(rule) == 3 for rule in value)
+
+
+_KINDS: dict[str, Any] = {each.name: get_type_hints(Host)[each.name] for each in fields(Host)}

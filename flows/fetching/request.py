@@ -8,13 +8,19 @@ from dataclasses import dataclass
 import requests
 import urllib3
 
-from flows.fetching.deadline import Deadline, deadline
+from flows.fetching.addresses import check, shown
+from flows.fetching.deadline import Budget, Deadline
 from flows.fetching.exchange import Failure, Limits
-from flows.fetching.guard import GuardedSession, check_url
+from flows.fetching.guard import GuardedSession
 from warehouse.coding import BadCoding, decode
 
 CHUNK = 1 << 16
+UNSUSPECTED = 1_000_000
+"""Decoded bytes of which no ratio to the bytes of the wire is asked."""
+
 _VERSIONS = {9: "HTTP/0.9", 10: "HTTP/1.0", 11: "HTTP/1.1", 20: "HTTP/2"}
+_TOO_LARGE = ("got more than 100 headers", "header line", "status line")
+_COOKIES = frozenset({"set-cookie", "set-cookie2"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +38,38 @@ class Answer:
         """The first header of that name, as sent."""
         return next((value for key, value in self.headers if key.lower() == name), None)
 
+    def every(self, name: str) -> str:
+        """All headers of that name, joined as a list."""
+        return ", ".join(value for key, value in self.headers if key.lower() == name)
 
-def ask(session: GuardedSession, url: str, headers: dict[str, str], limits: Limits, seconds: float) -> Answer:
-    """The answer of one address; raises Failure. The body of a redirect is not read."""
-    check_url(url)
-    with deadline(seconds) as limit:
+
+def ask(
+    session: GuardedSession,
+    url: str,
+    headers: dict[str, str],
+    limits: Limits,
+    budget: Budget,
+    *,
+    enough: int | None = None,
+) -> Answer:
+    """The answer of one address; raises Failure. The body of a redirect is not read, others to `enough` bytes at most."""
+    check(url, session.allow)
+    with budget.spent() as limit:
         try:
-            return _ask(session, url, headers, limits, limit)
+            if limit.left == 0:
+                raise TimeoutError
+            return _ask(session, url, headers, limits, limit, enough)
         except Failure:
             raise
         except (requests.RequestException, urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
-            raise _failure(error, url, limit, seconds) from None
+            raise _failure(error, url, limit, budget.total) from None
         except (ValueError, UnicodeError) as error:  # addresses that http.client or idna cannot write
-            raise Failure("bad_url", f"{url[:200]} cannot be asked for ({error}).", refused=True) from None
+            raise Failure("bad_url", f"{shown(url)} cannot be asked for ({error}).", refused=True) from None
 
 
-def _ask(session: GuardedSession, url: str, headers: dict[str, str], limits: Limits, limit: Deadline) -> Answer:
+def _ask(
+    session: GuardedSession, url: str, headers: dict[str, str], limits: Limits, limit: Deadline, enough: int | None
+) -> Answer:
     timeout = (min(limits.connect_seconds, limit.left), limit.left)
     response = session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout)
     with response:
@@ -58,24 +80,36 @@ def _ask(session: GuardedSession, url: str, headers: dict[str, str], limits: Lim
         version = _VERSIONS.get(raw.version, "HTTP/1.1")
         status_line = f"{version} {response.status_code} {raw.reason or ''}".strip()
         moved = 300 <= response.status_code < 400
-        wire = b"" if moved else _body(raw, limits, limit)
-        coding = ", ".join(value for name, value in found if name.lower() == "content-encoding")
-        try:
-            body = decode(wire, coding, limits.decoded_bytes)
-        except BadCoding as error:
-            raise Failure(error.reason, str(error), retry=error.reason == "cut_short") from None
-        return Answer(url, response.status_code, status_line, found, wire, body)
+        wire = b"" if moved else _body(raw, limits, limit, enough)
+        kept = tuple((name, value) for name, value in found if name.lower() not in _COOKIES)
+        answer = Answer(url, response.status_code, status_line, kept, wire, b"")
+        return Answer(url, answer.status, status_line, kept, wire, _decoded(answer, limits))
 
 
-def _body(raw: urllib3.BaseHTTPResponse, limits: Limits, limit: Deadline) -> bytes:
+def _decoded(answer: Answer, limits: Limits) -> bytes:
+    """The body with its content coding undone."""
+    most = min(limits.decoded_bytes, max(UNSUSPECTED, limits.ratio * len(answer.wire)))
+    try:
+        return decode(answer.wire, answer.every("content-encoding"), most)
+    except BadCoding as error:
+        raise Failure(error.reason, str(error), retry=error.reason == "cut_short") from None
+
+
+def _body(raw: urllib3.BaseHTTPResponse, limits: Limits, limit: Deadline, enough: int | None) -> bytes:
     """The body as the wire carries it, chunked transfer undone."""
+    most = limits.wire_bytes
+    stated = raw.headers.get("content-length", "")
+    if enough is None and stated.isdigit() and int(stated) > most:
+        raise Failure("too_large", f"The body is said to be larger than {most:,} bytes.")
     pieces: list[bytes] = []
     size = 0
     while piece := raw.read(CHUNK, decode_content=False):
         pieces.append(piece)
         size += len(piece)
-        if size > limits.wire_bytes:
-            raise Failure("too_large", f"The body is larger than {limits.wire_bytes:,} bytes.")
+        if enough is not None and size >= enough:
+            return b"".join(pieces)[:enough]
+        if size > most:
+            raise Failure("too_large", f"The body is larger than {most:,} bytes.")
     if limit.passed:
         raise TimeoutError
     return b"".join(pieces)
@@ -86,20 +120,24 @@ def _failure(error: Exception, url: str, limit: Deadline, seconds: float) -> Fai
     inner = _innermost(error)
     if isinstance(inner, Failure):
         return inner
-    if limit.passed or limit.left == 0:
-        return Failure("too_slow", f"{url} did not answer completely within {seconds:g} seconds.", retry=True)
+    name = shown(url)
+    if limit.passed or limit.left == 0 or isinstance(inner, TimeoutError):
+        # Not again at once: it would cost the same time again, which other hosts can use better.
+        return Failure("too_slow", f"{name} did not answer completely within {seconds:g} seconds.")
     words = f"{type(inner).__name__}: {inner}"
     if isinstance(error, requests.exceptions.SSLError) or "ssl" in words.lower():
-        return Failure("tls", f"The secure connection to {url} failed ({words}).")
-    if isinstance(error, requests.ConnectTimeout):
-        return Failure("connect", f"{url} accepts no connection.", retry=True)
+        return Failure("tls", f"The secure connection to {name} failed ({words}).")
     if "IncompleteRead" in words:
-        return Failure("cut_short", f"The body of {url} ended before its end.", retry=True)
+        return Failure("cut_short", f"The body of {name} ended before its end.", retry=True)
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return Failure("bad_url", f"{url[:200]} cannot be asked for ({words}).", refused=True)
+        return Failure("bad_url", f"{name} cannot be asked for ({words}).", refused=True)
+    if any(part in words for part in _TOO_LARGE):
+        return Failure("headers_too_large", f"The headers of {name} are too many or too long ({words}).")
     if isinstance(inner, http.client.HTTPException) and not isinstance(inner, http.client.RemoteDisconnected):
-        return Failure("bad_answer", f"{url} does not answer in HTTP ({words}).")
-    return Failure("connection", f"The connection to {url} failed ({words}).", retry=True)
+        return Failure("bad_answer", f"{name} does not answer in HTTP ({words}).")
+    if isinstance(error, requests.exceptions.InvalidHeader | urllib3.exceptions.InvalidHeader):
+        return Failure("bad_answer", f"{name} sends headers that contradict one another ({words}).")
+    return Failure("connection", f"The connection to {name} failed ({words}).", retry=True)
 
 
 def _innermost(error: BaseException) -> BaseException:
