@@ -61,6 +61,7 @@ def rebuild(workspace: Workspace, *, wait: bool = False) -> Report:
         for name in names:
             stack.enter_context(hold(folders.source_lock(name), who, wait=wait))
         new = stack.enter_context(rebuilding.beside(folders))
+        rebuilding.count_on(folders, new)
         pool = stack.enter_context(ParsePool())
         for name, profile in profiles.items():
             _Rebuilding(folders, new, pool, name, profile, report).run()

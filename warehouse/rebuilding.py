@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from warehouse import loader, reading_copy, search_index, spool
 from warehouse.files import sync_folder
 from warehouse.folders import Folders
 from warehouse.locks import hold
+from warehouse.schema import open_live
 
 
 @contextmanager
@@ -23,6 +25,23 @@ def beside(folders: Folders) -> Iterator[Folders]:
         yield new
     finally:
         shutil.rmtree(new.data, ignore_errors=True)
+
+
+def count_on(folders: Folders, new: Folders) -> None:
+    """Let the new warehouse's load numbers begin behind those of the old one.
+
+    Who keeps the last number that they saw and asks `changes_since` for more is then told too much, and never too little.
+    """
+    if not folders.warehouse.exists():
+        return
+    with reading_copy.connect(folders) as old:
+        (last,) = old.execute("SELECT max(load_id) FROM loads").fetchall()[0]
+    if last is not None:
+        with closing(open_live(new)) as con:
+            con.execute(
+                "INSERT INTO loads BY NAME SELECT $1 AS load_id, 'rebuild' AS file, 0 AS rows, 0 AS set_aside, $2 AS recorded_at",
+                [last, datetime.now(UTC).replace(tzinfo=None)],
+            )
 
 
 def load(new: Folders) -> list[str]:
@@ -43,7 +62,7 @@ def put_in_place(folders: Folders, new: Folders, who: str) -> Path:
         _without_log(folders.live)
         new.live.replace(folders.live)
         sync_folder(folders.live.parent)
-        search_index.remove(folders)  # it was fed by load number, and the numbers have begun anew
+        search_index.remove(folders)  # it was fed by load number, and every load is a new one
         edition = reading_copy.publish(folders, now=True)
     assert edition is not None
     return edition

@@ -123,6 +123,18 @@ def test_a_rebuild_gives_the_tables_that_were_there(workspace: Workspace, site: 
         assert after[table] == before[table], table
 
 
+def test_who_asks_what_changed_since_the_last_load_misses_nothing_after_a_rebuild(workspace: Workspace):
+    def seen(since: int) -> list[tuple]:
+        with reading_copy.connect(workspace.folders) as connection:
+            return connection.execute(f"SELECT load_id, article_id FROM changes_since({since})").fetchall()
+
+    last = max(load for load, _ in seen(0))
+    rebuild(workspace)
+    after = seen(last)
+    assert {article for _, article in after} == {article for _, article in seen(0)}
+    assert min(load for load, _ in after) > last
+
+
 def test_what_keep_dropped_costs_no_version(workspace: Workspace):
     before = contents(workspace)
     freed = keeping.keep(workspace.folders, "meridian", "versions", datetime(2100, 1, 1), share=0)
