@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.fetching.addresses import house
 from flows.fetching.credentials import BadCredentials, Credentials, cookie_file, header_lines
 from flows.fetching.exchange import Exchange, Limits
 from flows.fetching.fetcher import Fetcher
@@ -16,4 +17,5 @@ __all__ = [
     "Pace",
     "cookie_file",
     "header_lines",
+    "house",
 ]

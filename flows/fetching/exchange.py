@@ -54,6 +54,11 @@ class Exchange:
     rights: str | None = None  # the reservation of rights that was found, "none" where there is none
     requests: int = 0  # sent for it, redirects and retries included and robots.txt not; 0: nothing was sent
 
+    @property
+    def was_put_off(self) -> bool:
+        """Whether it was not asked because its host rests: nothing was sent, and nothing new is known of it."""
+        return self.outcome == "deferred" and not self.requests
+
 
 class Failure(Exception):
     """An attempt that came to nothing; never leaves this package. `retry` says whether another try may help."""

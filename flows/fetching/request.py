@@ -141,9 +141,9 @@ def _failure(error: Exception, url: str, limit: Deadline, seconds: float) -> Fai
 
 
 def _innermost(error: BaseException) -> BaseException:
-    """What lies at the bottom of the libraries' wrappings."""
+    """What lies at the bottom of the libraries' wrappings, or what http.client makes of it."""
     seen = {id(error)}
-    while True:
+    while not isinstance(error, http.client.HTTPException):
         inner = getattr(error, "reason", None)
         candidates = [inner, error.__cause__, error.__context__, *error.args]
         step = next((c for c in candidates if isinstance(c, BaseException) and id(c) not in seen), None)
@@ -151,3 +151,4 @@ def _innermost(error: BaseException) -> BaseException:
             return error
         seen.add(id(step))
         error = step
+    return error

@@ -1,228 +1,24 @@
-"""Hostile and ordinary answers on loopback, each with its stated outcome; none may hang or raise."""
+"""Fetching as its callers use it: refused addresses, robots, pace, rests, validators, cookies."""
 
 from __future__ import annotations
 
 import gzip
-import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hostile import SITE
+from rawserver import PAGE, answer, fetcher, says, served
 
-from flows.fetching import Exchange, Fetcher, Limits, Pace
-from warehouse.folders import Folders
-
-PAGE = b"<html><body><p>All is well.</p></body></html>"
-LIMITS = Limits(seconds=1.0, connect_seconds=0.5, wire_bytes=100_000, decoded_bytes=200_000, attempts=2, backoff=0.01)
-Serve = Callable[[socket.socket, bytes], None]
-
-
-def answer(body: bytes = PAGE, status: str = "200 OK", *headers: str, length: int | None = None) -> bytes:
-    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body) if length is None else length}", "Connection: close"]
-    if not any(header.lower().startswith("content-type") for header in headers):
-        lines.append("Content-Type: text/html")
-    return "\r\n".join([*lines, *headers, "", ""]).encode() + body
-
-
-def says(reply: bytes) -> Serve:
-    return lambda connection, request: connection.sendall(reply)
-
-
-def drips(connection: socket.socket, request: bytes) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 9999\r\n\r\n")
-    for _ in range(100):
-        connection.sendall(b".")
-        time.sleep(0.1)
-
-
-def drips_headers(connection: socket.socket, request: bytes) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\n")
-    for number in range(100):
-        connection.sendall(f"X-{number}: y\r\n".encode())
-        time.sleep(0.1)
-
-
-def endless(connection: socket.socket, request: bytes) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
-    while True:
-        connection.sendall(b"x" * 65536)
-
-
-def endless_redirect(connection: socket.socket, request: bytes) -> None:
-    connection.sendall(b"HTTP/1.1 302 Found\r\nLocation: /fine\r\nContent-Type: text/html\r\n\r\n")
-    while True:
-        connection.sendall(b"x" * 65536)
-
-
-def silent(connection: socket.socket, request: bytes) -> None:
-    time.sleep(3)
-
-
-def hangs_up(connection: socket.socket, request: bytes) -> None:
-    return None
-
-
-SITE: dict[str, Serve] = {
-    "/fine": says(answer()),
-    "/gzip": says(answer(gzip.compress(PAGE), "200 OK", "Content-Encoding: gzip")),
-    "/text": says(answer(b"plain words", "200 OK", "Content-Type: text/plain")),
-    "/typeless": says(answer(PAGE, "200 OK", "Content-Type: application/octet-stream")),
-    "/chunked": says(
-        b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n<p>Ok\r\n0\r\n\r\n"
-    ),
-    "/chunks-cut": says(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n50\r\n<p>Ok"),
-    "/cut": says(answer(length=5000)),
-    "/gzip-cut": says(answer(gzip.compress(PAGE * 50)[:-20], "200 OK", "Content-Encoding: gzip")),
-    "/gzip-junk": says(answer(b"no gzip at all", "200 OK", "Content-Encoding: gzip")),
-    "/brotli": says(answer(b"??", "200 OK", "Content-Encoding: br")),
-    "/bomb": says(answer(gzip.compress(b"0" * 5_000_000), "200 OK", "Content-Encoding: gzip")),
-    "/bombs-in-bombs": says(answer(PAGE, "200 OK", "Content-Encoding: gzip, gzip, gzip, gzip")),
-    "/endless": endless,
-    "/drip": drips,
-    "/drip-headers": drips_headers,
-    "/silent": silent,
-    "/hangs-up": hangs_up,
-    "/huge-headers": says(answer(PAGE, "200 OK", *(f"X-{number}: {'y' * 5000}" for number in range(90)))),
-    "/many-headers": says(answer(PAGE, "200 OK", *(f"X-{number}: y" for number in range(500)))),
-    "/no-http": says(b"SSH-2.0-OpenSSH_9.6\r\n"),
-    "/empty": says(answer(b"")),
-    "/pdf": says(answer(b"%PDF-1.7 ...", "200 OK", "Content-Type: application/pdf")),
-    "/pdf-as-html": says(answer(b"%PDF-1.7 ...")),
-    "/png-as-html": says(answer(b"\x89PNG\r\n\x1a\n....")),
-    "/partial": says(answer(PAGE, "206 Partial Content")),
-    "/gone": says(answer(b"", "410 Gone")),
-    "/missing": says(answer(b"no", "404 Not Found")),
-    "/forbidden": says(answer(b"no", "403 Forbidden")),
-    "/login": says(answer(b"no", "401 Unauthorized", "WWW-Authenticate: Basic")),
-    "/legal": says(answer(b"no", "451 Unavailable For Legal Reasons")),
-    "/error": says(answer(b"no", "500 Internal Server Error")),
-    "/not-modified": says(b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n"),
-    "/moved": says(answer(b"", "301 Moved Permanently", "Location: /fine")),
-    "/moved-relative": says(answer(b"", "302 Found", "Location: ../fine")),
-    "/moved-nowhere": says(answer(b"", "302 Found")),
-    "/moved-in-circles": says(answer(b"", "302 Found", "Location: /moved-in-circles")),
-    "/moved-to-file": says(answer(b"", "302 Found", "Location: file:///etc/passwd")),
-    "/moved-inside": says(answer(b"", "302 Found", "Location: http://127.0.0.9:1/secret")),
-    "/moved-to-metadata": says(answer(b"", "302 Found", "Location: http://169.254.169.254/latest")),
-    "/moved-broken": says(answer(b"", "302 Found", "Location: http://[::1/x")),
-    "/moved-endless": endless_redirect,
-    "/reserved": says(answer(PAGE, "200 OK", "TDM-Reservation: 1")),
-    "/nul": says(answer(b"<p>a\x00b</p>")),
-}
-OUTCOMES = {
-    "/fine": ("fetched", None),
-    "/gzip": ("fetched", None),
-    "/text": ("fetched", None),
-    "/typeless": ("fetched", None),
-    "/chunked": ("fetched", None),
-    "/nul": ("fetched", None),
-    "/chunks-cut": ("failed", "cut_short"),
-    "/cut": ("failed", "cut_short"),
-    "/gzip-cut": ("failed", "cut_short"),
-    "/gzip-junk": ("failed", "bad_encoding"),
-    "/brotli": ("failed", "bad_encoding"),
-    "/bomb": ("failed", "too_large"),
-    "/bombs-in-bombs": ("failed", "bad_encoding"),
-    "/endless": ("failed", "too_large"),
-    "/drip": ("failed", "too_slow"),
-    "/drip-headers": ("failed", "too_slow"),
-    "/silent": ("failed", "too_slow"),
-    "/hangs-up": ("failed", "connection"),
-    "/huge-headers": ("failed", "headers_too_large"),
-    "/many-headers": ("failed", "headers_too_large"),
-    "/no-http": ("failed", "bad_answer"),
-    "/empty": ("failed", "empty"),
-    "/pdf": ("failed", "not_text"),
-    "/pdf-as-html": ("failed", "not_text"),
-    "/png-as-html": ("failed", "not_text"),
-    "/partial": ("failed", "status_206"),
-    "/gone": ("gone", "status_410"),
-    "/missing": ("failed", "status_404"),
-    "/forbidden": ("refused", "status_403"),
-    "/login": ("refused", "status_401"),
-    "/legal": ("refused", "status_451"),
-    "/error": ("failed", "status_500"),
-    "/not-modified": ("failed", "status_304"),
-    "/moved": ("fetched", None),
-    "/moved-relative": ("fetched", None),
-    "/moved-endless": ("fetched", None),
-    "/moved-nowhere": ("failed", "bad_redirect"),
-    "/moved-in-circles": ("failed", "too_many_redirects"),
-    "/moved-to-file": ("refused", "bad_url"),
-    "/moved-inside": ("refused", "ssrf"),
-    "/moved-to-metadata": ("refused", "ssrf"),
-    "/moved-broken": ("failed", "bad_redirect"),
-    "/reserved": ("reserved", "tdm"),
-}
-
-
-@contextmanager
-def served(site: dict[str, Serve]) -> Iterator[tuple[str, list[tuple[float, bytes]]]]:
-    """A raw server on loopback: host:port, and a log of the moments and requests."""
-    log: list[tuple[float, bytes]] = []
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(0.1)
-    stop = threading.Event()
-
-    def serve(connection: socket.socket) -> None:
-        with connection:
-            try:
-                connection.settimeout(5)
-                request = connection.recv(65536)
-                path = request.split(b" ")[1].decode() if b" " in request else ""
-                log.append((time.monotonic(), request))
-                site.get(path, says(answer(b"none", "404 Not Found")))(connection, request)
-            except OSError:
-                return  # the client hung up, as it should on hostile answers
-
-    def accept() -> None:
-        while not stop.is_set():
-            try:
-                connection, _ = listener.accept()
-            except TimeoutError:
-                continue
-            threading.Thread(target=serve, args=(connection,), daemon=True).start()
-
-    thread = threading.Thread(target=accept)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{listener.getsockname()[1]}", log
-    finally:
-        stop.set()
-        thread.join()
-        listener.close()
+from flows.fetching import Exchange
 
 
 @pytest.fixture(scope="module")
 def host() -> Iterator[str]:
     with served(SITE) as (name, _):
         yield name
-
-
-def fetcher(folder: Path, *allow: str, delay: float = 0.0, **more) -> Fetcher:
-    pace = Pace(Folders(folder), delay=timedelta(seconds=delay))
-    return Fetcher("Wireroom/test", pace=pace, allow=frozenset(allow), limits=LIMITS, **more)
-
-
-def test_every_answer_has_a_stated_outcome():
-    assert set(OUTCOMES) == set(SITE)
-
-
-@pytest.mark.parametrize("path", SITE)
-def test_outcome(path: str, host: str, tmp_path: Path):
-    started = time.monotonic()
-    with fetcher(tmp_path, host) as fetch:
-        exchange = fetch.get(f"http://{host}{path}")
-    assert (exchange.outcome, exchange.reason) == OUTCOMES[path], exchange.message
-    assert time.monotonic() - started < 6
-    assert (exchange.message is None) == (exchange.outcome == "fetched")
-    if exchange.outcome == "fetched":
-        assert exchange.body
 
 
 @pytest.mark.parametrize(
