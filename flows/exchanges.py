@@ -16,6 +16,9 @@ FIRST_RETRY = timedelta(minutes=15)
 LAST_RETRY = timedelta(days=1)
 """A failed address is tried again after a quarter of an hour, then after twice as long each time, up to a day."""
 
+GONE_AFTER = 3
+"""Looks in a row that find nothing (404) before an address counts as gone; 410 says so at once."""
+
 UNSUCCESSFUL = frozenset({"failed", "deferred", "gone"})
 
 
@@ -32,12 +35,14 @@ def capture(
     finder: str | None = None,
     known_payload: str | None = None,
     failures: int = 0,
+    last_status: int | None = None,
 ) -> Capture:
     """What came of a request, with all that is needed to parse it again and to write its row again.
 
     `known_payload` is the hash of the body we have; a second time the same is `unchanged`. `failures` is how many
-    attempts in a row had failed before this one.
+    attempts in a row had failed before this one, and `last_status` what the last of them was answered.
     """
+    exchange = _gone(exchange, failures, last_status)
     digest = payload_hash(exchange.body) if exchange.outcome == "fetched" else None
     repeated = digest is not None and digest == known_payload
     attempts = failures + 1 if exchange.outcome in UNSUCCESSFUL else 0
@@ -124,6 +129,12 @@ def without_validators(fetched: rows.Fetched) -> rows.Fetched:
     return replace(fetched, etag=None, last_modified=None, payload_hash=None)
 
 
+def _gone(exchange: Exchange, failures: int, last_status: int | None) -> Exchange:
+    """The exchange as it is, or as `gone` where an address was not found again and again."""
+    repeated = exchange.status == 404 and last_status == 404 and failures + 1 >= GONE_AFTER
+    return replace(exchange, outcome="gone") if repeated and exchange.outcome == "failed" else exchange
+
+
 def _next_attempt(exchange: Exchange, attempts: int) -> datetime | None:
     if exchange.outcome != "failed":
         return None
@@ -132,10 +143,11 @@ def _next_attempt(exchange: Exchange, attempts: int) -> datetime | None:
 
 
 def _final_key(exchange: Exchange, url_key: str, profile: Profile) -> str | None:
-    """Key of the address a redirect ended at, where that may be the article: a home page or another site is not."""
-    final = exchange.final_url
-    if final is None or not exchange.hops:
-        return None
+    """Key of the address a request ended at, where that may be the article: a home page or another site is not.
+
+    It is another one than the requested one's after a redirect, or where an earlier rule has made `url_key`.
+    """
+    final = exchange.final_url or exchange.requested_url
     try:
         key, same_site = urls.key(final), urls.same_site(final, exchange.requested_url)
     except ValueError:

@@ -26,7 +26,7 @@ from warehouse.errors import BadSpoolFile
 from warehouse.folders import Folders
 from warehouse.staging import TABLES, sql, stage_batch, stage_rows
 
-__all__ = ["Known", "Ledger", "Validators"]
+__all__ = ["Extents", "Known", "Ledger", "Validators"]
 
 BATCH = 500
 """Addresses looked up at once while iterating."""
@@ -56,6 +56,15 @@ class Listing:
     outcome: str
     digest: str | None
     links: int
+
+
+@dataclass(frozen=True, slots=True)
+class Extents:
+    """How whole pages were: addresses that were whole once, and of the latest articles how many were not."""
+
+    whole: int
+    excerpts: int
+    articles: int
 
 
 class Ledger:
@@ -152,6 +161,11 @@ class Ledger:
             .fetchall()
         )
         return Listing(*found[0]) if found else None
+
+    def extents(self, url_keys: Sequence[str], before: datetime) -> Extents:
+        """How whole these addresses, and the source's latest articles, were before a moment."""
+        found = self._settled().execute(sql("ledger/extents"), [_json(url_keys), before]).fetchall()
+        return Extents(*found[0])
 
     def unmentioned(self, fetch_ids: Iterable[str]) -> set[str]:
         """Which of these fetches neither the reading copy nor the spool mentions: a run died before it spooled them."""

@@ -14,9 +14,9 @@ SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, attempts, 
 FROM fetches;
 
 CREATE VIEW known_readings AS
-SELECT fetch_id, url_key, item, observed_at, read_at, reader, record_hash, content_hash, reject_reason FROM copy.readings WHERE source_id = '{source_id}'
+SELECT fetch_id, url_key, item, observed_at, read_at, reader, record_hash, content_hash, body_extent, reject_reason FROM copy.readings WHERE source_id = '{source_id}'
 UNION ALL
-SELECT fetch_id, url_key, item, observed_at, read_at, reader, record_hash, content_hash, reject_reason FROM readings;
+SELECT fetch_id, url_key, item, observed_at, read_at, reader, record_hash, content_hash, body_extent, reject_reason FROM readings;
 
 CREATE VIEW known_withdrawals AS
 SELECT url_key FROM copy.withdrawals WHERE source_id = '{source_id}'
