@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from flows import pipeline
+from flows.discovery.polling import Polling
 from flows.run import Run
 from flows.source_files import source_named
 from flows.workspace import find
@@ -33,9 +34,10 @@ def work(batch: Batch, pages: int) -> None:
 
 
 @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False, validate_parameters=False)
-def ingest(source: str, workspace: str | None = None, wait: bool = False) -> dict[str, int]:
+def ingest(source: str, workspace: str | None = None, wait: bool = False, polling: Polling = "due") -> dict[str, int]:
     """One pass over a source of the workspace; returns what it did, counted.
 
+    `polling` is "due" for schedules: listings that are quiet are asked less often. "usual" and "now" ask them all.
     Raises warehouse.locks.Held where another run holds the source, unless `wait`.
     """
     place = find(named=Path(workspace) if workspace else None)
@@ -44,10 +46,11 @@ def ingest(source: str, workspace: str | None = None, wait: bool = False) -> dic
         source_named(place, source),
         flow_run_id=flow_run.id,
         wait=wait,
+        polling=polling,
         do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
     )
     return asdict(tally)
 
 
 if __name__ == "__main__":
-    print(ingest(sys.argv[1]))
+    print(ingest(sys.argv[1], polling="usual"))

@@ -3,31 +3,141 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from functools import partial
 
 from flows import exchanges
-from flows.discovery import Candidate, Listing, ListingKind, Unit, find_all
+from flows.discovery import Candidate, Listing, ListingKind, Unit, find
+from flows.discovery.gaps import Gap, lost
+from flows.discovery.polling import GAP, failed_in_a_row
+from flows.discovery.walk import READ
+from flows.polls import MOVES, is_asked, last_answer, moved_to, polls_of, turn
 from flows.progress import Event, tell
 from flows.run import Run, now
+from flows.sources import FinderSpec
 from parsers import urls
 from warehouse import rows
+from warehouse.captures import Capture
+from warehouse.due import Due
+from warehouse.ledger import Validators
 
 BAD = ("failed", "gone", "deferred", "disallowed", "reserved", "refused")
 """Outcomes of a listing that leave its unit unread."""
 
+OFTEN = 3
+"""Failures in a row from which on a warning says how long it has been so."""
+
 
 def units(run: Run) -> Iterator[Unit]:
-    """Every unit that the source's finders list in the run's window, each as soon as it is read."""
-    for unit in find_all(run.source, run.window, partial(get, run), run.ledger.knows):
-        _tell(run, unit)
+    """Every unit that the source's finders list in the run's window, each as soon as it is read.
+
+    Feeds come first, so that what one of them has lost is looked for by the others, due or not.
+    """
+    gaps: list[Gap] = []
+    put_off: list[Due] = []
+    polls = [poll for spec in run.source.finders for poll in polls_of(run.ledger, spec)]
+    run.is_first = run.kind == "ingest" and not any(poll.is_read for poll in polls)
+    for spec in sorted(run.source.finders, key=lambda spec: spec.kind != "feed"):
+        verdict = turn(run.workspace.folders, run.ledger, run.source, spec, now())
+        if is_asked(verdict, run.polling) or (gaps and verdict.reason != "gone"):
+            yield from _feed(run, spec, gaps) if spec.kind == "feed" else _others(run, spec, gaps)
+        elif verdict.reason == "gone":
+            _tell_gone(run, spec)
+        else:
+            put_off.append(verdict)
+    _tell_put_off(run, put_off)
+    _tell_open(run, gaps)
+
+
+def _feed(run: Run, spec: FinderSpec, gaps: list[Gap]) -> Iterator[Unit]:
+    """The unit of a feed, and the days of which it may have lost entries since its last look."""
+    polls = polls_of(run.ledger, spec)
+    for unit in _walked(run, spec):
+        known = run.ledger.known([candidate.url_key for candidate in unit.candidates])
+        gap = lost(unit, polls, known, run.started_at, run.source.timezone) if run.kind == "ingest" else None
+        if gap is None:
+            yield unit
+            continue
+        gaps.append(gap)
+        run.window = gap.widened(run.window)
+        tell(
+            Event(
+                "warning",
+                f"The feed {unit.url} shows nothing of what it showed last: entries of {_days(gap)} went by unseen.",
+            )
+        )
+        yield replace(unit, whole=False, reason=GAP)
+        yield gap.unit
+
+
+def _others(run: Run, spec: FinderSpec, gaps: list[Gap]) -> Iterator[Unit]:
+    """The units of any other finder, and the gaps that they close."""
+    first_day = max(run.window.first_day, spec.first_day or date.min)
+    read: list[Unit] = []
+    for unit in _walked(run, spec):
+        read.append(replace(unit, candidates=()))
         yield unit
+    for gap in [gap for gap in gaps if gap.is_listed_by(read, first_day)]:
+        gaps.remove(gap)
+        tell(Event("note", f"The {spec.kind} lists everything of {_days(gap)}: nothing that the feed lost is missing."))
+        yield gap.filled
+
+
+def _walked(run: Run, spec: FinderSpec) -> Iterator[Unit]:
+    """The units of a finder, their requests noted: what is no listing must not bring a 304 the next time."""
+    for unit in find(spec, run.source, run.window, partial(get, run), partial(_knows, run)):
+        _note_answers(run, is_listing=unit.outcome != "failed")
+        _tell(run, unit, spec)
+        yield unit
+    _note_answers(run)
+
+
+def _note_answers(run: Run, *, is_listing: bool = True) -> None:
+    taken, run.answers = run.answers, []
+    for answer in taken:
+        if is_listing or answer.outcome not in READ:
+            run.note(answer)
+        else:
+            run.correct(exchanges.without_validators(answer))
+
+
+def _knows(run: Run, url_key: str) -> bool:
+    """Whether the ledger knows an address, be it only as withdrawn."""
+    return run.ledger.knows(url_key) or run.ledger.withdrawn([url_key])
 
 
 def get(run: Run, url: str, kind: ListingKind) -> Listing:
-    """Fetch one listing, conditionally where it was fetched before; archive it and note the request."""
+    """Fetch one listing, conditionally where it was fetched before, and where it has moved to if it has moved for good."""
+    before = last_answer(run.workspace.folders, run.ledger, run.source.source_id, url) if kind in MOVES else None
+    moved = moved_to(before, url)
+    capture, body = _ask(run, url, moved or url, kind, before)
+    if moved and capture.outcome not in READ:
+        capture, body = _ask(run, url, url, kind, before)  # it may have come back
+    elif moved and urls.key(moved) != urls.key(url):
+        tell(Event("note", f"The {kind} {url} has moved for good to {moved}: write that into {run.source.path.name}."))
+    return Listing(
+        url=url,
+        final_url=capture.final_url or url,
+        outcome=capture.outcome,
+        reason=capture.reason,
+        status=capture.status,
+        content=body,
+        content_type=capture.content_type,
+    )
+
+
+def _ask(run: Run, url: str, asked: str, kind: ListingKind, before: Capture | None) -> tuple[Capture, bytes]:
+    """Ask for a listing at one of its addresses; archive what comes and note the request under the listing's own key."""
     key = urls.key(url)
-    validators = run.ledger.validators(key)
-    exchange = run.fetcher.get(url, etag=validators.etag, last_modified=validators.last_modified, expect=kind)
+    validators = _validators(run, url)
+    sent_by_it = before is None or (before.final_url or before.requested_url) == asked
+    exchange = run.fetcher.get(
+        asked,
+        etag=validators.etag if sent_by_it else None,
+        last_modified=validators.last_modified if sent_by_it else None,
+        expect=kind,
+    )
     capture = exchanges.capture(
         exchange,
         source_id=run.source.source_id,
@@ -37,18 +147,18 @@ def get(run: Run, url: str, kind: ListingKind) -> Listing:
         profile=run.source.profile,
         known_payload=validators.payload_hash,
     )
-    location = run.archived(capture)
+    if exchange.was_put_off:
+        return capture, b""  # nothing was sent, so there is no request to note
+    location = run.archived(capture, exchange.requests)
     run.listed.append(location)
-    run.note(exchanges.row(capture, location))
-    return Listing(
-        url=url,
-        final_url=exchange.final_url or url,
-        outcome=capture.outcome,
-        reason=capture.reason,
-        status=exchange.status,
-        content=exchange.body,
-        content_type=exchange.content_type,
-    )
+    run.answers.append(exchanges.row(capture, location))
+    return capture, exchange.body
+
+
+def _validators(run: Run, url: str) -> Validators:
+    """Of a listing, under whatever rule its key was made."""
+    found = (run.ledger.validators(key) for key in (urls.key(url), *urls.former_keys(url)))
+    return next((validators for validators in found if validators.asked_at), Validators())
 
 
 def row(run: Run, unit: Unit, new: int) -> rows.Listed:
@@ -92,12 +202,63 @@ def found(run: Run, candidate: Candidate) -> rows.Found:
     )
 
 
-def _tell(run: Run, unit: Unit) -> None:
-    run.tally.older += unit.outside
+def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
+    run.older.listed(unit, run.window.first_day, first=run.is_first)
     if unit.outcome in BAD:
-        run.tally.listings_failed += 1
-        tell(Event("warning", f"The {unit.finder} {unit.url} could not be read ({unit.reason or unit.outcome})."))
+        _tell_failure(run, unit, spec)
+    elif unit.outcome == "fetched" and not unit.links:
+        tell(Event("note", f"The {unit.finder} {unit.url} lists nothing."))
     else:
         tell(Event("unit", f"{unit.finder} {unit.unit}: {len(unit.candidates)} addresses"))
     for note in unit.notes:
         tell(Event("note", note))
+
+
+def _tell_failure(run: Run, unit: Unit, spec: FinderSpec) -> None:
+    """A listing that could not be read: counted, said now, and kept with the run."""
+    said = f"The {unit.finder} {unit.url} could not be read ({unit.reason or unit.outcome})"
+    polls = polls_of(run.ledger, spec)
+    failures = failed_in_a_row(polls) + 1
+    if unit.url == spec.url and failures >= OFTEN:
+        said += f", {failures} times in a row since {polls[1 - failures].at:%Y-%m-%d}"
+    _trouble(run, said + ".")
+
+
+def _tell_gone(run: Run, spec: FinderSpec) -> None:
+    file = run.source.path.name
+    _trouble(
+        run,
+        f"The {spec.kind} {spec.url} is gone for good (410) and is not asked any more: "
+        f"take it out of {file}, or ask it all the same with --now.",
+    )
+
+
+def _trouble(run: Run, sentence: str) -> None:
+    run.tally.listings_failed += 1
+    run.troubles.append(sentence)
+    tell(Event("warning", sentence))
+
+
+def _tell_put_off(run: Run, verdicts: list[Due]) -> None:
+    """One line about the finders that are not due yet."""
+    moments = [verdict.at for verdict in verdicts if verdict.at]
+    if moments:
+        count, of = len(verdicts), len(run.source.finders)
+        which = f"{count} of {of} finders are" if of > 1 else "The finder is"
+        reason = verdicts[0].reason
+        tell(
+            Event(
+                "note", f"{which} not due yet ({reason}): next at {min(moments):%Y-%m-%d %H:%M} UTC, or now with --now."
+            )
+        )
+
+
+def _tell_open(run: Run, gaps: list[Gap]) -> None:
+    """The gaps that no other finder has closed."""
+    for gap in gaps:
+        command = f"wireroom backfill {run.source.source_id} --from {gap.first_day} --to {gap.last_day}"
+        tell(Event("warning", f"No other finder lists {_days(gap)} whole: those days are partial until {command}."))
+
+
+def _days(gap: Gap) -> str:
+    return f"{gap.first_day}" if gap.first_day == gap.last_day else f"{gap.first_day} to {gap.last_day}"

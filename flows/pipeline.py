@@ -17,7 +17,9 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from flows import exchanges, listings, readings
+from flows.backlog import Allowance, backlog, policy
 from flows.discovery import Candidate, Unit
+from flows.discovery.polling import Polling
 from flows.progress import Event, tell
 from flows.run import Run, Tally, now, opened
 from flows.sources import SourceDefinition
@@ -63,10 +65,15 @@ def ingest(
     *,
     flow_run_id: str | None = None,
     wait: bool = False,
+    polling: Polling = "usual",
     do: Callable[[Run, list[Address]], None] | None = None,
 ) -> Tally:
-    """One pass over a source; what it did, counted. `do` works a batch, and is `work` unless a flow wraps it."""
+    """One pass over a source; what it did, counted. `do` works a batch, and is `work` unless a flow wraps it.
+
+    `polling` says which finders are asked: those that are due, as a schedule wants it, or all of them.
+    """
     with opened(workspace, source, "ingest", flow_run_id=flow_run_id, wait=wait) as run:
+        run.polling = polling
         recover(run)
         for batch in batches(run):
             (do or work)(run, batch)
@@ -111,25 +118,17 @@ def batches(run: Run) -> Iterator[list[Address]]:
 
 def due_addresses(run: Run) -> Iterator[Address]:
     """What the finders list, then what earlier passes left untried, then known articles whose revisit age has come."""
-    policy = Policy(revisit_ages=run.source.revisit_ages, max_attempts=run.source.max_attempts)
+    rules, allowance = policy(run.source), Allowance()
     for unit in listings.units(run):
-        yield from _due_of(run, unit, policy)
-    first_day = run.first_day
-    for known in run.ledger.untried(since=first_day):
-        yield from _if_due(run, known, policy)
-    for known in run.ledger.revisitable(now(), run.source.revisit_ages):
-        yield from _if_due(run, known, policy)
-    if run.tally.older:
-        tell(
-            Event(
-                "note",
-                f"{run.tally.older:,} addresses are older than the window that begins {first_day}: "
-                f"wireroom backfill {run.source.source_id} is for those.",
-            )
-        )
+        yield from _due_of(run, unit, rules, allowance)
+    for known, verdict in backlog(run.ledger, run.source, run.first_day, now(), allowance):
+        if verdict.when == "now" and not _asked_already(run, known):
+            yield Address(known.url_key, known.url, known.hints, None, None, known)
+    for sentence in run.older.sentences(run.source.source_id, run.window, allowance.postponed, first=run.is_first):
+        tell(Event("note", sentence))
 
 
-def _due_of(run: Run, unit: Unit, policy: Policy) -> Iterator[Address]:
+def _due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterator[Address]:
     """Note a unit and its new addresses, and give those of its candidates that are due."""
     known = run.ledger.known([candidate.url_key for candidate in unit.candidates])
     if any(found.withdrawn for found in known.values()):
@@ -139,27 +138,25 @@ def _due_of(run: Run, unit: Unit, policy: Policy) -> Iterator[Address]:
     run.note(listings.row(run, unit, len(new)), *(listings.found(run, candidate) for candidate in new))
     run.tally.found += len(new)
     for candidate in unit.candidates:
+        before = known.get(candidate.url_key)
         if _is_older(run, candidate.day, candidate.finder):
-            run.tally.older += candidate.url_key not in known
-        elif not _asked_already(run, known.get(candidate.url_key)) and _is_due(run, known, candidate, policy):
+            run.older.met(candidate.day, is_new=before is None)
+        elif _asked_already(run, before) or due(before, candidate.hints, rules, now()).when != "now":
+            continue
+        elif not _is_placeless(candidate, before) or allowance.grants(counted=False):
             yield Address(
                 url_key=candidate.url_key,
                 url=candidate.url,
                 hints=candidate.hints,
                 unit=candidate.unit,
                 finder=candidate.finder,
-                known=known.get(candidate.url_key),
+                known=before,
             )
 
 
-def _is_due(run: Run, known: dict[str, Known], candidate: Candidate, policy: Policy) -> bool:
-    return due(known.get(candidate.url_key), candidate.hints, policy, now()).when == "now"
-
-
-def _if_due(run: Run, known: Known, policy: Policy) -> Iterator[Address]:
-    hints = known.hints
-    if not _asked_already(run, known) and due(known, Hints(), policy, now()).when == "now":
-        yield Address(known.url_key, known.url, hints, None, None, known)
+def _is_placeless(candidate: Candidate, known: Known | None) -> bool:
+    """Whether an address may be of any year: sitemaps list whole archives, and this one does not say when."""
+    return candidate.finder == "sitemap" and candidate.day is None and (known is None or known.outcome is None)
 
 
 def _asked_already(run: Run, known: Known | None) -> bool:
@@ -220,10 +217,14 @@ def ask(run: Run, address: Address) -> list[Parsing]:
         finder=address.finder,
         known_payload=known.payload_hash if known else None,
         failures=known.attempts if known else 0,
+        last_status=known.status if known else None,
     )
-    fetched = exchanges.row(capture, run.archived(capture))
     run.tally.count(capture.outcome)
     tell(Event("page", address.url, outcome=capture.outcome))
+    if exchange.was_put_off:
+        return []  # its host rests: of the address itself nothing new is known, and the next pass comes to it again
+    run.teasers.asked(capture)
+    fetched = exchanges.row(capture, run.archived(capture, exchange.requests))
     if not capture.is_page:
         run.note(fetched)
         return []
@@ -255,6 +256,7 @@ def collect(run: Run, parsings: Sequence[Parsing]) -> None:
         result = parsing.result.result()
         results.append(result)
         run.tally.parsed(result)
+        run.teasers.read(parsing.capture, result)
         read = readings.rows(parsing.capture, result, profile=run.source.profile, reader=run.reader, read_at=now())
         if run.ledger.withdrawn(key for row in read for key in (row.url_key, row.final_key, row.canonical_key)):
             _withdraw_again(run, parsing)

@@ -14,11 +14,14 @@ from types import TracebackType
 from zoneinfo import ZoneInfo
 
 import parsers
-from flows import exchanges, progress
+from flows import exchanges, logins, progress
 from flows.discovery import Window
+from flows.discovery.older import Older
+from flows.discovery.polling import Polling
 from flows.fetching import Exchange, Fetcher, Pace
 from flows.pool import ParsePool
 from flows.sources import SourceDefinition
+from flows.teasers import Teasers
 from flows.workspace import Workspace
 from parsers import urls
 from parsers.records import Article, Rejected
@@ -37,7 +40,6 @@ class Tally:
     """What a run did so far, counted."""
 
     found: int = 0
-    older: int = 0  # found, but before the run's window: left to a backfill
     requests: int = 0
     fetched: int = 0
     unchanged: int = 0
@@ -62,7 +64,7 @@ class Tally:
     def as_columns(self) -> dict[str, int]:
         """The counts that the table `runs` keeps."""
         kept = asdict(self)
-        del kept["older"], kept["listings_failed"]
+        del kept["listings_failed"]
         return kept
 
 
@@ -81,11 +83,18 @@ class Run:
         self.tally = Tally()
         self.ledger: Ledger
         self.archive: Appender
+        self.credentials = logins.credentials(workspace, source)
         self.fetcher: Fetcher
         self.pool: ParsePool
         self.writing = threading.Lock()  # archive and pending rows are touched by the threads that fetch
         self.pending: list[rows.Row] = []
+        self.polling: Polling = "usual"
+        self.is_first = False  # whether the source was never read before
+        self.older = Older()
+        self.troubles: list[str] = []  # listings that could not be read, as sentences
+        self.answers: list[rows.Fetched] = []  # listings whose reading is still to show whether they are any
         self.listed: list[Location] = []  # listings of the unit that is being looked at
+        self.teasers = Teasers()
         self.corrected: set[str] = set()  # fetches whose row says less than their capture
 
     @property
@@ -104,10 +113,10 @@ class Run:
         self.corrected.add(fetched.fetch_id)
         self.note(fetched)
 
-    def archived(self, capture: Capture) -> Location:
-        """Append a capture to the archive, so that no kill can lose it, and say where it lies."""
+    def archived(self, capture: Capture, requests: int = 1) -> Location:
+        """Append a capture, which took so many requests, to the archive, so that no kill can lose it; where it lies."""
         with self.writing:
-            self.tally.requests += 1
+            self.tally.requests += requests
             return self.archive.append(capture)
 
     def keep_robots(self, exchange: Exchange) -> None:
@@ -120,7 +129,7 @@ class Run:
             run_id=self.run_id,
             profile=self.source.profile,
         )
-        self.note(exchanges.row(capture, self.archived(capture)))
+        self.note(exchanges.row(capture, self.archived(capture, exchange.requests)))
 
     def parse(self, capture: Capture) -> Future[tuple[Article, ...] | Rejected]:
         """Hand a page to the parse processes."""
@@ -199,7 +208,8 @@ def _ending(run: Run) -> Iterator[None]:
     state, message = "failed", None
     try:
         yield
-        state = "completed"
+        _warn(run)
+        state, message = "completed", " ".join(run.troubles) or None
     except KeyboardInterrupt:
         state = "cancelled"
         raise
@@ -209,6 +219,14 @@ def _ending(run: Run) -> Iterator[None]:
     finally:
         run.note(run.row(state, message))
         run.flush()
+
+
+def _warn(run: Run) -> None:
+    """Say where a subscriber's log-in has expired, now and in the table `runs`."""
+    sentence = run.teasers.alarm(run.ledger, run.source, run.started_at) if run.credentials else None
+    if sentence:
+        run.troubles.append(sentence)
+        progress.tell(progress.Event("warning", sentence))
 
 
 def _keeping(run: Run) -> Callable[[type[BaseException] | None, BaseException | None, TracebackType | None], None]:
@@ -253,6 +271,7 @@ def _fetcher(run: Run) -> Fetcher:
         allow=run.source.allow,
         robots_basis=run.source.robots_basis,
         rights_basis=run.source.rights_basis,
+        credentials=run.credentials,
         on_robots=run.keep_robots,
     )
 

@@ -68,6 +68,12 @@ ARTICLE = (
 PACE = (
     Key("delay", values.duration, timedelta(seconds=5), "Least time between two requests to one host."),
     Key("attempts", values.count, 5, "How often an address that fails is tried before it is left."),
+    Key(
+        "poll",
+        values.duration,
+        timedelta(minutes=15),
+        'Least time between two looks of a schedule at one listing, doubled while it is quiet; "0s": in every pass.',
+    ),
 )
 
 ACCESS = (

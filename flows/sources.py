@@ -71,6 +71,7 @@ class SourceDefinition:
     hosts: frozenset[str]  # further hosts of its articles
     delay: timedelta
     max_attempts: int
+    poll: timedelta  # least time between two scheduled looks at one listing
     allow: frozenset[str]  # "host:port"
     robots_basis: str | None
     rights_basis: str | None
@@ -127,6 +128,7 @@ class _Reading:
             hosts=frozenset(article["hosts"]),
             delay=pace["delay"],
             max_attempts=pace["attempts"],
+            poll=pace["poll"],
             allow=frozenset(access["allow"]),
             robots_basis=access["robots_basis"],
             rights_basis=access["rights_basis"],

@@ -162,6 +162,27 @@ class Ledger:
         )
         return Listing(*found[0]) if found else None
 
+    def polls(self, finder: str, unit: str | None = None) -> list[tuple[datetime, str, str | None, bool, int]]:
+        """The last looks at a finder's listings, the earliest first: when, outcome, reason, whether new, links."""
+        return self._settled().execute(sql("ledger/polls"), [finder, unit]).fetchall()[::-1]
+
+    def last_answer(self, url_key: str) -> Known | None:
+        """Where the last listing that came from an address, and could be read, lies in the archive; None: nowhere."""
+        found = (
+            self._settled()
+            .execute(
+                "SELECT segment_id::VARCHAR, record_offset, record_length FROM known_fetches "
+                "WHERE url_key = $1 AND role = 'listing' AND outcome = 'fetched' AND segment_id IS NOT NULL AND payload_hash IS NOT NULL "
+                "ORDER BY observed_at DESC LIMIT 1",
+                [url_key],
+            )
+            .fetchall()
+        )
+        if not found:
+            return None
+        segment_id, offset, length = found[0]
+        return Known(url_key, "", segment_id=segment_id, record_offset=offset, record_length=length)
+
     def extents(self, url_keys: Sequence[str], before: datetime) -> Extents:
         """How whole these addresses, and the source's latest articles, were before a moment."""
         found = self._settled().execute(sql("ledger/extents"), [_json(url_keys), before]).fetchall()

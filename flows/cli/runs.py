@@ -7,7 +7,7 @@ import os
 import signal
 import time
 from dataclasses import asdict
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -17,6 +17,9 @@ from flows.source_files import source_named
 from flows.workspace import Workspace
 
 INGEST_EXAMPLES = """
+if TYPE_CHECKING:
+    from flows.discovery.polling import Polling
+
 
 [bold]Examples[/]
 
@@ -25,6 +28,8 @@ INGEST_EXAMPLES = """
   wireroom ingest --all --json     every source in turn, one JSON object a line
 
 [bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds the source · 4 a listing could not be read
+  wireroom ingest --all --due      for a schedule that comes every 15 minutes: quiet feeds are asked less often
+
 """
 
 
@@ -34,16 +39,25 @@ def ingest(
     everything: Annotated[bool, typer.Option("--all", help="Read every source of the workspace.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Queue behind a run that holds the source.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON, one line a source.")] = False,
+    only_due: Annotated[
+        bool, typer.Option("--due", help="Skip feeds and listings that are not due yet, as a schedule should.")
+    ] = False,
+    at_once: Annotated[
+        bool, typer.Option("--now", help="Ask every feed and listing, also one that said it is gone for good.")
+    ] = False,
 ) -> None:
     """Read sources once: discover, fetch politely, parse, load."""
     workspace = here()
-    chosen = names or sorted(path.stem for path in workspace.sources.glob("*.toml") if everything)
+    if only_due and at_once:
+        raise Problem("--due skips what is not due yet, and --now asks it all the same: give one of them.")
+    polling: Polling = "due" if only_due else "now" if at_once else "usual"
+    chosen = names or (_not_paused(workspace) if everything else [])
     if not chosen:
         raise Problem("Name a source to read, or all of them with --all. wireroom sources lists them.")
     signal.signal(signal.SIGTERM, _stop)
     incomplete = False
     for name in chosen:
-        incomplete |= _one(workspace, name, wait, as_json)
+        incomplete |= _one(workspace, name, wait, as_json, polling)
     if incomplete:
         raise typer.Exit(Exit.INCOMPLETE)
 
@@ -53,14 +67,13 @@ def _stop(signum: int, frame: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _one(workspace: Workspace, name: str, wait: bool, as_json: bool) -> bool:
+def _one(workspace: Workspace, name: str, wait: bool, as_json: bool, polling: Polling) -> bool:
     """Read one source, say what was done, and return whether a part of it failed."""
     started = time.monotonic()
     source = source_named(workspace, name)
     with watched(source.name, err, quiet=as_json):
-        counts = (
-            _recorded(workspace, name, wait) if _prefect_is_configured(workspace) else _plain(workspace, name, wait)
-        )
+        read = _recorded if _prefect_is_configured(workspace) else _plain
+        counts = read(workspace, name, wait, polling)
     if as_json:
         print(json.dumps({"source": name, **counts}))
     else:
@@ -72,15 +85,15 @@ def _prefect_is_configured(workspace: Workspace) -> bool:
     return workspace.setting("PREFECT_API_URL") is not None
 
 
-def _plain(workspace: Workspace, name: str, wait: bool) -> dict[str, int]:
+def _plain(workspace: Workspace, name: str, wait: bool, polling: Polling) -> dict[str, int]:
     """The pass without Prefect, which would cost some ten seconds to start."""
     from flows import pipeline
 
     err.print("This run is not recorded in Prefect (PREFECT_API_URL is not set).", style="dim", highlight=False)
-    return asdict(pipeline.ingest(workspace, source_named(workspace, name), wait=wait))
+    return asdict(pipeline.ingest(workspace, source_named(workspace, name), wait=wait, polling=polling))
 
 
-def _recorded(workspace: Workspace, name: str, wait: bool) -> dict[str, int]:
+def _recorded(workspace: Workspace, name: str, wait: bool, polling: Polling) -> dict[str, int]:
     """The pass as a flow run at the Prefect API that the environment or `.env` names."""
     for setting in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_API_AUTH_STRING"):
         value = workspace.setting(setting)
@@ -88,7 +101,7 @@ def _recorded(workspace: Workspace, name: str, wait: bool) -> dict[str, int]:
             os.environ.setdefault(setting, value)
     from flows.ingest import ingest as flow
 
-    return flow(name, str(workspace.root), wait)
+    return flow(name, str(workspace.root), wait, polling)
 
 
 def summary(name: str, counts: dict[str, int], seconds: float) -> str:

@@ -77,6 +77,7 @@ class Unit:
     candidates: tuple[Candidate, ...] = ()
     undated: int = 0  # candidates without any date
     outside: int = 0  # articles of other days than the window's, not among the candidates
+    oldest: date | None = None  # the earliest day that it states for anything it lists
     dropped: tuple[tuple[str, int], ...] = ()  # reason → links: off_site, not_article, scheme, repeated, …
     notes: tuple[str, ...] = ()  # sentences for the log: refused dates, pruned sitemaps
 

@@ -102,6 +102,7 @@ class Walk:
             candidates=candidates,
             undated=sum(candidate.day is None for candidate in candidates),
             outside=outside,
+            oldest=_oldest(links.links, candidates),
             dropped=tuple(sorted((+dropped).items())),
             notes=links.notes + _advice(candidates, dropped),
         )
@@ -196,6 +197,11 @@ def _advice(candidates: tuple[Candidate, ...], dropped: Counter[str]) -> tuple[s
     if candidates or not others or dropped["repeated"] or dropped["max_urls"]:
         return ()
     return (f"None of {others} links fits the pattern under [article].",)
+
+
+def _oldest(links: Iterable[Link], candidates: Iterable[Candidate]) -> date | None:
+    listed = (link.day or link.modified_day for link in links)
+    return min(filter(None, (*listed, *(candidate.day for candidate in candidates))), default=None)
 
 
 def _count(links: Links) -> int:

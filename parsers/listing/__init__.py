@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from parsers.listing.dates import Calendar, Listed, read_date
-from parsers.listing.feeds import read_feed
+from parsers.listing.feeds import patience, read_feed
 from parsers.listing.pages import Selectors, read_page
 from parsers.listing.records import Child, Link, Links, ListingError, absolute
 from parsers.listing.sitemaps import read_robots, read_sitemap
@@ -17,6 +17,7 @@ __all__ = [
     "ListingError",
     "Selectors",
     "absolute",
+    "patience",
     "read_date",
     "read_feed",
     "read_page",

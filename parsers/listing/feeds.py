@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import feedparser  # type: ignore[import-untyped]
@@ -22,6 +23,11 @@ MAX_TITLE = 500
 _MAX_ENTITIES = 64  # feedparser expands declared entities: a bomb took 6.4 s and 79 MB
 _NOTES = 20
 _TAIL = 2_000
+_HEAD = 20_000
+_TTL = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>", re.IGNORECASE)  # minutes
+_PERIOD = re.compile(rb"<sy:updatePeriod>\s*(hourly|daily|weekly|monthly|yearly)\s*<", re.IGNORECASE)
+_FREQUENCY = re.compile(rb"<sy:updateFrequency>\s*(\d{1,4})\s*<", re.IGNORECASE)
+_HOURS = {b"hourly": 1, b"daily": 24, b"weekly": 168, b"monthly": 720, b"yearly": 8760}
 _END = re.compile(rb"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 
 
@@ -35,6 +41,17 @@ def read_feed(content: bytes, base_url: str, calendar: Calendar, content_type: s
         return _collect(_json_entries(content), base_url, calendar)
     found = _collect(_xml_entries(content, base_url, content_type), base_url, calendar)
     return replace(found, cut_short=not _END.search(content[-_TAIL:]) and bool(found.links))
+
+
+def patience(content: bytes) -> timedelta | None:
+    """How long a feed asks to be left alone between two looks, by its ttl or syndication period; None: it does not say."""
+    head = content[:_HEAD]
+    if ttl := _TTL.search(head):
+        return timedelta(minutes=int(ttl[1]))
+    if period := _PERIOD.search(head):
+        times = _FREQUENCY.search(head)
+        return timedelta(hours=_HOURS[period[1].lower()]) / max(int(times[1]) if times else 1, 1)
+    return None
 
 
 def _xml_entries(content: bytes, base_url: str, content_type: str | None) -> Iterable[dict[str, Any]]:

@@ -29,6 +29,6 @@ UNION ALL
 SELECT segment_id, file, noted_at FROM segments;
 
 CREATE VIEW known_units AS
-SELECT finder, unit, url, listed_at, whole, outcome, digest, links FROM copy.units WHERE source_id = '{source_id}'
+SELECT finder, unit, url, listed_at, whole, outcome, reason, digest, links, new_links, run_id FROM copy.units WHERE source_id = '{source_id}'
 UNION ALL
-SELECT finder, unit, url, listed_at, whole, outcome, digest, links FROM units;
+SELECT finder, unit, url, listed_at, whole, outcome, reason, digest, links, new_links, run_id FROM units;

@@ -1,0 +1,154 @@
+"""Feeds in real passes: 304, moved, gone, no feed any more, turned over, and when a schedule asks again."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from outlet import Outlet, Reply, day, rss, served, sitemap, story
+
+FEED = 'kind = "feed"\nurl = "BASE/feed"'
+SITEMAP = 'kind = "sitemap"\nurl = "BASE/sitemap.xml"'
+
+
+@pytest.fixture
+def outlet(tmp_path: Path) -> Iterator[Outlet]:
+    with served(tmp_path / "news") as made:
+        for number in range(40):
+            made.put(f"/a{number}", story(number))
+        made.put("/feed", rss(*(f"/a{number}" for number in range(10))), content_type="application/rss+xml")
+        yield made
+
+
+def feed_of(outlet: Outlet, *numbers: int, days_ago: float = 0) -> None:
+    outlet.put("/feed", rss(*(f"/a{number}" for number in numbers), days_ago=days_ago))
+
+
+def test_a_schedule_asks_once_and_then_not_before_its_time(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    assert outlet.passed(source, "due").articles == 10
+    outlet.passed(source, "due")
+    assert outlet.asked() == {}
+    assert "The finder is not due yet" in outlet.said("note")
+    outlet.passed(source)
+    assert outlet.log == [("/feed", 304)]
+    assert outlet.rows("select outcome, links from units order by listed_at") == [("fetched", 10), ("unchanged", 0)]
+
+
+def test_a_feed_that_has_moved_for_good_is_asked_where_it_is(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    outlet.pages["/rss/all"] = outlet.pages["/feed"]
+    outlet.move("/feed", "/rss/all")
+    outlet.passed(source)
+    outlet.passed(source)
+    assert outlet.log == [("/rss/all", 304)]
+    assert f"has moved for good to {outlet.base}/rss/all" in outlet.said("note")
+    outlet.passed(source)
+    assert outlet.log == [("/rss/all", 304)]
+    del outlet.pages["/rss/all"]
+    outlet.put("/feed", rss("/a11", "/a9"))
+    tally = outlet.passed(source)
+    assert [path for path, _ in outlet.log][:2] == ["/rss/all", "/feed"]
+    assert (tally.articles, tally.listings_failed) == (1, 0)
+
+
+def test_a_feed_that_has_moved_for_a_while_is_asked_where_it_was(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    outlet.pages["/busy"] = outlet.pages["/feed"]
+    outlet.move("/feed", "/busy", 302)
+    outlet.passed(source)
+    outlet.passed(source)
+    assert outlet.log == [("/feed", 302), ("/busy", 200)]
+    assert outlet.said("warning") == ""
+
+
+def test_a_feed_that_is_gone_is_not_asked_again_and_every_pass_says_so(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    outlet.passed(source)
+    outlet.fail("/feed", 410)
+    assert outlet.passed(source).listings_failed == 1
+    for polling in ("due", "usual"):
+        assert outlet.passed(source, polling).listings_failed == 1
+        assert outlet.asked() == {}
+        assert "gone for good (410)" in outlet.said("warning")
+        assert "post.toml" in outlet.said("warning")
+    outlet.put("/feed", rss("/a11", "/a9"))
+    assert outlet.passed(source, "now").articles == 1
+    assert outlet.passed(source).listings_failed == 0
+
+
+def test_a_page_at_a_feeds_address_is_a_failure_and_said_louder_as_it_lasts(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    outlet.passed(source)
+    outlet.put("/feed", "<html><body><h1>We are working on it</h1><a href='/a11'>x</a></body></html>")
+    for count in range(1, 4):
+        assert outlet.passed(source).listings_failed == 1
+        assert "(not_a_feed)" in outlet.said("warning")
+        assert ("3 times in a row" in outlet.said("warning")) is (count == 3)
+    message = outlet.rows("select message from runs where state = 'completed' order by started_at desc limit 1")
+    assert "could not be read (not_a_feed)" in message[0][0]
+
+
+def test_an_empty_feed_is_fine_and_said(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    outlet.put("/feed", rss())
+    assert outlet.passed(source).listings_failed == 0
+    assert "lists nothing" in outlet.said("note")
+    feed_of(outlet, 1, 2)
+    outlet.passed(source)
+    assert outlet.said("warning") == ""
+
+
+def test_a_feed_that_turned_over_marks_the_days_partial(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    outlet.passed(source)
+    feed_of(outlet, *range(20, 30))
+    assert outlet.passed(source).articles == 10
+    assert f"entries of {day(0)} went by unseen" in outlet.said("warning")
+    assert f"wireroom backfill post --from {day(0)} --to {day(0)}" in outlet.said("warning")
+    gaps = outlet.rows("select unit, whole, first_day::varchar from units where reason = 'gap' order by unit")
+    assert gaps == [(f"{outlet.base}/feed", False, None), (f"{outlet.base}/feed#gap-{day(0)}", False, day(0))]
+    feed_of(outlet, *range(25, 35))
+    outlet.passed(source)
+    assert outlet.said("warning") == ""
+    state = "select state from coverage where scope = 'day' and day = current_date"
+    assert outlet.rows(state) == [("partial",)]
+
+
+def test_what_a_feed_lost_is_found_in_the_sitemap_due_or_not(outlet: Outlet) -> None:
+    pace = '[pace]\ndelay = "0s"\npoll = "10ms"\n'  # the sitemap asks for an hour, the feed is due again at once
+    source = outlet.source(SITEMAP, FEED, rest=pace)  # feeds are asked first, wherever they stand
+    outlet.put(
+        "/sitemap.xml",
+        sitemap(*((f"{outlet.base}/a{number}", day(0)) for number in range(10))),
+        cache_control="max-age=3600",
+    )
+    outlet.passed(source, "due")
+    outlet.passed(source, "due")
+    assert "/sitemap.xml" not in outlet.asked()
+    feed_of(outlet, *range(20, 30))
+    outlet.put("/sitemap.xml", sitemap(*((f"{outlet.base}/a{number}", day(0)) for number in range(30))))
+    time.sleep(0.01)
+    assert outlet.passed(source, "due").articles == 20
+    assert "lists everything of" in outlet.said("note")
+    assert "backfill" not in outlet.said()
+    latest = "select whole, reason from units where unit like '%#gap%' order by listed_at"
+    assert outlet.rows(latest) == [(False, "gap"), (True, "gap_filled")]
+
+
+@pytest.mark.parametrize("ttl", ["<ttl>600</ttl>", '<sy:updatePeriod xmlns:sy="x">daily</sy:updatePeriod>'])
+def test_an_outlet_may_ask_for_patience(outlet: Outlet, ttl: str) -> None:
+    source = outlet.source(FEED, rest='[pace]\ndelay = "0s"\npoll = "1ms"\n')
+    outlet.put("/feed", rss("/a1", more=ttl.replace(' xmlns:sy="x"', "")))
+    outlet.passed(source, "due")
+    outlet.passed(source, "due")
+    assert outlet.asked() == {}
+    assert "asks for patience" in outlet.said("note")
+
+
+def test_robots_alone_stands_for_a_listing_nobody_can_reach(outlet: Outlet) -> None:
+    outlet.pages["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /feed\n", headers=(("Content-Type", "text/plain"),))
+    assert outlet.passed(outlet.source(FEED)).listings_failed == 1
+    assert "(robots)" in outlet.said("warning")
