@@ -16,10 +16,10 @@ from flows.cli.display import watched
 from flows.source_files import source_named
 from flows.workspace import Workspace
 
-INGEST_EXAMPLES = """
 if TYPE_CHECKING:
     from flows.discovery.polling import Polling
 
+INGEST_EXAMPLES = """
 
 [bold]Examples[/]
 
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
   wireroom ingest --all --json     every source in turn, one JSON object a line
 
-[bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds the source · 4 a listing could not be read
   wireroom ingest --all --due      for a schedule that comes every 15 minutes: quiet feeds are asked less often
 
+[bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds the source · 4 a listing could not be read
 """
 
 
@@ -38,20 +38,20 @@ def ingest(
     names: Annotated[list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Sources to read.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Read every source of the workspace.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Queue behind a run that holds the source.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON, one line a source.")] = False,
     only_due: Annotated[
         bool, typer.Option("--due", help="Skip feeds and listings that are not due yet, as a schedule should.")
     ] = False,
     at_once: Annotated[
         bool, typer.Option("--now", help="Ask every feed and listing, also one that said it is gone for good.")
     ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON, one line a source.")] = False,
 ) -> None:
     """Read sources once: discover, fetch politely, parse, load."""
     workspace = here()
     if only_due and at_once:
         raise Problem("--due skips what is not due yet, and --now asks it all the same: give one of them.")
     polling: Polling = "due" if only_due else "now" if at_once else "usual"
-    chosen = names or (_not_paused(workspace) if everything else [])
+    chosen = names or sorted(path.stem for path in workspace.sources.glob("*.toml") if everything)
     if not chosen:
         raise Problem("Name a source to read, or all of them with --all. wireroom sources lists them.")
     signal.signal(signal.SIGTERM, _stop)
