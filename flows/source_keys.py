@@ -30,6 +30,7 @@ TOP = (
     Key("language", values.language, None, 'Language of its articles where a page does not say: "en", "pt-BR".'),
     Key("timezone", values.timezone, "UTC", "The zone in which a day is a day: windows, coverage, schedule."),
     Key("schedule", values.cron, None, "When to ingest under Prefect: a cron line of five fields, in `timezone`."),
+    Key("paused", values.flag, False, "true: `ingest --all` and schedules leave it out; `wireroom sources pause`."),
     Key("lookback", values.days, timedelta(days=7), "How far back an ingest looks; older articles are for backfill."),
     Key("find", _tables, None, "The finders: one `[[find]]` table each, at least one.", required=True),
     Key("article", _tables, None, "Which addresses are articles."),
@@ -67,13 +68,13 @@ ARTICLE = (
 
 PACE = (
     Key("delay", values.duration, timedelta(seconds=5), "Least time between two requests to one host."),
-    Key("attempts", values.count, 5, "How often an address that fails is tried before it is left."),
     Key(
         "poll",
         values.duration,
         timedelta(minutes=15),
         'Least time between two looks of a schedule at one listing, doubled while it is quiet; "0s": in every pass.',
     ),
+    Key("attempts", values.count, 5, "How often an address that fails is tried before it is left."),
 )
 
 ACCESS = (

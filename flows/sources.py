@@ -65,13 +65,14 @@ class SourceDefinition:
     language: str | None
     timezone: str
     schedule: str | None
+    paused: bool  # left out by `ingest --all` and by schedules
     lookback: timedelta
     finders: tuple[FinderSpec, ...]
     profile: Profile
     hosts: frozenset[str]  # further hosts of its articles
     delay: timedelta
-    max_attempts: int
     poll: timedelta  # least time between two scheduled looks at one listing
+    max_attempts: int
     allow: frozenset[str]  # "host:port"
     robots_basis: str | None
     rights_basis: str | None
@@ -122,13 +123,13 @@ class _Reading:
         article, pace, access = parts["article"], parts["pace"], parts["access"]
         return SourceDefinition(
             source_id=self.source_id(),
-            **{name: top[name] for name in ("name", "home", "language", "timezone", "schedule", "lookback")},
+            **{name: top[name] for name in ("name", "home", "language", "timezone", "schedule", "paused", "lookback")},
             finders=self.finders(top["find"]),
             profile=self.profile(top, article, parts["parse"]),
             hosts=frozenset(article["hosts"]),
             delay=pace["delay"],
-            max_attempts=pace["attempts"],
             poll=pace["poll"],
+            max_attempts=pace["attempts"],
             allow=frozenset(access["allow"]),
             robots_basis=access["robots_basis"],
             rights_basis=access["rights_basis"],

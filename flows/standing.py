@@ -32,7 +32,7 @@ def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
         "source": source.source_id,
         "articles": articles,
         "last_run": last_run,
-        "state": state,
+        "state": "paused" if source.paused else state,
         "due_now": due_now,
         "waiting": waiting,
         "rejected": rejected,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from warehouse.files import write_whole
 from warehouse.folders import Folders
 
 VARIABLE = "WIREROOM_WORKSPACE"
@@ -107,8 +107,13 @@ def add_from_catalogue(workspace: Workspace, name: str) -> Path:
     if not ready.is_file():
         names = ", ".join(sorted(path.stem for path in catalogue().glob("*.toml")))
         raise WorkspaceError(f"The catalogue has no outlet {name!r}. It has: {names}.")
-    target = workspace.sources / ready.name
+    return add_file(workspace, name, ready.read_text(encoding="utf-8"))
+
+
+def add_file(workspace: Workspace, name: str, text: str) -> Path:
+    """Write the file of a new source and return its path; raises WorkspaceError where there is one of that name."""
+    target = workspace.sources / f"{name}.toml"
     if target.exists():
         raise WorkspaceError(f"{target} is already there: nothing was changed.")
-    shutil.copyfile(ready, target)
+    write_whole(target, [text.encode()])
     return target

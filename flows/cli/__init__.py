@@ -5,7 +5,22 @@ from __future__ import annotations
 import os
 import sys
 
-from flows.cli import archive, articles, care, demo, export, questions, reading, runs, search, setup, versions  # noqa: F401  (each registers its verbs)
+from flows.cli import (  # noqa: F401  (each registers its verbs)
+    adding,
+    archive,
+    articles,
+    care,
+    checking,
+    demo,
+    export,
+    questions,
+    reading,
+    runs,
+    search,
+    setup,
+    sources,
+    versions,
+)
 from flows.cli.app import app, guarded
 
 

@@ -14,6 +14,7 @@ import typer
 from flows.cli.app import Exit, Problem, app, err, here, out
 from flows.cli.display import watched
 from flows.source_files import source_named
+from flows.sources import load_all
 from flows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def ingest(
     if only_due and at_once:
         raise Problem("--due skips what is not due yet, and --now asks it all the same: give one of them.")
     polling: Polling = "due" if only_due else "now" if at_once else "usual"
-    chosen = names or sorted(path.stem for path in workspace.sources.glob("*.toml") if everything)
+    chosen = names or (_not_paused(workspace) if everything else [])
     if not chosen:
         raise Problem("Name a source to read, or all of them with --all. wireroom sources lists them.")
     signal.signal(signal.SIGTERM, _stop)
@@ -60,6 +61,18 @@ def ingest(
         incomplete |= _one(workspace, name, wait, as_json, polling)
     if incomplete:
         raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _not_paused(workspace: Workspace) -> list[str]:
+    """The names of the sources that are read in turn; the paused ones are said to be left out."""
+    sources = load_all(workspace.sources)
+    paused = [source.source_id for source in sources if source.paused]
+    if paused:
+        err.print(f"Paused, and left out: {', '.join(paused)}.", style="dim", highlight=False, soft_wrap=True)
+    reading = [source.source_id for source in sources if not source.paused]
+    if sources and not reading:
+        raise Problem("Every source is paused. Read one again with: wireroom sources resume NAME")
+    return reading
 
 
 def _stop(signum: int, frame: object) -> NoReturn:

@@ -1,0 +1,129 @@
+"""A source tried for real: robots.txt, each finder, three articles, their fields and dates; nothing is stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from flows.discovery import Unit, Window, find
+from flows.probing.records import Found, Options, Tried
+from flows.probing.trying import choose, tried
+from flows.probing.visit import Visit, visiting
+from flows.sources import FinderSpec, SourceDefinition
+from flows.workspace import Workspace
+from parsers.records import Article
+
+ARTICLES = 3
+LISTINGS = 3
+"""Listings of one finder that are read."""
+
+State = Literal["ok", "warning", "failed"]
+READ = ("fetched", "unchanged", "not_yet")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The verdict on one part of a source."""
+
+    part: str  # file, robots, feed, sitemap, …, articles, fields, dates
+    state: State
+    said: str
+
+
+def check(workspace: Workspace, source: SourceDefinition) -> Iterator[Part]:
+    """The verdict part by part, as each is known."""
+    yield Part("file", "ok", f"{source.path.name}: {source.name}, {len(source.finders)} finders")
+    options = Options(source.allow, source.robots_basis, source.rights_basis, source.delay, ARTICLES)
+    with visiting(workspace, options) as visit:
+        robots = _robots(visit, source)
+        yield robots
+        found = []
+        for spec in source.finders:
+            item, part = _finder(visit, source, spec)
+            found.append(item)
+            yield part
+        pages = tried(visit, choose(found, ARTICLES), source.profile)
+    yield _articles(pages)
+    articles = [page.article for page in pages if page.article]
+    if articles:
+        yield _fields(articles, source)
+        yield _dates(articles)
+
+
+def _robots(visit: Visit, source: SourceDefinition) -> Part:
+    """Whether the home page may be asked for and answers."""
+    home = visit.get(source.home)
+    if home.outcome == "fetched":
+        return Part("robots", "ok", f"{home.robots_rule or 'asked before'}; the home page answers")
+    state: State = "failed" if home.outcome in ("disallowed", "reserved", "refused", "deferred") else "warning"
+    return Part("robots", state, home.message or home.outcome)
+
+
+def _finder(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[Found, Part]:
+    """What one finder lists of the source's usual window."""
+    today = datetime.now(ZoneInfo(source.timezone)).date()
+    brief = replace(spec, max_pages=min(spec.max_pages, LISTINGS))
+    units = list(find(brief, source, Window(today - source.lookback, today, today), visit.listing))
+    candidates = [candidate for unit in units for candidate in unit.candidates]
+    days = sorted(candidate.day for candidate in candidates if candidate.day)
+    item = Found(spec, "", len(candidates), urls=tuple(candidate.url for candidate in candidates))
+    bad = [unit for unit in units if unit.outcome not in READ and unit.reason != "max_pages"]
+    if bad:
+        return item, Part(spec.kind, "failed", f"{bad[0].url}: {_reason(bad[0])}")
+    if not candidates:
+        older = sum(unit.outside for unit in units)
+        said = f"nothing in the last {source.lookback.days} days" + (f", {older} older" if older else "")
+        advice = next((note for unit in units for note in unit.notes), None)
+        return item, Part(spec.kind, "warning", f"{spec.url or spec.file}: {advice or said}")
+    span = f", {days[0]} … {days[-1]}" if days else ""
+    undated = sum(candidate.day is None for candidate in candidates)
+    return item, Part(
+        spec.kind, "ok", f"{len(candidates)} articles{span}" + (f", {undated} undated" if undated else "")
+    )
+
+
+def _reason(unit: Unit) -> str:
+    words = {"not_a_feed": "what is there is no feed", "not_a_sitemap": "what is there is no sitemap"}
+    reason = unit.reason or unit.outcome
+    return words.get(reason, reason.replace("_", " "))
+
+
+def _articles(pages: Sequence[Tried]) -> Part:
+    if not pages:
+        return Part("articles", "failed", "no finder lists an article, so none could be tried")
+    whole = sum(page.kind == "article" for page in pages)
+    if whole == len(pages):
+        return Part("articles", "ok", f"{whole} of {len(pages)} read whole")
+    first = next(page for page in pages if page.kind != "article")
+    state: State = "warning" if whole else "failed"
+    return Part("articles", state, f"{whole} of {len(pages)} read whole; {first.url}: {first.said}")
+
+
+def _fields(articles: Sequence[Article], source: SourceDefinition) -> Part:
+    """The fields of the tried articles beside what the file expects of them."""
+    seen = {
+        "headline": [bool(article.headline) for article in articles],
+        "body": [bool(article.body) for article in articles],
+        "dateline": [bool(article.datelines) for article in articles],
+        "authors": [bool(article.authors) for article in articles],
+        "source_tag": [bool(article.source_tag) for article in articles],
+    }
+    said = ", ".join(f"{name} {sum(filled)}/{len(filled)}" for name, filled in seen.items())
+    expected = dict(source.expect.filled)
+    missing = [name for name, filled in seen.items() if expected.get(name, 0) >= 0.5 and not any(filled)]
+    if missing:
+        return Part("fields", "failed", f"{said}; [expect] filled wants {', '.join(missing)}")
+    return Part("fields", "ok" if all(seen["headline"]) and all(seen["body"]) else "warning", said)
+
+
+def _dates(articles: Sequence[Article]) -> Part:
+    dated = [article.published for article in articles if article.published and article.published.day]
+    bases = Counter(stated.basis for stated in dated)
+    said = f"{len(dated)} of {len(articles)} have a day"
+    if bases:
+        said += ", from " + ", ".join(f"{basis} ({count})" for basis, count in bases.most_common())
+    return Part("dates", "ok" if len(dated) == len(articles) else "warning" if dated else "failed", said)

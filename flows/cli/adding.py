@@ -1,0 +1,292 @@
+"""The verb `sources add`: a ready-made outlet, a site that is probed first, or a whole list of sites."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import copy_context
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+from rich.syntax import Syntax
+
+from flows.cli.app import Exit, Problem, err, here, out
+from flows.cli.display import watched
+from flows.cli.sources import AsJson, Yes, sources_app
+from flows.progress import shown
+from flows.sources import SourceError, load
+from flows.workspace import Workspace, WorkspaceError, add_file, add_from_catalogue, catalogue
+
+if TYPE_CHECKING:
+    from flows.probing import Options, Probe
+    from flows.probing.outlines import Site
+
+SITES_AT_ONCE = 8
+ADD_EXAMPLES = """
+
+[bold]Examples[/]
+
+  wireroom sources add eir                                  a ready-made outlet of the catalogue
+
+  wireroom sources add https://post.example.org/ --dry-run  probe a site, and only print what would be written
+
+  wireroom sources add feeds.opml --yes                     every site of a feed reader's export
+
+  wireroom sources add sites.csv                            columns: name, url and perhaps feed
+
+[bold]Exit codes[/]  0 added, or printed · 1 nothing was written, and why · 4 some sites of a list could not be added
+"""
+
+What = Annotated[str, typer.Argument(metavar="NAME|URL|FILE", help="A catalogue name, an address, an .opml or a .csv.")]
+Given = Annotated[str | None, typer.Option("--name", metavar="ID", help="The source's name here (file ID.toml).")]
+Dry = Annotated[bool, typer.Option("--dry-run", help="Print the verdict and the file, write nothing.")]
+Allow = Annotated[list[str] | None, typer.Option(metavar="HOST:PORT", help="A private address that may be asked.")]
+Tries = Annotated[int, typer.Option("--articles", min=0, max=20, help="Articles to try.")]
+Delay = Annotated[float, typer.Option(min=0.0, help="Least seconds between two requests to a host.")]
+Robots = Annotated[str | None, typer.Option(metavar="WHY", help="Why robots.txt need not be obeyed; recorded.")]
+Rights = Annotated[
+    str | None, typer.Option(metavar="WHY", help="On what basis a rights reservation is passed; recorded.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A probed site and the file that would be written."""
+
+    name: str
+    probe: Probe
+    toml: str | None  # None where there is an obstacle
+
+
+@sources_app.command("add", epilog=ADD_EXAMPLES)
+def add(
+    what: What,
+    name: Given = None,
+    yes: Yes = False,
+    dry_run: Dry = False,
+    allow: Allow = None,
+    articles: Tries = 4,
+    delay: Delay = 2.0,
+    robots_basis: Robots = None,
+    rights_basis: Rights = None,
+    as_json: AsJson = False,
+) -> None:
+    """Add an outlet: from the catalogue, or any site after a look at it; a verdict comes before anything is written."""
+    workspace = here()
+    if (catalogue() / f"{what}.toml").is_file():
+        _add_ready(workspace, what, dry_run)
+        return
+    options = _options(allow, articles, delay, robots_basis, rights_basis)
+    if Path(what).suffix.lower() in (".opml", ".csv") and "://" not in what:
+        _add_many(workspace, Path(what), options, yes=yes, dry_run=dry_run, as_json=as_json)
+        return
+    draft = _probed(workspace, _address(what), options, name, quiet=as_json)
+    if as_json:
+        _print_json(draft)
+    else:
+        _show(draft)
+    if draft.toml is None:
+        raise Problem(f"{draft.probe.obstacle} Nothing was written.{_way_out(draft.probe)}")
+    if dry_run or (as_json and not yes):
+        return
+    path = _write(workspace, draft, ask=not yes)
+    if not as_json:
+        _next(draft.name, path)
+
+
+def _options(
+    allow: list[str] | None, articles: int, delay: float, robots_basis: str | None, rights_basis: str | None
+) -> Options:
+    from datetime import timedelta
+
+    from flows.probing import Options
+    from flows.source_values import host_and_port
+
+    try:
+        pairs = frozenset(host_and_port(pair) for pair in allow or ())
+    except ValueError as error:
+        raise Problem(f"--allow {error}.") from None
+    return Options(pairs, robots_basis, rights_basis, timedelta(seconds=delay), articles)
+
+
+def _address(what: str) -> str:
+    """What was typed, as an address; a name that is neither one nor in the catalogue is refused by the catalogue."""
+    if what.startswith(("http://", "https://")):
+        return what
+    host = what.partition("/")[0]
+    if "." in host and " " not in what:
+        return f"https://{what}"
+    names = ", ".join(sorted(path.stem for path in catalogue().glob("*.toml")))
+    raise Problem(f"The catalogue has no outlet {what!r}. It has: {names}. A site is named by its address: https://…")
+
+
+# ------------------------------------------------------------------ one ready-made outlet
+
+
+def _add_ready(workspace: Workspace, name: str, dry_run: bool) -> None:
+    if dry_run:
+        print((catalogue() / f"{name}.toml").read_text(encoding="utf-8"), end="")
+        return
+    path = add_from_catalogue(workspace, name)
+    out.print(f"[green]✓[/] {escape(load(path).name)} is in {escape(str(path))}.", highlight=False, soft_wrap=True)
+    out.print(f"Next: wireroom ingest {name}", highlight=False)
+
+
+# ------------------------------------------------------------------ one site
+
+
+def _probed(workspace: Workspace, url: str, options: Options, name: str | None, *, quiet: bool) -> Draft:
+    from flows.probing import probe
+
+    with _looking(quiet):
+        found = probe(workspace, url, options)
+    return _drafted(found, options, name)
+
+
+@contextmanager
+def _looking(quiet: bool) -> Iterator[None]:
+    """Show what is asked for at the moment: a status line on a terminal, a line now and then elsewhere."""
+    if quiet or not err.is_terminal:
+        with watched("probe", err, quiet=quiet):
+            yield
+        return
+    with err.status("Looking …") as status, shown(lambda event: status.update(f"[dim]{escape(event.text)}[/]")):
+        yield
+
+
+def _drafted(found: Probe, options: Options, name: str | None) -> Draft:
+    from flows.probing import draft
+
+    name = name or draft.identifier(found.home, found.name.value)
+    text = None if found.obstacle else draft.toml(found, options, datetime.now(UTC).date())
+    return Draft(name, found, text)
+
+
+def _show(draft: Draft) -> None:
+    from flows.cli.verdicts import show
+
+    if draft.probe.problem is None:
+        show(draft.probe)
+    if draft.toml is None:
+        return
+    out.print(f"sources/{draft.name}.toml", style="bold", highlight=False)
+    if out.is_terminal:
+        out.print(Syntax(draft.toml, "toml", background_color="default", word_wrap=True))
+    else:
+        print(draft.toml)
+
+
+def _way_out(probe: Probe) -> str:
+    """What a person can do about an obstacle."""
+    if probe.problem or probe.access.allowed:
+        return ""
+    option = "--rights-basis" if probe.access.reserved else "--robots-basis"
+    return f' If you may read it all the same (your own site, a permission), say why: {option} "…"'
+
+
+def _write(workspace: Workspace, draft: Draft, *, ask: bool) -> Path:
+    """Write the file after a question, and load it once, so that what was written is known to work."""
+    assert draft.toml is not None
+    target = workspace.sources / f"{draft.name}.toml"
+    if target.exists():
+        raise Problem(f"{target} is already there: nothing was changed. Choose another name with --name.")
+    if ask and not typer.confirm(f"Write {target}?", err=True):
+        raise Problem("Nothing was written.")
+    path = add_file(workspace, draft.name, draft.toml)
+    try:
+        load(path)
+    except SourceError:
+        path.unlink()
+        raise
+    return path
+
+
+def _next(name: str, path: Path) -> None:
+    out.print(f"[green]✓[/] {escape(str(path))} is written.", highlight=False, soft_wrap=True)
+    out.print(f"Next: wireroom ingest {escape(name)}", highlight=False)
+
+
+def _print_json(draft: Draft) -> None:
+    from flows.cli.verdicts import as_record
+
+    print(json.dumps({"source": draft.name, **as_record(draft.probe, draft.toml)}, ensure_ascii=False))
+
+
+# ------------------------------------------------------------------ many sites
+
+
+def _add_many(workspace: Workspace, path: Path, options: Options, *, yes: bool, dry_run: bool, as_json: bool) -> None:
+    """Probe every site of a list, say one line about each, and write those that can be read."""
+    from flows.probing.outlines import OutlineError, sites
+
+    try:
+        listed = sites(path)
+    except OutlineError as problem:
+        raise Problem(str(problem)) from None
+    drafts = _all_probed(workspace, listed, options, as_json)
+    ready = [draft for draft in drafts if draft.toml is not None]
+    if not dry_run and ready and not as_json and not yes:
+        yes = typer.confirm(f"Write {len(ready)} source files?", err=True)
+        if not yes:
+            raise Problem("Nothing was written.")
+    failed = len(drafts) - len(ready)
+    if not dry_run and yes:
+        failed += sum(not _written(workspace, draft, as_json) for draft in ready)
+    if failed:
+        raise typer.Exit(Exit.INCOMPLETE if failed < len(drafts) else Exit.PROBLEM)
+
+
+def _all_probed(workspace: Workspace, listed: list[Site], options: Options, as_json: bool) -> list[Draft]:
+    """Every site's draft, in the list's order; several hosts at once, each of them at its own pace."""
+    taken: set[str] = set()
+    drafts = []
+    with _looking(as_json), ThreadPoolExecutor(SITES_AT_ONCE) as pool:
+        works = [pool.submit(copy_context().run, _probe_of(workspace, site, options)) for site in listed]
+        for site, work in zip(listed, works, strict=True):
+            draft = _named_apart(_drafted(work.result(), replace(options, feed=site.feed, name=site.name), None), taken)
+            drafts.append(draft)
+            if as_json:
+                _print_json(draft)
+            else:
+                _say_line(draft, site)
+    return drafts
+
+
+def _probe_of(workspace: Workspace, site: Site, options: Options) -> Callable[[], Probe]:
+    from flows.probing import probe
+
+    return lambda: probe(workspace, site.url, replace(options, feed=site.feed, name=site.name))
+
+
+def _named_apart(draft: Draft, taken: set[str]) -> Draft:
+    """The draft under a name that no earlier one of the list has."""
+    name, number = draft.name, 2
+    while name in taken:
+        name, number = f"{draft.name}-{number}", number + 1
+    taken.add(name)
+    return replace(draft, name=name)
+
+
+def _say_line(draft: Draft, site: Site) -> None:
+    from flows.cli.verdicts import line
+
+    mark = "[green]✓[/]" if draft.toml else "[red]✗[/]"
+    label = draft.name if draft.toml else site.name or site.url
+    out.print(f"{mark} {escape(label)}: {escape(line(draft.probe))}", highlight=False, soft_wrap=not out.is_terminal)
+
+
+def _written(workspace: Workspace, draft: Draft, as_json: bool) -> bool:
+    try:
+        path = _write(workspace, draft, ask=False)
+    except (Problem, SourceError, WorkspaceError) as problem:
+        err.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+        return False
+    if not as_json:
+        out.print(f"[green]✓[/] {escape(str(path))} is written.", highlight=False, soft_wrap=True)
+    return True

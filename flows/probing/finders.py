@@ -1,0 +1,200 @@
+"""Ways to find a site's articles: tried one after another, and measured by what they list and how far back."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from urllib.parse import urljoin, urlsplit
+
+from flows.discovery import Candidate, Unit, Window, find
+from flows.probing import home as pages
+from flows.probing.home import PLACES, Home
+from flows.probing.records import Found
+from flows.probing.visit import Visit
+from flows.sources import FinderSpec, SourceDefinition
+from parsers import urls
+from parsers.listing import Calendar, ListingError, Selectors, read_page, read_robots, read_sitemap
+
+MOST_FEEDS = 3
+MOST_SITEMAPS = 3
+MOST_LISTINGS = 3
+SITEMAP_FILES = 3  # of an index of sitemaps that are read
+HEADLINE = 4  # words of a link that may be a headline
+FEWEST_LINKS = 3  # to articles, for a page to count as a listing
+BEGINNING = date(1990, 1, 1)
+_PERIOD = re.compile(r"(?<=[/_.-])(?P<year>(?:19|20)\d\d)(?:(?P<between>[/_-]?)(?P<month>0[1-9]|1[0-2]))?(?=[/_.-]|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search for the finders of one site."""
+
+    visit: Visit
+    source: SourceDefinition  # provisional: its pattern is None until one was inferred
+    home: Home
+
+    def feeds(self, known: Sequence[str]) -> Iterator[Found]:
+        """The feeds that the user or the home page names, else the first usual address that answers with one."""
+        via = "given" if known else "a link on the home page"
+        named = list(dict.fromkeys([*known, *self.home.feeds]))[:MOST_FEEDS]
+        found = [self.measured(FinderSpec("feed", url), via) for url in named]
+        yield from found
+        if any(item.problem is None for item in found):
+            return
+        for path in PLACES["feeds"]:
+            tried = self.measured(FinderSpec("feed", urljoin(self.home.url, path)), "a usual address")
+            if tried.problem is None:
+                yield tried
+                return
+
+    def sitemaps(self) -> Iterator[Found]:
+        """The sitemaps that robots.txt names, else the first usual address that answers with one."""
+        robots = self.visit.robots_of(self.home.url)
+        named = [child.url for child in read_robots(robots.body, self.home.url).children] if robots.body else []
+        for url in named[:MOST_SITEMAPS]:
+            yield self.sitemap(url, "robots.txt")
+        for path in () if named else PLACES["sitemaps"]:
+            tried = self.sitemap(urljoin(self.home.url, path), "a usual address")
+            if tried.problem is None:
+                yield tried
+                return
+
+    def sitemap(self, url: str, via: str) -> Found:
+        """A sitemap, measured by its newest files and by its oldest one."""
+        spec = FinderSpec("sitemap", url, max_pages=SITEMAP_FILES)
+        newest = self.measured(spec, via)
+        oldest = None if newest.problem else self.oldest_file(url)
+        if oldest is None:
+            return replace(newest, spec=FinderSpec("sitemap", url))
+        reach = self.measured(FinderSpec("sitemap", oldest, max_pages=1), via)
+        days = [day for day in (newest.first_day, reach.first_day) if day]
+        return replace(newest, spec=FinderSpec("sitemap", url), first_day=min(days, default=None), whole=False)
+
+    def oldest_file(self, url: str) -> str | None:
+        """The file of a sitemap index that was changed longest ago, where there are more than were read."""
+        listing = self.visit.listing(url, "sitemap")
+        try:
+            children = read_sitemap(listing.content, listing.final_url, self.calendar).children
+        except ListingError:
+            return None
+        dated = sorted((child for child in children if child.modified_day), key=lambda child: str(child.modified_day))
+        return (dated or list(children))[0].url if len(children) >= SITEMAP_FILES else None
+
+    def archives(self, anchors: Iterable[pages.Anchor]) -> Iterator[Found]:
+        """Archives with one listing a year or month: addresses on the page that differ in their date only."""
+        for template, days in sorted(_templates(anchor.url for anchor in anchors).items()):
+            spec = FinderSpec("template", template, first_day=min(days))
+            newest = self.measured(spec, "links that differ in their date", Window(max(days), max(days), self.today))
+            if newest.problem or len(days) == 1:
+                yield newest
+                continue
+            oldest = self.measured(spec, newest.via, Window(min(days), min(days), self.today))
+            yield replace(
+                newest,
+                articles=newest.articles + oldest.articles,
+                first_day=oldest.first_day or newest.first_day,
+                whole=False,
+                urls=newest.urls + oldest.urls,
+            )
+
+    def indexes(self) -> Iterator[Found]:
+        """The pages that list articles: those the home page names so, and the home page itself."""
+        for url in [*pages.listings(self.home)[:MOST_LISTINGS], self.home.url]:
+            listing = self.visit.listing(url, "page")
+            via = "the home page" if url == self.home.url else "a link on the home page"
+            yield self.measured(self.index(url, listing.content, listing.content_type), via)
+
+    def index(self, url: str, content: bytes, content_type: str | None) -> FinderSpec:
+        """The finder of a listing page, with the next page and the dates where the page marks them."""
+        spec = FinderSpec("index", url, max_pages=1)
+        for selector in PLACES["next"]:
+            try:
+                links = read_page(content, url, Selectors(next=selector), self.calendar, content_type)
+            except ListingError:
+                return spec
+            if links.next_url and links.next_url != url:
+                spec = replace(spec, next_selector=selector)
+                break
+        return replace(spec, date_selector="time") if content.count(b"<time") >= FEWEST_LINKS else spec
+
+    @property
+    def today(self) -> date:
+        """Today, for the calendar of a site whose zone is not known yet."""
+        return datetime.now(UTC).date()
+
+    @property
+    def calendar(self) -> Calendar:
+        """The calendar in which listed dates are checked."""
+        return Calendar(self.source.timezone, latest=self.today, language=self.source.language)
+
+    def measured(self, spec: FinderSpec, via: str, window: Window | None = None) -> Found:
+        """The finder with what it lists."""
+        window = window or Window(BEGINNING, self.today, self.today)
+        units = list(find(spec, self.source, window, self.visit.listing))
+        return _measured(Found(spec, via), units)
+
+
+def _measured(found: Found, units: list[Unit]) -> Found:
+    candidates = [candidate for unit in units for candidate in unit.candidates]
+    days = sorted(candidate.day for candidate in candidates if candidate.day)
+    problem = _problem(units, candidates, found.spec.kind)
+    return replace(
+        found,
+        articles=len(candidates),
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
+        undated=sum(candidate.day is None for candidate in candidates),
+        whole=all(unit.whole for unit in units),
+        problem=problem,
+        urls=tuple(candidate.url for candidate in candidates),
+        titled=tuple(c.url for c in candidates if len((c.hints.title or "").split()) >= HEADLINE),
+        dated=tuple((candidate.url_key, candidate.day) for candidate in candidates if candidate.day),
+        times=tuple(candidate.hints.published for candidate in candidates if candidate.hints.published),
+    )
+
+
+def _problem(units: list[Unit], candidates: list[Candidate], kind: str) -> str | None:
+    """Why a finder is of no use, in a few words; None where it is."""
+    few = FEWEST_LINKS if kind in ("index", "template") else 1
+    if len(candidates) >= few:
+        return None
+    bad = next((unit for unit in units if unit.outcome not in ("fetched", "unchanged")), None)
+    if bad is not None:
+        return str(bad.reason or bad.outcome).replace("_", " ").replace("http ", "status ")
+    return "lists no article" if not candidates else "lists few articles"
+
+
+def _templates(addresses: Iterable[str]) -> dict[str, list[date]]:
+    """Addresses with a placeholder for their year, or year and month, and the days their periods begin."""
+    found: dict[str, list[date]] = {}
+    for address in addresses:
+        match = _PERIOD.search(urlsplit(address).path)
+        if match is None or urls.path_day(address) or _is_title(address, match):
+            continue
+        shown = "{year}" + (f"{match['between']}{{month}}" if match["month"] else "")
+        template = address.replace(match.group(), shown, 1)
+        found.setdefault(template, []).append(date(int(match["year"]), int(match["month"] or 1), 1))
+    today = datetime.now(UTC).date()
+    fine = {template: sorted({day for day in days if day <= today}) for template, days in found.items()}
+    return {template: days for template, days in fine.items() if len(days) >= 2}
+
+
+def _is_title(address: str, match: re.Match[str]) -> bool:
+    """Whether what stands behind the date is an article's title: an archive's address ends there, or nearly."""
+    rest = urlsplit(address).path[match.end() :].strip("/")
+    return rest.count("-") + rest.count("_") > 1 or rest.count("/") > 0
+
+
+def commonest(found: Iterable[Found]) -> list[Found]:
+    """Finders without those that list the very same articles as an earlier one."""
+    seen: Counter[frozenset[str]] = Counter()
+    kept = []
+    for item in found:
+        listed = frozenset(item.urls)
+        seen[listed] += 1
+        if item.problem or not listed or seen[listed] == 1:
+            kept.append(item)
+    return kept

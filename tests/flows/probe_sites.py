@@ -1,0 +1,195 @@
+"""Sites of several makes on loopback, for probing: pages by path, served until the block ends. All texts are invented."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from urllib.parse import urlsplit
+
+TODAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
+OPEN = "User-agent: *\nDisallow: /wp-admin/\n"
+WORDS = (
+    "The ferry across the bay will run again from Monday, the harbour office said after a long meeting with the crews.",
+    "For eleven weeks passengers had to take the bridge, which is twice as long and closes whenever the wind turns north.",
+    "Captain Runa Holt said that the new engine was quieter than the gulls, and that nobody on board had complained.",
+    "Tickets cost what they cost before. Children travel free on the first day, and bicycles as long as there is room.",
+)
+NAMES = ("ferry", "lighthouse", "bridge", "market", "library", "orchard", "tramway", "theatre", "museum", "aqueduct")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What lies at one path."""
+
+    body: str | bytes
+    kind: str = "text/html; charset=utf-8"
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass
+class Served:
+    """A site while it is served."""
+
+    base: str
+    host: str
+    asked: list[str] = field(default_factory=list)
+
+
+@contextmanager
+def served(pages: Mapping[str, Page]) -> Iterator[Served]:
+    """The pages on a free loopback port; `{base}` in them becomes the address."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            site.asked.append(self.path)
+            path = self.path if self.path in pages else urlsplit(self.path).path
+            page = pages.get(path, Page("<h1>Not found</h1>", status=404))
+            body = page.body if isinstance(page.body, bytes) else page.body.replace("{base}", site.base).encode()
+            self.send_response(page.status)
+            for name, value in (("Content-Type", page.kind), ("Content-Length", str(len(body))), *page.headers):
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Nothing on the terminal."""
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        block_on_close = False
+
+        def server_bind(self) -> None:
+            TCPServer.server_bind(self)
+            self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+    server = Server(("127.0.0.1", 0), Handler)
+    host = f"127.0.0.1:{server.server_address[1]}"
+    site = Served(f"http://{host}", host)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+    thread.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def article(title: str, day: datetime, extra: str = "", paragraphs: tuple[str, ...] = WORDS, lang: str = "en-GB") -> Page:
+    text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    return Page(
+        f"""<!doctype html><html lang="{lang}"><head><title>{title} | The Bay Courier</title>
+<meta property="og:type" content="article"><meta property="article:published_time" content="{day.isoformat()}">
+<meta name="author" content="Ada Finch">{extra}</head><body><nav><a href="/">Home</a></nav>
+<article><h1>{title}</h1><p class="byline">By Ada Finch</p>{text}<p>Support the Courier</p></article></body></html>"""
+    )
+
+
+def stories(count: int = 10) -> list[tuple[str, datetime, str]]:
+    """Path, day and title of stories, the newest first, two days apart."""
+    found = []
+    for number in range(count):
+        day = TODAY - timedelta(days=2 * number)
+        name = NAMES[number % len(NAMES)]
+        found.append((f"/{day:%Y/%m/%d}/the-{name}-opens-again-{'abcdefghij'[number % 10]}/", day, f"The {name} opens again"))
+    return found
+
+
+def rss(listed: list[tuple[str, datetime, str]]) -> Page:
+    items = "".join(
+        f"<item><title>{title}</title><link>{{base}}{path}?utm_source=rss</link><pubDate>{format_datetime(day)}</pubDate></item>"
+        for path, day, title in listed
+    )
+    return Page(f'<rss version="2.0"><channel><title>C</title>{items}</channel></rss>', "application/rss+xml")
+
+
+def sitemap(listed: list[tuple[str, datetime, str]], *others: str) -> Page:
+    rows = "".join(f"<url><loc>{{base}}{path}</loc><lastmod>{day:%Y-%m-%d}</lastmod></url>" for path, day, _ in listed)
+    rows += "".join(f"<url><loc>{{base}}{path}</loc></url>" for path in others)
+    return Page(
+        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>', "application/xml"
+    )
+
+
+def links(listed: list[tuple[str, datetime, str]]) -> str:
+    return "".join(f'<li><a href="{path}">{title} after a long wait</a></li>' for path, _, title in listed)
+
+
+def front(body: str, head: str = "", lang: str = "en-GB") -> Page:
+    return Page(
+        f'<!doctype html><html lang="{lang}"><head><title>The Bay Courier</title>'
+        f'<meta property="og:site_name" content="The Bay Courier">{head}</head><body>{body}</body></html>'
+    )
+
+
+def wordpress() -> dict[str, Page]:
+    """Dated addresses, a feed named on the home page, a sitemap index named in robots.txt, monthly archives."""
+    listed = stories(20)
+    months = sorted({f"/{day:%Y/%m}/" for _, day, _ in listed})
+    home = f'<ul>{links(listed[:5])}</ul><a href="/about/">About</a><a href="/category/news/">News</a>'
+    home += "".join(f'<a href="{month}">{month}</a>' for month in months)
+    pages = {
+        "/": front(home, '<link rel="alternate" type="application/rss+xml" title="Courier" href="/feed/">'
+                         '<link rel="alternate" type="application/rss+xml" title="Courier Comments" href="/comments/feed/">'),
+        "/robots.txt": Page(OPEN + "Sitemap: {base}/wp-sitemap.xml\n", "text/plain"),
+        "/feed/": rss(listed[:10]),
+        "/wp-sitemap.xml": Page(
+            '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+            "<sitemap><loc>{base}/wp-sitemap-posts-post-1.xml</loc></sitemap></sitemapindex>", "application/xml"),
+        "/wp-sitemap-posts-post-1.xml": sitemap(listed, "/about/"),
+        "/about/": front("<h1>About</h1><p>We report on the bay.</p>"),
+        "/category/news/": front(f"<ul>{links(listed[:8])}</ul>"),
+    }  # fmt: skip
+    for month in months:
+        pages[month] = front(f"<ul>{links([story for story in listed if story[0].startswith(month)])}</ul>")
+    return pages | {path: article(title, day) for path, day, title in listed}
+
+
+def forbidding() -> dict[str, Page]:
+    return wordpress() | {"/robots.txt": Page("User-agent: *\nDisallow: /\n", "text/plain")}
+
+
+def reserving() -> dict[str, Page]:
+    rules = '[{"location": "/", "tdm-reservation": 1}]'
+    return wordpress() | {"/.well-known/tdmrep.json": Page(rules, "application/json")}
+
+
+def paywalled() -> dict[str, Page]:
+    """Every article shows its beginning and says that the rest is not free."""
+    mark = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "H", "isAccessibleForFree": false}</script>'
+    pages = wordpress()
+    for path, day, title in stories(20):
+        pages[path] = article(title, day, mark, WORDS[:1])
+    return pages
+
+
+def scripted() -> dict[str, Page]:
+    """The feed is there, the articles are empty shells."""
+    shell = '<html><head><title>The Bay Courier</title><script src="/app.js"></script></head><body><div id="root"></div>'
+    pages = wordpress()
+    for path, _, _ in stories(20):
+        pages[path] = Page(shell + "<noscript>You need to enable JavaScript to run this app.</noscript></body></html>")
+    return pages
+
+
+def listing_only() -> dict[str, Page]:
+    """No feed, no sitemap: one page of news with a second one, links without dates in their addresses."""
+    listed = [(f"/news/{name}-opens-again-{300 + number}.html", TODAY - timedelta(days=number), f"The {name} opens again")
+              for number, name in enumerate(NAMES)]  # fmt: skip
+
+    def dated(rows: list[tuple[str, datetime, str]]) -> str:
+        return "".join(f'<li><time datetime="{day:%Y-%m-%d}">x</time> <a href="{path}">{title}</a></li>' for path, day, title in rows)
+
+    return {
+        "/": front(f'<a href="/news/">News</a><a href="/imprint.html">Imprint</a><ul>{links(listed[:2])}</ul>', lang="en"),
+        "/news/": front(f'<ul>{dated(listed[:6])}</ul><a rel="next" href="/news/?page=2">Older</a>'),
+        "/news/?page=2": front(f"<ul>{dated(listed[6:])}</ul>"),
+        "/imprint.html": front("<h1>Imprint</h1>"),
+    } | {path: article(title, day) for path, day, title in listed}
