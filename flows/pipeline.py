@@ -7,17 +7,18 @@ Nothing here knows Prefect; flows/ingest.py puts its decorators around `work`.
 
 from __future__ import annotations
 
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextvars import copy_context
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import chain
 from urllib.parse import urlsplit
 
 from flows import exchanges, listings, readings
 from flows.backlog import Allowance, backlog, policy
+from flows.crowd import Crowd
 from flows.discovery import Candidate, Unit
 from flows.discovery.polling import Polling
 from flows.progress import Event, tell
@@ -31,9 +32,6 @@ from warehouse.due import Known, Policy, due
 
 BATCH = 50
 """Addresses a batch: one spool file and, under Prefect, one task run; it bounds memory and the work a kill undoes."""
-
-HOSTS_AT_ONCE = 8
-"""Hosts asked at the same time; each of them is asked one page after another."""
 
 Parsed = tuple[Article, ...] | Rejected
 
@@ -114,6 +112,7 @@ def batches(run: Run) -> Iterator[list[Address]]:
     run.flush()
     if queue:
         yield list(queue.values())
+    settle(run)
 
 
 def due_addresses(run: Run) -> Iterator[Address]:
@@ -122,7 +121,7 @@ def due_addresses(run: Run) -> Iterator[Address]:
     for unit in listings.units(run):
         yield from _due_of(run, unit, rules, allowance)
     for known, verdict in backlog(run.ledger, run.source, run.first_day, now(), allowance):
-        if verdict.when == "now" and not _asked_already(run, known):
+        if verdict.when == "now" and not _asked_already(run, known.url_key, known):
             yield Address(known.url_key, known.url, known.hints, None, None, known)
     for sentence in run.older.sentences(run.source.source_id, run.window, allowance.postponed, first=run.is_first):
         tell(Event("note", sentence))
@@ -141,9 +140,9 @@ def _due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterat
         before = known.get(candidate.url_key)
         if _is_older(run, candidate.day, candidate.finder):
             run.older.met(candidate.day, is_new=before is None)
-        elif _asked_already(run, before) or due(before, candidate.hints, rules, now()).when != "now":
+        elif _asked_already(run, candidate.url_key, before) or due(before, candidate.hints, rules, now()).when != "now":
             continue
-        elif not _is_placeless(candidate, before) or allowance.grants(counted=False):
+        elif not _is_placeless(candidate, before) or allowance.grants(candidate.url_key, counted=False):
             yield Address(
                 url_key=candidate.url_key,
                 url=candidate.url,
@@ -159,9 +158,10 @@ def _is_placeless(candidate: Candidate, known: Known | None) -> bool:
     return candidate.finder == "sitemap" and candidate.day is None and (known is None or known.outcome is None)
 
 
-def _asked_already(run: Run, known: Known | None) -> bool:
-    """Whether this very run has asked for the address: a revisit age of nothing is no reason to ask twice."""
-    return known is not None and known.last_asked_at is not None and known.last_asked_at >= run.started_at
+def _asked_already(run: Run, url_key: str, known: Known | None) -> bool:
+    """Whether this very run has asked for the address, or is at it: a revisit age of nothing is no reason to ask twice."""
+    asked = known is not None and known.last_asked_at is not None and known.last_asked_at >= run.started_at
+    return asked or url_key in run.in_hand
 
 
 def _is_older(run: Run, day: date | None, finder: str | None) -> bool:
@@ -170,31 +170,32 @@ def _is_older(run: Run, day: date | None, finder: str | None) -> bool:
 
 
 def work(run: Run, batch: list[Address]) -> None:
-    """Fetch, archive and parse a batch, host by host, and leave it as one spool file."""
+    """Fetch, archive and parse a batch, and leave it as a spool file; pages of slow hosts may come with a later one."""
     tell(Event("planned", "", len(batch)))
     by_host: dict[str, list[Address]] = defaultdict(list)
     for address in batch:
-        by_host[urlsplit(address.url).netloc].append(address)
-    stopping = threading.Event()
-    with ThreadPoolExecutor(min(HOSTS_AT_ONCE, len(by_host)), "fetch") as threads:
-        jobs = [threads.submit(copy_context().run, _ask, run, addresses, stopping) for addresses in by_host.values()]
-        try:
-            for job in jobs:
-                collect(run, job.result())
-        except BaseException:
-            stopping.set()
-            raise
+        run.in_hand.add(address.url_key)
+        by_host[urlsplit(address.url).netloc.lower()].append(address)
+    for host, addresses in by_host.items():
+        crowd(run).add(host, addresses)
+    for pages in crowd(run).results():
+        collect(run, list(chain.from_iterable(pages)))
     run.flush()
 
 
-def _ask(run: Run, addresses: Sequence[Address], stopping: threading.Event) -> list[Parsing]:
-    """Ask one host for its addresses in turn; what came back is archived and on its way to be parsed."""
-    parsings: list[Parsing] = []
-    for address in addresses:
-        if stopping.is_set():
-            break
-        parsings.extend(ask(run, address))
-    return parsings
+def settle(run: Run) -> None:
+    """Wait for the pages of slow hosts that are still under way, and spool them."""
+    for pages in crowd(run).results(to_the_last=True):
+        collect(run, list(chain.from_iterable(pages)))
+    run.flush()
+
+
+def crowd(run: Run) -> Crowd[Address, list[Parsing]]:
+    """The threads that ask for the run's addresses, started with its first batch and ended with it."""
+    if run.crowd is None:
+        run.crowd = run.held.enter_context(Crowd(partial(ask, run)))
+    threads: Crowd[Address, list[Parsing]] = run.crowd
+    return threads
 
 
 def ask(run: Run, address: Address) -> list[Parsing]:
@@ -227,6 +228,7 @@ def ask(run: Run, address: Address) -> list[Parsing]:
     fetched = exchanges.row(capture, run.archived(capture, exchange.requests))
     if not capture.is_page:
         run.note(fetched)
+        run.in_hand.discard(address.url_key)
         return []
     return [Parsing(capture, fetched, run.parse(capture)), *_read_anew(run, known)]
 
@@ -262,4 +264,5 @@ def collect(run: Run, parsings: Sequence[Parsing]) -> None:
             _withdraw_again(run, parsing)
         else:
             run.note(parsing.fetched, *read)
+        run.in_hand.discard(parsing.capture.url_key)
     run.note(*readings.named_agencies(results, now()))

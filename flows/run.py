@@ -11,6 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import parsers
@@ -95,6 +96,9 @@ class Run:
         self.answers: list[rows.Fetched] = []  # listings whose reading is still to show whether they are any
         self.listed: list[Location] = []  # listings of the unit that is being looked at
         self.teasers = Teasers()
+        self.held = ExitStack()  # what its steps need for as long as it lasts
+        self.crowd: Any = None  # a crowd.Crowd, which pipeline.crowd makes
+        self.in_hand: set[str] = set()  # keys of addresses that are being asked, or were put off
         self.corrected: set[str] = set()  # fetches whose row says less than their capture
 
     @property
@@ -196,6 +200,7 @@ def opened(
             run.fetcher = stack.enter_context(_fetcher(run))
             run.note(_source_row(source), run.row("running"))
             stack.enter_context(_ending(run))
+            stack.enter_context(run.held)
             yield run
         withdrawal.finish(folders, source.source_id, wait=True)  # pages of this run that were withdrawn before
     finally:

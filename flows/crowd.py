@@ -1,0 +1,97 @@
+"""The threads that fetch: many hosts at once, each one page after another, and slow ones do not hold up the rest."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+THREADS = 200
+"""Hosts that are asked at the same time, at most; a thread is started when it is needed."""
+
+STRAGGLERS = 150
+"""Items that may still be under way when the next batch is taken up; with those of a batch they bound the memory."""
+
+WHILE_QUEUED, WHILE_LAST = 10.0, 1.0
+"""Seconds without a result after which others are taken up: while a host has items waiting, and when none has."""
+
+
+class Crowd(Generic[Item, Result]):
+    """Does something with items, those of one host one after another; to be entered."""
+
+    def __init__(self, do: Callable[[Item], Result]) -> None:
+        self._do = do
+        self._threads = ThreadPoolExecutor(THREADS, "fetch")
+        self._queues: dict[str, deque[Item]] = {}  # of the hosts that have a thread
+        self._results: queue.SimpleQueue[Result | BaseException] = queue.SimpleQueue()
+        self._changing = threading.Lock()
+        self._stopping = False
+        self._left = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stopping = True
+        self._threads.shutdown(cancel_futures=True)
+
+    def add(self, host: str, items: Iterable[Item]) -> None:
+        """Take up a host's items, behind those of the same host that are waiting."""
+        taken = deque(items)
+        self._left += len(taken)
+        with self._changing:
+            if host in self._queues:
+                self._queues[host].extend(taken)
+                return
+            self._queues[host] = taken
+        self._threads.submit(copy_context().run, self._work, host)
+
+    def results(self, *, to_the_last: bool = False) -> Iterator[list[Result]]:
+        """What comes back, some results at a time, until nothing comes for a while or, `to_the_last`, nothing is left.
+
+        Raises what an item raised.
+        """
+        while self._left:
+            try:
+                found = [self._results.get(timeout=self._patience())]
+            except queue.Empty:
+                if not to_the_last and self._left <= STRAGGLERS:
+                    return
+                continue
+            while not self._results.empty():
+                found.append(self._results.get())
+            self._left -= len(found)
+            yield [_sound(result) for result in found]
+
+    def _patience(self) -> float:
+        with self._changing:
+            return WHILE_QUEUED if any(self._queues.values()) else WHILE_LAST
+
+    def _work(self, host: str) -> None:
+        while True:
+            with self._changing:
+                items = self._queues[host]
+                if not items or self._stopping:
+                    del self._queues[host]
+                    return
+                item = items.popleft()
+            try:
+                self._results.put(self._do(item))
+            except BaseException as error:  # noqa: BLE001 - raised again by `results`, in the thread that waits for it
+                self._results.put(error)
+
+
+def _sound(result: Result | BaseException) -> Result:
+    if isinstance(result, BaseException):
+        raise result
+    return result
