@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
 
@@ -22,14 +22,17 @@ class Allowance:
 
     left: int = UNDATED
     postponed: int = 0
+    granted: set[str] = field(default_factory=set)  # keys: what waits in a batch is met again in the backlog
 
-    def grants(self, *, counted: bool = True) -> bool:
-        """Whether one more may be asked for; one that may not is met again in the backlog, which counts it."""
-        if self.left > 0:
+    def grants(self, url_key: str, *, counted: bool = True) -> bool:
+        """Whether one may be asked for; one that may not is met again in the backlog, which counts it."""
+        if url_key not in self.granted:
+            if self.left == 0:
+                self.postponed += counted
+                return False
             self.left -= 1
-            return True
-        self.postponed += counted
-        return False
+            self.granted.add(url_key)
+        return True
 
 
 def policy(source: SourceDefinition) -> Policy:
@@ -44,6 +47,11 @@ def backlog(
     rules = policy(source)
     for known in chain(ledger.untried(since=first_day), ledger.revisitable(now, source.revisit_ages)):
         verdict = due(known, Hints(), rules, now)
-        if verdict.when == "now" and known.outcome is None and known.day is None and not allowance.grants():
+        if (
+            verdict.when == "now"
+            and known.outcome is None
+            and known.day is None
+            and not allowance.grants(known.url_key)
+        ):
             verdict = Due("at", "without a date, at a later pass")
         yield known, verdict

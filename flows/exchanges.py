@@ -44,7 +44,9 @@ def capture(
     """
     exchange = _gone(exchange, failures, last_status)
     digest = payload_hash(exchange.body) if exchange.outcome == "fetched" else None
-    repeated = digest is not None and digest == known_payload
+    final_key = _final_key(exchange, url_key, profile)
+    # The same page at another address is news: only a reading ties the two addresses to one article.
+    repeated = digest is not None and digest == known_payload and (final_key is None or role == "listing")
     attempts = failures + 1 if exchange.outcome in UNSUCCESSFUL else 0
     return Capture(
         fetch_id=exchange.fetch_id,
@@ -56,7 +58,7 @@ def capture(
         outcome="unchanged" if repeated else exchange.outcome,
         run_id=run_id,
         final_url=exchange.final_url,
-        final_key=_final_key(exchange, url_key, profile),
+        final_key=final_key,
         redirects=exchange.hops,
         status=exchange.status,
         status_line=exchange.status_line,

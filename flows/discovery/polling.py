@@ -67,7 +67,7 @@ def interval(polls: Sequence[Poll], least: timedelta, stated: timedelta | None =
         return _doubled(least, failures - 1), f"failed {failures} times" if failures > 1 else "failed"
     quiet = sum(1 for _ in takewhile(lambda poll: not poll.changed, (poll for poll in reversed(polls) if poll.is_read)))
     wait, reason = _doubled(least, quiet), f"quiet for {quiet} looks" if quiet > 1 else "asked a moment ago"
-    if stated and stated > wait:
+    if stated and min(stated, LONGEST) > wait:
         wait, reason = min(stated, LONGEST), "the outlet asks for patience"
     turnover = _turnover(polls)
     if turnover and turnover / 2 < wait:

@@ -23,6 +23,7 @@ from flows.workspace import Workspace, create
 from warehouse import reading_copy
 
 TODAY = datetime.now(ZoneInfo("UTC"))
+MANNERS = ("/robots.txt", "/.well-known/tdmrep.json")  # asked for on the outlet's behalf, and not logged
 SUBJECTS = (
     "harbour",
     "ferry",
@@ -92,8 +93,8 @@ class Outlet:
             return pipeline.ingest(self.workspace, source, polling=polling)
 
     def asked(self) -> Counter[str]:
-        """How often each address was asked for in the last pass, robots.txt apart."""
-        return Counter(path for path, _ in self.log if path != "/robots.txt")
+        """How often each address was asked for in the last pass."""
+        return Counter(path for path, _ in self.log)
 
     def said(self, kind: str = "") -> str:
         """The notes and warnings of the last pass, a line each."""
@@ -133,7 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
         etag = f'"{hashlib.sha256(reply.body).hexdigest()[:12]}"'
         known = reply.status == 200 and self.headers.get("If-None-Match") == etag
         status, body = (304, b"") if known else (reply.status, reply.body)
-        outlet.log.append((self.path, status))
+        if self.path not in MANNERS:
+            outlet.log.append((self.path, status))
         self.send_response(status)
         for name, value in reply.headers:
             self.send_header(name, value)
