@@ -25,7 +25,9 @@ _VIDEO = truth(
 )
 _HEADLINES = number("count((//h1|//h2|//h3|//h4)[.//a or ancestor::a])")
 _SCRIPTS = truth("boolean(//script)")
-_READABLE = texts("//body/descendant::text()[normalize-space()][not(parent::script or parent::style or parent::noscript)]")
+_READABLE = texts(
+    "//body/descendant::text()[normalize-space()][not(parent::script or parent::style or parent::noscript)]"
+)
 _LINKED = number("count(//a[string-length(normalize-space(.)) > 20])")
 _ARTICLES = frozenset(
     {

@@ -27,9 +27,7 @@ class Said:
         """The places of all passages that were said; short ones only as a line or beside another one."""
         lines = [squeezed(passage.text) for passage in passages]
         sure = {i for i, text in enumerate(lines) if self._says(text, passages[i])}
-        unsure = (
-            i for i, text in enumerate(lines) if len(text) < _TELLING and i not in sure and text in self._whole
-        )
+        unsure = (i for i, text in enumerate(lines) if len(text) < _TELLING and i not in sure and text in self._whole)
         return sure | {i for i in unsure if any(_beside(passages, i, j) for j in (i - 1, i + 1) if j in sure)}
 
     def _says(self, text: str, passage: Passage) -> bool:
