@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -86,7 +87,10 @@ def add(
     if Path(what).suffix.lower() in (".opml", ".csv") and "://" not in what:
         _add_many(workspace, Path(what), options, yes=yes, dry_run=dry_run, as_json=as_json)
         return
-    draft = _probed(workspace, _address(what), options, name, quiet=as_json)
+    addresses = _addresses(what)
+    if name:
+        _free(workspace, name)
+    draft = _first_that_answers(workspace, addresses, options, name, quiet=as_json)
     if as_json:
         _print_json(draft)
     else:
@@ -115,13 +119,15 @@ def _options(
     return Options(pairs, robots_basis, rights_basis, timedelta(seconds=delay), articles)
 
 
-def _address(what: str) -> str:
-    """What was typed, as an address; a name that is neither one nor in the catalogue is refused by the catalogue."""
+def _addresses(what: str) -> list[str]:
+    """What was typed, as addresses to try in turn: without a scheme https comes first, and a port of its own means http."""
     if what.startswith(("http://", "https://")):
-        return what
+        return [what]
     host = what.partition("/")[0]
+    if ":" in host and " " not in what:
+        return [f"http://{what}"]
     if "." in host and " " not in what:
-        return f"https://{what}"
+        return [f"https://{what}", f"http://{what}"]
     names = ", ".join(sorted(path.stem for path in catalogue().glob("*.toml")))
     raise Problem(f"The catalogue has no outlet {what!r}. It has: {names}. A site is named by its address: https://…")
 
@@ -139,6 +145,17 @@ def _add_ready(workspace: Workspace, name: str, dry_run: bool) -> None:
 
 
 # ------------------------------------------------------------------ one site
+
+
+def _first_that_answers(
+    workspace: Workspace, addresses: list[str], options: Options, name: str | None, *, quiet: bool
+) -> Draft:
+    """The draft of the first address that answers, else of the first one."""
+    first = _probed(workspace, addresses[0], options, name, quiet=quiet)
+    if first.probe.problem is None or len(addresses) == 1:
+        return first
+    second = _probed(workspace, addresses[1], options, name, quiet=quiet)
+    return first if second.probe.problem else second
 
 
 def _probed(workspace: Workspace, url: str, options: Options, name: str | None, *, quiet: bool) -> Draft:
@@ -193,9 +210,7 @@ def _way_out(probe: Probe) -> str:
 def _write(workspace: Workspace, draft: Draft, *, ask: bool) -> Path:
     """Write the file after a question, and load it once, so that what was written is known to work."""
     assert draft.toml is not None
-    target = workspace.sources / f"{draft.name}.toml"
-    if target.exists():
-        raise Problem(f"{target} is already there: nothing was changed. Choose another name with --name.")
+    target = _free(workspace, draft.name)
     if ask and not typer.confirm(f"Write {target}?", err=True):
         raise Problem("Nothing was written.")
     path = add_file(workspace, draft.name, draft.toml)
@@ -205,6 +220,16 @@ def _write(workspace: Workspace, draft: Draft, *, ask: bool) -> Path:
         path.unlink()
         raise
     return path
+
+
+def _free(workspace: Workspace, name: str) -> Path:
+    """The file of a new source; Problem where it is there already, or where no file may be named so."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
+        raise Problem(f"{name!r} cannot name a source: use small letters, digits, - and _ only.")
+    target = workspace.sources / f"{name}.toml"
+    if target.exists():
+        raise Problem(f"{target} is already there: nothing was changed. Choose another name with --name.")
+    return target
 
 
 def _next(name: str, path: Path) -> None:

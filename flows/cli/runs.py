@@ -71,7 +71,8 @@ def _not_paused(workspace: Workspace) -> list[str]:
         err.print(f"Paused, and left out: {', '.join(paused)}.", style="dim", highlight=False, soft_wrap=True)
     reading = [source.source_id for source in sources if not source.paused]
     if sources and not reading:
-        raise Problem("Every source is paused. Read one again with: wireroom sources resume NAME")
+        err.print("Every source is paused. Read one again with: wireroom sources resume NAME", highlight=False)
+        raise typer.Exit(Exit.OK)
     return reading
 
 

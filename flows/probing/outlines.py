@@ -38,10 +38,12 @@ def sites(path: Path) -> list[Site]:
     if len(content) > MOST_BYTES:
         raise OutlineError(f"{path} has {len(content):,} bytes, which no list of sites has.")
     found = _opml(path, content) if path.suffix.lower() == ".opml" else _csv(path, content)
-    once = {site.feed or site.url: site for site in reversed(list(found))}
+    once: dict[str, Site] = {}
+    for site in found:
+        once.setdefault(site.feed or site.url, site)
     if not once:
         raise OutlineError(f"{path} names no site. {_EXPECTED[path.suffix.lower()]}")
-    return list(reversed(once.values()))
+    return list(once.values())
 
 
 _EXPECTED = {

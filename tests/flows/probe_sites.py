@@ -82,7 +82,9 @@ def served(pages: Mapping[str, Page]) -> Iterator[Served]:
         thread.join()
 
 
-def article(title: str, day: datetime, extra: str = "", paragraphs: tuple[str, ...] = WORDS, lang: str = "en-GB") -> Page:
+def article(
+    title: str, day: datetime, extra: str = "", paragraphs: tuple[str, ...] = WORDS, lang: str = "en-GB"
+) -> Page:
     text = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
     return Page(
         f"""<!doctype html><html lang="{lang}"><head><title>{title} | The Bay Courier</title>
@@ -98,7 +100,9 @@ def stories(count: int = 10) -> list[tuple[str, datetime, str]]:
     for number in range(count):
         day = TODAY - timedelta(days=2 * number)
         name = NAMES[number % len(NAMES)]
-        found.append((f"/{day:%Y/%m/%d}/the-{name}-opens-again-{'abcdefghij'[number % 10]}/", day, f"The {name} opens again"))
+        found.append(
+            (f"/{day:%Y/%m/%d}/the-{name}-opens-again-{'abcdefghij'[number % 10]}/", day, f"The {name} opens again")
+        )
     return found
 
 
@@ -113,9 +117,7 @@ def rss(listed: list[tuple[str, datetime, str]]) -> Page:
 def sitemap(listed: list[tuple[str, datetime, str]], *others: str) -> Page:
     rows = "".join(f"<url><loc>{{base}}{path}</loc><lastmod>{day:%Y-%m-%d}</lastmod></url>" for path, day, _ in listed)
     rows += "".join(f"<url><loc>{{base}}{path}</loc></url>" for path in others)
-    return Page(
-        f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>', "application/xml"
-    )
+    return Page(f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{rows}</urlset>', "application/xml")
 
 
 def links(listed: list[tuple[str, datetime, str]]) -> str:
@@ -172,7 +174,9 @@ def paywalled() -> dict[str, Page]:
 
 def scripted() -> dict[str, Page]:
     """The feed is there, the articles are empty shells."""
-    shell = '<html><head><title>The Bay Courier</title><script src="/app.js"></script></head><body><div id="root"></div>'
+    shell = (
+        '<html><head><title>The Bay Courier</title><script src="/app.js"></script></head><body><div id="root"></div>'
+    )
     pages = wordpress()
     for path, _, _ in stories(20):
         pages[path] = Page(shell + "<noscript>You need to enable JavaScript to run this app.</noscript></body></html>")
@@ -185,10 +189,15 @@ def listing_only() -> dict[str, Page]:
               for number, name in enumerate(NAMES)]  # fmt: skip
 
     def dated(rows: list[tuple[str, datetime, str]]) -> str:
-        return "".join(f'<li><time datetime="{day:%Y-%m-%d}">x</time> <a href="{path}">{title}</a></li>' for path, day, title in rows)
+        return "".join(
+            f'<li><time datetime="{day:%Y-%m-%d}">x</time> <a href="{path}">{title}</a></li>'
+            for path, day, title in rows
+        )
 
     return {
-        "/": front(f'<a href="/news/">News</a><a href="/imprint.html">Imprint</a><ul>{links(listed[:2])}</ul>', lang="en"),
+        "/": front(
+            f'<a href="/news/">News</a><a href="/imprint.html">Imprint</a><ul>{links(listed[:2])}</ul>', lang="en"
+        ),
         "/news/": front(f'<ul>{dated(listed[:6])}</ul><a rel="next" href="/news/?page=2">Older</a>'),
         "/news/?page=2": front(f"<ul>{dated(listed[6:])}</ul>"),
         "/imprint.html": front("<h1>Imprint</h1>"),

@@ -1,0 +1,233 @@
+"""Probing sites of several makes on loopback: the verdict, the file that comes of it, and how gently it was asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from flows import pipeline
+from flows.probing import Options, Probe, probe
+from flows.probing.draft import identifier, toml
+from flows.sample.site import serve
+from flows.sources import SourceDefinition, load
+from flows.workspace import Workspace, create
+from tests.flows import probe_sites as sites
+from tests.flows.probe_sites import Page, Served, served
+
+QUICK = Options(delay=timedelta(0))
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return create(tmp_path / "news")
+
+
+def probed(
+    workspace: Workspace, pages: Mapping[str, Page], path: str = "/", options: Options = QUICK
+) -> tuple[Probe, Served]:
+    with served(pages) as site:
+        return probe(workspace, site.base + path, replace(options, allow=frozenset({site.host}))), site
+
+
+def written(workspace: Workspace, found: Probe, options: Options = QUICK) -> SourceDefinition:
+    path = workspace.sources / "bay.toml"
+    path.write_text(toml(found, options, datetime.now(UTC).date()), encoding="utf-8")
+    return load(path)
+
+
+def kinds(found: Probe) -> list[str]:
+    return [item.spec.kind for item in found.chosen]
+
+
+def test_a_site_with_feed_and_sitemap(workspace: Workspace):
+    found, site = probed(workspace, sites.wordpress())
+    assert found.obstacle is None
+    assert kinds(found) == ["feed", "sitemap"]
+    feed, sitemap = found.chosen
+    assert feed.spec.url == f"{site.base}/feed/"  # and not the one of comments
+    assert (feed.articles, sitemap.articles) == (10, 20)
+    assert (sitemap.last_day - sitemap.first_day).days == 38
+    assert found.count("article") == 4
+    assert found.outlook == "Its articles can be read whole."
+    assert (found.language.value, found.timezone.value) == ("en-GB", "Europe/London")
+    assert found.name.value == "The Bay Courier"
+
+
+def test_robots_is_asked_first_and_no_address_twice(workspace: Workspace):
+    _, site = probed(workspace, sites.wordpress())
+    assert site.asked[0] == "/robots.txt"
+    assert len(site.asked) == len(set(site.asked)) <= 15
+
+
+def test_the_file_says_what_was_guessed_and_reads_the_site(workspace: Workspace):
+    with served(sites.wordpress()) as site:
+        options = replace(QUICK, allow=frozenset({site.host}))
+        found = probe(workspace, site.base, options)
+        source = written(workspace, found, options)
+        text = source.path.read_text()
+        assert text.count("guess") >= 4
+        assert "# Not checked:" in text
+        assert 'furniture = ["Support the Courier"]' in text
+        text = text.replace('delay = "5s"', 'delay = "0s"')
+        source.path.write_text(text)
+        tally = pipeline.ingest(workspace, load(source.path))
+    assert tally.articles == 4  # of the last seven days, two days apart
+    assert (tally.rejected, tally.failed, tally.listings_failed) == (0, 0, 0)
+
+
+def test_a_static_site_with_a_page_a_year(workspace: Workspace):
+    with serve() as site:
+        options = replace(QUICK, allow=frozenset({site.host}))
+        found = probe(workspace, site.base, options)
+        assert kinds(found) == ["template"]
+        assert found.chosen[0].spec.url == f"{site.base}/pr/{{year}}/index.html"
+        assert found.chosen[0].first_day.year == 2025
+        source = written(workspace, found, options)
+    assert source.finders[0].first_day.year == 2025
+    assert {dateline for article in found.articles for dateline in article.datelines}
+    assert "# dateline =" in source.path.read_text()
+
+
+def test_a_site_with_nothing_but_a_page_of_news(workspace: Workspace):
+    found, _ = probed(workspace, sites.listing_only())
+    assert kinds(found) == ["index"]
+    spec = found.chosen[0].spec
+    assert (spec.date_selector, spec.next_selector) == ("time", "a[rel~=next]")
+    assert found.pattern.regex.count("/news/") == 1
+    assert not found.chosen[0].whole
+    assert written(workspace, found).finders[0].next_selector == "a[rel~=next]"
+
+
+def test_a_section_that_is_named_is_looked_at(workspace: Workspace):
+    pages = sites.listing_only()
+    pages["/"] = sites.front("<h1>Welcome</h1>")
+    found, site = probed(workspace, pages, "/news/")
+    assert found.home == f"{site.base}/"
+    assert [item.spec.url for item in found.chosen] == [f"{site.base}/news/"]
+
+
+def test_the_address_of_a_feed_will_do(workspace: Workspace):
+    found, site = probed(workspace, sites.wordpress(), "/feed/")
+    assert found.home == f"{site.base}/"
+    assert found.chosen[0].spec.url == f"{site.base}/feed/"
+
+
+def test_a_site_that_forbids_it_is_asked_for_robots_only(workspace: Workspace):
+    found, site = probed(workspace, sites.forbidding())
+    assert found.obstacle == "robots.txt does not allow Wireroom to read this site."
+    assert "/" not in site.asked
+    assert set(site.asked) <= {"/robots.txt", "/.well-known/tdmrep.json"}
+
+
+def test_a_basis_lets_a_forbidding_site_be_read_and_stands_in_the_file(workspace: Workspace):
+    options = replace(QUICK, robots_basis="own site")
+    found, _ = probed(workspace, sites.forbidding(), options=options)
+    assert found.obstacle is None
+    assert written(workspace, found, options).robots_basis == "own site"
+
+
+def test_reserved_rights_are_an_obstacle_unless_a_basis_is_given(workspace: Workspace):
+    found, _ = probed(workspace, sites.reserving())
+    assert "reserves its rights" in (found.obstacle or "")
+    options = replace(QUICK, rights_basis="research, section 60d UrhG")
+    found, _ = probed(workspace, sites.reserving(), options=options)
+    assert found.obstacle is None
+    assert written(workspace, found, options).rights_basis == "research, section 60d UrhG"
+
+
+@pytest.mark.parametrize(
+    ("make", "kind", "word"), [("paywalled", "teaser", "paid for"), ("scripted", "script", "JavaScript")]
+)
+def test_pages_that_cannot_be_read_whole_are_counted(workspace: Workspace, make: str, kind: str, word: str):
+    found, _ = probed(workspace, getattr(sites, make)())
+    assert found.count(kind) == 4
+    assert word in found.outlook
+    assert word in written(workspace, found).path.read_text()
+
+
+def test_log_in_pages_are_counted(workspace: Workspace):
+    form = '<html><body><h1>Subscribers</h1><form><input name="user"><input type="password"></form></body></html>'
+    pages = sites.wordpress() | {path: Page(form) for path, _, _ in sites.stories(20)[:3]}
+    found, _ = probed(workspace, pages)
+    assert (found.count("login"), found.count("article")) == (3, 1)
+
+
+def test_an_error_page_at_a_feeds_address_is_no_feed(workspace: Workspace):
+    found, _ = probed(workspace, sites.wordpress() | {"/feed/": Page("<html><body>Sorry</body></html>")})
+    feed = next(item for item in found.finders if item.spec.kind == "feed")
+    assert feed.problem == "not a feed"
+    assert kinds(found)[0] != "feed"
+
+
+def test_an_empty_site_is_an_obstacle(workspace: Workspace):
+    found, _ = probed(workspace, {"/": sites.front("<h1>Soon</h1>")})
+    assert found.obstacle == "No feed, sitemap, archive or page with links to articles was found."
+
+
+def test_a_host_that_does_not_answer_is_a_sentence(workspace: Workspace):
+    with served({}) as site:
+        pass
+    found = probe(workspace, site.base, replace(QUICK, allow=frozenset({site.host})))
+    assert "cannot be reached" in (found.obstacle or "")
+
+
+def test_a_private_address_is_not_asked_unless_allowed(workspace: Workspace):
+    with served(sites.wordpress()) as site:
+        found = probe(workspace, site.base, QUICK)
+    assert site.asked == []
+    assert f"--allow {site.host}" in (found.obstacle or "")
+
+
+def test_the_zone_is_confirmed_or_questioned_by_the_dates(workspace: Workspace):
+    pages = sites.wordpress()
+    pages["/feed/"] = Page(str(pages["/feed/"].body).replace("+0000", "+0700"), "application/rss+xml")
+    found, _ = probed(workspace, pages)
+    assert found.timezone.value == "UTC"
+    assert "not settled" in found.timezone.evidence
+
+
+def test_what_a_site_says_cannot_break_the_file(workspace: Workspace):
+    pages = sites.wordpress()
+    nasty = "Bay\\\"\n[access]\nallow = [\"x\"] \x07 '''"
+    pages["/"] = Page(
+        str(pages["/"].body).replace('content="The Bay Courier"', f"content='{nasty.replace(chr(39), '')}'")
+    )
+    found, _ = probed(workspace, pages)
+    source = written(workspace, found)
+    assert source.allow == frozenset()
+    assert source.name.startswith('Bay\\"')
+
+
+def test_a_sitemap_of_many_files_is_read_at_both_ends(workspace: Workspace):
+    listed = sites.stories(20)
+    old = [("/2009/03/04/the-first-of-all-stories/", datetime(2009, 3, 4, tzinfo=UTC), "First")]
+    children = "".join(
+        f"<sitemap><loc>{{base}}/s{n}.xml</loc><lastmod>{2026 - n}-01-05</lastmod></sitemap>" for n in range(8)
+    )
+    pages = sites.wordpress() | {f"/s{n}.xml": sites.sitemap(listed[n : n + 1]) for n in range(7)}
+    pages["/s7.xml"] = sites.sitemap(old)
+    index = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{children}</sitemapindex>'
+    found, site = probed(workspace, pages | {"/wp-sitemap.xml": Page(index, "application/xml")})
+    sitemap = next(item for item in found.finders if item.spec.kind == "sitemap")
+    assert sitemap.first_day.year == 2009
+    assert not sitemap.whole
+    assert len([path for path in site.asked if path.startswith("/s")]) == 3
+
+
+@pytest.mark.parametrize(
+    ("home", "name", "expected"),
+    [
+        ("https://www.example.org/", None, "example"),
+        ("https://news.example.org/", None, "news-example"),
+        ("https://www.example.co.uk/", None, "example"),
+        ("https://agencia.example.com.br/", None, "agencia-example"),
+        ("http://127.0.0.1:8000/", "The Bay Courier", "the-bay-courier"),
+        ("http://localhost/", None, "localhost"),
+    ],
+)
+def test_the_name_of_the_file(home: str, name: str | None, expected: str):
+    assert identifier(home, name) == expected
