@@ -79,7 +79,7 @@ class Run:
         self.flow_run_id = flow_run_id
         self.run_id = str(uuid.uuid4())
         self.started_at = now()
-        self.window = _looking_back(source)
+        self.window = looking_back(source)
         self.reader = parsers.reader(source.profile)
         self.tally = Tally()
         self.ledger: Ledger
@@ -281,7 +281,7 @@ def _fetcher(run: Run) -> Fetcher:
     )
 
 
-def _looking_back(source: SourceDefinition) -> Window:
+def looking_back(source: SourceDefinition) -> Window:
     """The days an ingest looks at: the source's lookback up to today, in its own time zone."""
     today = datetime.now(ZoneInfo(source.timezone)).date()
     return Window(today - source.lookback, today)

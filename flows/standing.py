@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import chain
 from typing import Any
 
-from flows.sources import SourceDefinition
+from flows.backlog import Allowance, backlog
+from flows.discovery.polling import failed_in_a_row
+from flows.polls import polls_of, turn
+from flows.run import looking_back
+from flows.sources import FinderSpec, SourceDefinition
 from flows.workspace import Workspace
-from parsers.records import Hints
 from warehouse import reading_copy, spool
-from warehouse.due import Known, Policy, due
 from warehouse.ledger import Ledger
 
 COUNTS = """
@@ -40,10 +41,44 @@ def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True, slots=True)
+class FinderState:
+    """How one finder stands; times are UTC."""
+
+    kind: str
+    address: str  # or the name of the user's file
+    state: str  # ok, empty, never asked, gap, or what its last look came to
+    failures: int  # in a row, up to now
+    last_asked: datetime | None
+    next_due: datetime | None  # for a schedule; None: at its next pass
+
+
+def finder_states(workspace: Workspace, source: SourceDefinition) -> list[FinderState]:
+    """How each finder of a source stands, in the order of its file."""
+    with Ledger(workspace.folders, source.source_id) as ledger:
+        return [_finder(workspace, ledger, source, spec) for spec in source.finders]
+
+
+def _finder(workspace: Workspace, ledger: Ledger, source: SourceDefinition, spec: FinderSpec) -> FinderState:
+    polls = polls_of(ledger, spec)
+    last = polls[-1] if polls else None
+    address = spec.url or (spec.file.name if spec.file else "")
+    verdict = turn(workspace.folders, ledger, source, spec, _now())
+    if last is None:
+        state = "never asked"
+    elif last.is_read:
+        state = last.reason if last.outcome == "fetched" and last.reason else "ok"
+    else:
+        state = last.reason or last.outcome
+    return FinderState(spec.kind, address, state, failed_in_a_row(polls), last.at if last else None, verdict.at)
+
+
 def _due(ledger: Ledger, source: SourceDefinition) -> tuple[int, int]:
     """How many known addresses a pass would ask for now, and how many wait for a later moment."""
-    now = datetime.now(UTC).replace(tzinfo=None)
-    policy = Policy(revisit_ages=source.revisit_ages, max_attempts=source.max_attempts)
-    known: Iterable[Known] = chain(ledger.untried(), ledger.revisitable(now, source.revisit_ages))
-    verdicts = [due(item, Hints(), policy, now).when for item in known]
+    known = backlog(ledger, source, looking_back(source).first_day, _now(), Allowance())
+    verdicts = [verdict.when for _, verdict in known]
     return verdicts.count("now"), verdicts.count("at")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import islice, pairwise
 
 from bs4 import BeautifulSoup, Tag
+
+LEVELS = 60
+"""How far around a link its date is looked for: on no real page is it further, and a hostile one is read in no time."""
 
 _INLINE = frozenset({"a", "abbr", "b", "em", "font", "i", "small", "span", "strong", "time"})
 
@@ -27,7 +31,7 @@ class Neighbours:
     def of(self, link: Tag) -> Tag | None:
         """The element that dates a link."""
         child = link
-        for around in (link, *link.parents):
+        for around in _around(link):
             targets, date = self.inside[id(around)]
             if len(targets) > 1:
                 return self._row(around).get(id(child)) or self.headings.get(id(link))
@@ -49,7 +53,7 @@ class Neighbours:
                 self._tell_parents(tag)
 
     def _tell_parents(self, tag: Tag) -> None:
-        for around in (tag, *tag.parents):
+        for around in _around(tag):
             targets, date = self.inside[id(around)]
             if id(tag) in self.links and len(targets) < 2:
                 targets.add(self.links[id(tag)])
@@ -74,3 +78,9 @@ class Neighbours:
             last = date or last
             found[id(child)] = last
         return found
+
+
+def _around(tag: Tag) -> Iterator[Tag]:
+    """The element itself and those around it, the nearest first."""
+    yield tag
+    yield from islice(tag.parents, LEVELS)

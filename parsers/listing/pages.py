@@ -14,6 +14,7 @@ from parsers.listing.neighbours import Neighbours
 from parsers.listing.records import Link, Links, ListingError, absolute
 
 MAX_PAGE_BYTES = 20_000_000
+MAX_DEPTH = 512  # browsers nest no deeper either
 _NOTES = 20
 
 
@@ -47,7 +48,19 @@ def _soup(content: bytes, content_type: str | None) -> BeautifulSoup:
     soup = BeautifulSoup(text, "lxml")
     if soup.find(True) is None or (soup.find("a") is None and not soup.get_text(strip=True)):
         raise ListingError("empty", "What came from the listing's address is an empty page.")
+    if _is_too_deep(soup):
+        raise ListingError(
+            "too_deep", f"The page's elements are nested more than {MAX_DEPTH} deep, as in no real page."
+        )
     return soup
+
+
+def _is_too_deep(soup: BeautifulSoup) -> bool:
+    """Whether selectors would climb for ever."""
+    depths = {id(soup): 0}
+    for tag in soup.find_all(True):
+        depths[id(tag)] = depths.get(id(tag.parent), 0) + 1
+    return max(depths.values()) > MAX_DEPTH
 
 
 class _Reading:

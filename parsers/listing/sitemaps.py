@@ -7,7 +7,6 @@ today's month and day, and does not say when a file ends in the middle; tests ho
 from __future__ import annotations
 
 import html
-import io
 import re
 import zlib
 from collections import Counter
@@ -23,6 +22,7 @@ MAX_SITEMAP_BYTES = 60_000_000  # the protocol allows 50 MB, unpacked
 MAX_ENTRIES = 100_000  # and 50,000 entries
 _ROBOTS_LINE = re.compile(r"^\s*site-?map\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 _BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,10};)")  # common in addresses, and lxml would drop what follows
+_LONGEST_ENTITY = 13
 _NOTES = 20
 _TAIL = 200
 _NEWS = ("publication_date", "title")
@@ -40,7 +40,7 @@ def read_sitemap(content: bytes, base_url: str, calendar: Calendar) -> Links:
         return read_feed(content, base_url, calendar)
     if root not in ("urlset", "sitemapindex"):
         raise ListingError("not_a_sitemap", "What came from the sitemap's address is no sitemap.")
-    return _Reading(base_url, calendar).read(_BARE_AMPERSAND.sub(b"&amp;", content), root)
+    return _Reading(base_url, calendar).read(content, root)
 
 
 def read_robots(content: bytes, base_url: str) -> Links:
@@ -120,10 +120,27 @@ class _Reading:
         return date
 
 
+class _Mended:
+    """The bytes of a sitemap, read piece by piece so that memory stays flat, bare ampersands as XML wants them."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.place = 0
+
+    def read(self, size: int) -> bytes:
+        """The next piece, which may be longer than asked for; nothing at the end."""
+        piece = self.content[self.place : self.place + size]
+        if self.place + size < len(self.content):
+            cut = piece.rfind(b"&", len(piece) - _LONGEST_ENTITY)
+            piece = piece[:cut] if cut > 0 else piece  # an entity is never cut in two
+        self.place += len(piece)
+        return _BARE_AMPERSAND.sub(b"&amp;", piece)
+
+
 def _events(content: bytes, event: str) -> Iterator[etree._Element]:
     # recover: one bad entry must not end the sitemap; entities stay unread, so that no bomb can open
     source = etree.iterparse(
-        io.BytesIO(content), events=(event,), recover=True, resolve_entities=False, no_network=True, load_dtd=False
+        _Mended(content), events=(event,), recover=True, resolve_entities=False, no_network=True, load_dtd=False
     )
     try:
         for _, element in source:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import tracemalloc
 from datetime import date
 
 import pytest
@@ -151,3 +152,17 @@ def test_sitemaps_are_read_as_ultimate_sitemap_parser_reads_them(paths: list[str
     content = sitemap(*(entry(f"https://news.example.org{path}") for path in paths))
     theirs = [page.url for page in sitemap_from_str(content.decode()).all_pages()]
     assert [link.url for link in read_sitemap(content, BASE, CALENDAR).links] == theirs
+
+
+def test_bare_ampersands_are_mended_wherever_a_piece_ends_and_memory_stays_flat() -> None:
+    address = "https://news.example.org/a?" + "&".join(f"p{n}=1&amp;q{n}=&#38;" for n in range(4_000))
+    entries = "".join(f"<url><loc>{BASE}a{n}?x={n}&y=1&amp;z=&#x26;</loc></url>" for n in range(3_000))
+    found = read_sitemap(f"<urlset><url><loc>{address}</loc></url>{entries}</urlset>".encode(), BASE, CALENDAR)
+    assert [link.url for link in found.links] == [f"{BASE}a{n}?x={n}&y=1&z=&" for n in range(3_000)]
+    content = b"<urlset><url><loc>https://news.example.org/" + b"&" * 4_000_000 + b"</loc></url></urlset>"
+    tracemalloc.start()
+    try:
+        assert read_sitemap(content, BASE, CALENDAR).links == ()
+        assert tracemalloc.get_traced_memory()[1] < 30_000_000
+    finally:
+        tracemalloc.stop()
