@@ -91,6 +91,8 @@ def cookie_file(path: Path) -> MozillaCookieJar:
         ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise BadCredentials(f"{path} cannot be read ({type(error).__name__})") from None
+    for cookie in jar:
+        cookie.expires = cookie.expires or None  # 0 is what browsers write for "until the browser is closed"
     if not len(jar):
         raise BadCredentials(f"{path} holds no cookie")
     return jar

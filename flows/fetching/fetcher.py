@@ -205,7 +205,7 @@ def _barred(host: Host, url: str, rule: str) -> Put:
     """Why robots.txt stands in the way."""
     if host.robots_reachable:
         return Put("disallowed", "robots", f"robots.txt of {house(url)} does not allow {url}.", robots_rule=rule)
-    said = f"robots.txt of {house(url)} cannot be reached."
+    said = f"robots.txt of {house(url)} cannot be reached. {host.robots_trouble or ''}".strip()
     return Put("deferred", "robots_unreachable", said, _moment(host.robots_until), rule)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ipaddress
 import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from requests import Session
@@ -149,8 +150,8 @@ def resolved(host: str, port: int) -> Found:
 
     The system's resolver knows no deadline, so it is asked in a thread that may be left behind.
     """
-    if _is_literal(host):
-        return _looked_up(host, port)
+    if _is_literal(host.rstrip(".")):
+        return _looked_up(host.rstrip("."), port)
     answers: queue.SimpleQueue[Found | Failure] = queue.SimpleQueue()
 
     def look() -> None:
@@ -177,15 +178,8 @@ def _looked_up(host: str, port: int) -> Found:
 
 
 def _is_literal(host: str) -> bool:
-    return _parses(host, (socket.AF_INET, socket.AF_INET6))
-
-
-def _parses(host: str, families: Iterable[socket.AddressFamily]) -> bool:
-    for family in families:
-        try:
-            socket.inet_pton(family, host)
-        except OSError:
-            continue
-        else:
-            return True
-    return False
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -40,6 +40,7 @@ class Host:
     robots: str | None = None  # the text; None: not known, or unreachable
     robots_until: float = 0.0  # when it must be asked for again
     robots_reachable: bool = True
+    robots_trouble: str | None = None  # why it could not be reached the last time, as a sentence
     robots_failing_since: float = 0.0  # 0: it was reached the last time
     tdmrep: list[tuple[str, bool, str | None]] = field(default_factory=list)  # rights.Rule
     tdmrep_until: float = 0.0

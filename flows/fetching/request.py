@@ -83,12 +83,12 @@ def _ask(
         wire = b"" if moved else _body(raw, limits, limit, enough)
         kept = tuple((name, value) for name, value in found if name.lower() not in _COOKIES)
         answer = Answer(url, response.status_code, status_line, kept, wire, b"")
-        return Answer(url, answer.status, status_line, kept, wire, _decoded(answer, limits))
+        return Answer(url, answer.status, status_line, kept, wire, _decoded(answer, limits, enough or 0))
 
 
-def _decoded(answer: Answer, limits: Limits) -> bytes:
+def _decoded(answer: Answer, limits: Limits, enough: int) -> bytes:
     """The body with its content coding undone."""
-    most = min(limits.decoded_bytes, max(UNSUSPECTED, limits.ratio * len(answer.wire)))
+    most = max(enough, min(limits.decoded_bytes, max(UNSUSPECTED, limits.ratio * len(answer.wire))))
     try:
         return decode(answer.wire, answer.every("content-encoding"), most)
     except BadCoding as error:
@@ -108,7 +108,7 @@ def _body(raw: urllib3.BaseHTTPResponse, limits: Limits, limit: Deadline, enough
         size += len(piece)
         if enough is not None and size >= enough:
             return b"".join(pieces)[:enough]
-        if size > most:
+        if enough is None and size > most:
             raise Failure("too_large", f"The body is larger than {most:,} bytes.")
     if limit.passed:
         raise TimeoutError
