@@ -23,6 +23,10 @@ PATIENCE = 10.0
 """Seconds to wait for another host's turn, to which a robots.txt redirects; two that wait for each other must end."""
 
 
+NO_HOST = frozenset({"dns", "tls"})
+"""Failures that every other request to the host would meet as well."""
+
+
 class Manners:
     """Asks hosts for their rules, inside their turn."""
 
@@ -73,8 +77,9 @@ class Manners:
                     return judged(exchange, answer, "robots", self._limits)[0]
                 exchange = moved(exchange, answer, onward, most=robots.HOPS)
         except Failure as failure:
-            if failure.refused and not exchange.hops:
-                raise  # the host itself must not be asked, which is no news about its files
+            if not exchange.hops and (failure.refused or failure.reason in NO_HOST):
+                turn.host.failed()
+                raise  # the host itself cannot or must not be asked, which is no news about its files
             return replace(exchange, reason=failure.reason, message=str(failure))
 
     def _asked(self, turn: Turn, url: str, budget: Budget) -> Answer:
