@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
 from w3lib.encoding import html_to_unicode
 
 from parsers.listing.dates import NO_DATE, Calendar, Listed, read_date
@@ -15,6 +17,7 @@ from parsers.listing.records import Link, Links, ListingError, absolute
 
 MAX_PAGE_BYTES = 20_000_000
 MAX_DEPTH = 512  # browsers nest no deeper either
+_HTML = re.compile(rb"<html\b", re.IGNORECASE)
 _NOTES = 20
 
 
@@ -41,11 +44,17 @@ def read_page(
 def _soup(content: bytes, content_type: str | None) -> BeautifulSoup:
     if content[:5] in (b"%PDF-", b"\x89PNG\r") or b"\x00\x00\x00" in content[:200]:
         raise ListingError("not_a_page", "What came from the listing's address is no HTML page.")
+    if content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml") and not _HTML.search(content[:2_000]):
+        raise ListingError(
+            "not_a_page", "What came from the listing's address is XML and no HTML page: perhaps a feed."
+        )
     try:
         text = html_to_unicode(content_type, content)[1]
     except LookupError:  # a label that names no charset of texts
         text = content.decode("utf-8", "replace")
-    soup = BeautifulSoup(text, "lxml")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # XHTML, and pages that say they are
+        soup = BeautifulSoup(text, "lxml")
     if soup.find(True) is None or (soup.find("a") is None and not soup.get_text(strip=True)):
         raise ListingError("empty", "What came from the listing's address is an empty page.")
     if _is_too_deep(soup):
