@@ -24,6 +24,7 @@ MAX_TITLE = 500
 _MAX_ENTITIES = 64  # feedparser expands declared entities: a bomb took 6.4 s and 79 MB
 _NOTES = 20
 _TAIL = 2_000
+_REFERENCE = re.compile(rb"&#([xX][0-9a-fA-F]{1,30}|[0-9]{1,30});?")
 _HEAD = 20_000
 _TTL = re.compile(rb"<ttl>\s*(\d{1,6})\s*</ttl>", re.IGNORECASE)  # minutes
 _PERIOD = re.compile(rb"<sy:updatePeriod>\s*(hourly|daily|weekly|monthly|yearly)\s*<", re.IGNORECASE)
@@ -61,8 +62,11 @@ def _xml_entries(content: bytes, base_url: str, content_type: str | None) -> Ite
     headers = {"content-location": base_url}
     if content_type:
         headers["content-type"] = content_type
-    # A stream, never the bytes themselves: feedparser would try them as a file name.
-    feed = feedparser.parse(io.BytesIO(content), response_headers=headers)
+    try:
+        # A stream, never the bytes themselves: feedparser would try them as a file name.
+        feed = feedparser.parse(io.BytesIO(_mended(content)), response_headers=headers)
+    except Exception as error:  # whatever the library trips over is a fault of this feed
+        raise ListingError("unreadable", f"The feed cannot be read: {error}.") from error
     if not feed.get("version"):
         raise ListingError("not_a_feed", "What came from the feed's address is no RSS, Atom or JSON feed.")
     for entry in feed.entries:
@@ -76,6 +80,15 @@ def _xml_entries(content: bytes, base_url: str, content_type: str | None) -> Ite
             "modified": updated if published or not feed.version.startswith("rss") else None,
             "content": next((part.get("value") for part in entry.get("content", ())), None),
         }
+
+
+def _mended(content: bytes) -> bytes:
+    """The feed without references to characters that there are none of, which feedparser raises ValueError for."""
+    return _REFERENCE.sub(lambda match: match[0] if _is_character(match[1]) else b"&#xFFFD;", content)
+
+
+def _is_character(digits: bytes) -> bool:
+    return int(digits[1:], 16) < 0x110000 if digits[:1] in b"xX" else int(digits) < 0x110000
 
 
 def _json_entries(content: bytes) -> Iterable[dict[str, Any]]:

@@ -158,6 +158,15 @@ def test_what_is_meant_to_harm_is_over_soon(content: bytes) -> None:
             assert problem.reason  # noqa: PT017  (either is right)
 
 
+@pytest.mark.parametrize("reference", ["&#x110000;", "&#1114112;", "&#9999999999999;", "&#XFFFFFFFF"])
+def test_a_character_that_there_is_none_of_spoils_no_feed(reference: str) -> None:
+    for content in (
+        RSS.replace(b"Quay", reference.encode()),
+        RSS.replace(b"<channel>", reference.encode() + b"<channel>"),
+    ):
+        assert [link.url for link in read_feed(content, BASE, CALENDAR).links] == ["https://news.example.org/a.html"]
+
+
 def test_a_feed_with_more_tags_than_can_be_read_soon_is_refused() -> None:
     with pytest.raises(ListingError, match="tags"):
         read_feed(b"<rss version='2.0'><channel>" + b"<item></item>" * 160_000 + b"</channel></rss>", BASE, CALENDAR)
