@@ -81,6 +81,7 @@ def status(
     ]
     as_table(columns, [tuple(item.values()) for item in shown], title=str(workspace.root))
     if finders:
+        out.print()
         _print_finders(finders)
 
 
