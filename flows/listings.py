@@ -89,8 +89,17 @@ def _walked(run: Run, spec: FinderSpec) -> Iterator[Unit]:
     for unit in find(spec, run.source, run.window, partial(get, run), partial(_knows, run)):
         _note_answers(run, is_listing=unit.outcome != "failed")
         _tell(run, unit, spec)
-        yield unit
+        yield _without_former(run, unit)
     _note_answers(run)
+
+
+def _without_former(run: Run, unit: Unit) -> Unit:
+    """The unit without the addresses that the source has read under its former name."""
+    if run.former is None:
+        return unit
+    kept = tuple(candidate for candidate in unit.candidates if not run.former.knows(candidate.url_key))
+    known = len(unit.candidates) - len(kept)
+    return replace(unit, candidates=kept, dropped=(*unit.dropped, ("formerly", known))) if known else unit
 
 
 def _note_answers(run: Run, *, is_listing: bool = True) -> None:

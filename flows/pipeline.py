@@ -16,7 +16,7 @@ from functools import partial
 from itertools import chain
 from urllib.parse import urlsplit
 
-from flows import exchanges, listings, readings
+from flows import exchanges, listings, readings, renaming
 from flows.backlog import Allowance, backlog, policy
 from flows.crowd import Crowd
 from flows.discovery import Candidate, Unit
@@ -70,6 +70,7 @@ def ingest(
 
     `polling` says which finders are asked: those that are due, as a schedule wants it, or all of them.
     """
+    renaming.check(workspace, source)
     with opened(workspace, source, "ingest", flow_run_id=flow_run_id, wait=wait) as run:
         run.polling = polling
         recover(run)

@@ -83,6 +83,7 @@ class Run:
         self.reader = parsers.reader(source.profile)
         self.tally = Tally()
         self.ledger: Ledger
+        self.former: Ledger | None = None  # of the name that the source had before
         self.archive: Appender
         self.credentials = logins.credentials(workspace, source)
         self.fetcher: Fetcher
@@ -193,6 +194,8 @@ def opened(
             run.pool = stack.enter_context(ParsePool())
             run.archive = stack.enter_context(Appender(folders, source.source_id, run.run_id))
             run.ledger = stack.enter_context(Ledger(folders, source.source_id))
+            if source.formerly:
+                run.former = stack.enter_context(Ledger(folders, source.formerly))
             if run.ledger.withdrawn():
                 raise WarehouseError(
                     f"The source {source.source_id} was withdrawn: nothing is fetched from it any more."

@@ -31,6 +31,12 @@ TOP = (
     Key("timezone", values.timezone, "UTC", "The zone in which a day is a day: windows, coverage, schedule."),
     Key("schedule", values.cron, None, "When to ingest under Prefect: a cron line of five fields, in `timezone`."),
     Key("paused", values.flag, False, "true: `ingest --all` and schedules leave it out; `wireroom sources pause`."),
+    Key(
+        "formerly",
+        values.text,
+        None,
+        "The name its file had before: what was read under that name is not fetched again, and stays where it is.",
+    ),
     Key("lookback", values.days, timedelta(days=7), "How far back an ingest looks; older articles are for backfill."),
     Key("find", _tables, None, "The finders: one `[[find]]` table each, at least one.", required=True),
     Key("article", _tables, None, "Which addresses are articles."),

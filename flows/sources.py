@@ -66,6 +66,7 @@ class SourceDefinition:
     timezone: str
     schedule: str | None
     paused: bool  # left out by `ingest --all` and by schedules
+    formerly: str | None  # the name under which it was read before
     lookback: timedelta
     finders: tuple[FinderSpec, ...]
     profile: Profile
@@ -123,7 +124,7 @@ class _Reading:
         article, pace, access = parts["article"], parts["pace"], parts["access"]
         return SourceDefinition(
             source_id=self.source_id(),
-            **{name: top[name] for name in ("name", "home", "language", "timezone", "schedule", "paused", "lookback")},
+            **{name: top[name] for name in ("name", "home", "language", "timezone", "schedule", "paused", "formerly", "lookback")},
             finders=self.finders(top["find"]),
             profile=self.profile(top, article, parts["parse"]),
             hosts=frozenset(article["hosts"]),

@@ -7,7 +7,7 @@ import warnings
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from bs4 import BeautifulSoup, Tag, XMLParsedAsHTMLWarning
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag, XMLParsedAsHTMLWarning
 from w3lib.encoding import html_to_unicode
 
 from parsers.listing.dates import NO_DATE, Calendar, Listed, read_date
@@ -53,7 +53,8 @@ def _soup(content: bytes, content_type: str | None) -> BeautifulSoup:
     except LookupError:  # a label that names no charset of texts
         text = content.decode("utf-8", "replace")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)  # XHTML, and pages that say they are
+        for kind in (XMLParsedAsHTMLWarning, MarkupResemblesLocatorWarning):  # of XHTML, and of a page that is one line
+            warnings.simplefilter("ignore", kind)
         soup = BeautifulSoup(text, "lxml")
     if soup.find(True) is None or (soup.find("a") is None and not soup.get_text(strip=True)):
         raise ListingError("empty", "What came from the listing's address is an empty page.")

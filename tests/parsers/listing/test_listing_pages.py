@@ -103,3 +103,10 @@ def test_a_page_of_thousands_of_links_is_read_in_seconds() -> None:
     found = read_page(page.encode(), BASE, Selectors(date=".d"), CALENDAR)
     assert all(link.day == date(2026, 11, 20) for link in found.links)
     assert time.monotonic() - started < 10
+
+
+@pytest.mark.parametrize(
+    "content", [b"https://news.example.org/", b"report.html", b"<?xml version='1.0'?><html><p>x</p></html>"]
+)
+def test_what_the_library_would_warn_of_is_no_news(content: bytes) -> None:
+    assert read_page(content, BASE, Selectors(), CALENDAR).links == ()

@@ -1,0 +1,35 @@
+"""A source whose file was renamed: its id is new, and what it has brought stands under the old one."""
+
+from __future__ import annotations
+
+from flows.sources import SourceDefinition, SourceError
+from flows.workspace import Workspace
+from parsers import urls
+from warehouse import reading_copy
+
+NEVER_READ = "SELECT count(*) = 0 FROM runs WHERE source_id = $1"
+OTHERS = """
+SELECT s.source_id, arg_max(s.home, s.noted_at), (SELECT count(*) FROM articles AS a WHERE a.source_id = s.source_id) AS articles
+FROM sources AS s
+WHERE s.source_id <> $1 AND s.source_id NOT IN (SELECT source_id FROM withdrawals WHERE url_key IS NULL)
+GROUP BY s.source_id
+ORDER BY articles DESC
+"""
+
+
+def check(workspace: Workspace, source: SourceDefinition) -> None:
+    """Nothing, or a SourceError before anything is fetched: this outlet was read under another name, whose file is gone."""
+    if source.formerly is not None:
+        return
+    with reading_copy.connect(workspace.folders) as connection:
+        if not connection.execute(NEVER_READ, [source.source_id]).fetchall()[0][0]:
+            return
+        others = connection.execute(OTHERS, [source.source_id]).fetchall()
+    for name, home, articles in others:
+        is_gone = not (workspace.sources / f"{name}.toml").exists()
+        if articles and is_gone and urls.key(home) == urls.key(source.home):
+            raise SourceError(
+                f"The outlet of {source.path} was read as {name!r} until now ({articles:,} articles), and {name}.toml is "
+                f'gone. If the file was renamed, write formerly = "{name}" into it: nothing is fetched a second time then. '
+                f"Or give it the name {name}.toml again."
+            )
