@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from contextvars import copy_context
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,18 +15,18 @@ import typer
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from flows.cli.app import Exit, Problem, err, here, out
+from flows.cli.app import Problem, err, here, out
 from flows.cli.display import watched
 from flows.cli.sources import AsJson, Yes, sources_app
 from flows.progress import shown
+from flows.source_files import names, source_named
 from flows.sources import SourceError, load
-from flows.workspace import Workspace, WorkspaceError, add_file, add_from_catalogue, catalogue
+from flows.workspace import Workspace, add_file, add_from_catalogue, catalogue
+from parsers import urls
 
 if TYPE_CHECKING:
     from flows.probing import Options, Probe
-    from flows.probing.outlines import Site
 
-SITES_AT_ONCE = 8
 ADD_EXAMPLES = """
 
 [bold]Examples[/]
@@ -85,21 +83,24 @@ def add(
         return
     options = _options(allow, articles, delay, robots_basis, rights_basis)
     if Path(what).suffix.lower() in (".opml", ".csv") and "://" not in what:
-        _add_many(workspace, Path(what), options, yes=yes, dry_run=dry_run, as_json=as_json)
+        from flows.cli.adding_many import add_many
+
+        add_many(workspace, Path(what), options, yes=yes, dry_run=dry_run, as_json=as_json)
         return
     addresses = _addresses(what)
     if name:
         _free(workspace, name)
     draft = _first_that_answers(workspace, addresses, options, name, quiet=as_json)
     if as_json:
-        _print_json(draft)
+        print_json(draft)
     else:
         _show(draft)
     if draft.toml is None:
         raise Problem(f"{draft.probe.obstacle} Nothing was written.{_way_out(draft.probe)}")
     if dry_run or (as_json and not yes):
         return
-    path = _write(workspace, draft, ask=not yes)
+    _say_twins(workspace, draft)
+    path = write(workspace, draft, ask=not yes)
     if not as_json:
         _next(draft.name, path)
 
@@ -128,8 +129,8 @@ def _addresses(what: str) -> list[str]:
         return [f"http://{what}"]
     if "." in host and " " not in what:
         return [f"https://{what}", f"http://{what}"]
-    names = ", ".join(sorted(path.stem for path in catalogue().glob("*.toml")))
-    raise Problem(f"The catalogue has no outlet {what!r}. It has: {names}. A site is named by its address: https://…")
+    ready = ", ".join(sorted(path.stem for path in catalogue().glob("*.toml")))
+    raise Problem(f"The catalogue has no outlet {what!r}. It has: {ready}. A site is named by its address: https://…")
 
 
 # ------------------------------------------------------------------ one ready-made outlet
@@ -151,23 +152,23 @@ def _first_that_answers(
     workspace: Workspace, addresses: list[str], options: Options, name: str | None, *, quiet: bool
 ) -> Draft:
     """The draft of the first address that answers, else of the first one."""
-    first = _probed(workspace, addresses[0], options, name, quiet=quiet)
+    first = probed(workspace, addresses[0], options, name, quiet=quiet)
     if first.probe.problem is None or len(addresses) == 1:
         return first
-    second = _probed(workspace, addresses[1], options, name, quiet=quiet)
+    second = probed(workspace, addresses[1], options, name, quiet=quiet)
     return first if second.probe.problem else second
 
 
-def _probed(workspace: Workspace, url: str, options: Options, name: str | None, *, quiet: bool) -> Draft:
+def probed(workspace: Workspace, url: str, options: Options, name: str | None, *, quiet: bool) -> Draft:
     from flows.probing import probe
 
-    with _looking(quiet):
+    with looking(quiet):
         found = probe(workspace, url, options)
-    return _drafted(found, options, name)
+    return drafted(found, options, name)
 
 
 @contextmanager
-def _looking(quiet: bool) -> Iterator[None]:
+def looking(quiet: bool) -> Iterator[None]:
     """Show what is asked for at the moment: a status line on a terminal, a line now and then elsewhere."""
     if quiet or not err.is_terminal:
         with watched("probe", err, quiet=quiet):
@@ -177,7 +178,7 @@ def _looking(quiet: bool) -> Iterator[None]:
         yield
 
 
-def _drafted(found: Probe, options: Options, name: str | None) -> Draft:
+def drafted(found: Probe, options: Options, name: str | None) -> Draft:
     from flows.probing import draft
 
     name = name or draft.identifier(found.home, found.name.value)
@@ -207,7 +208,7 @@ def _way_out(probe: Probe) -> str:
     return f' If you may read it all the same (your own site, a permission), say why: {option} "…"'
 
 
-def _write(workspace: Workspace, draft: Draft, *, ask: bool) -> Path:
+def write(workspace: Workspace, draft: Draft, *, ask: bool) -> Path:
     """Write the file after a question, and load it once, so that what was written is known to work."""
     assert draft.toml is not None
     target = _free(workspace, draft.name)
@@ -232,86 +233,23 @@ def _free(workspace: Workspace, name: str) -> Path:
     return target
 
 
+def _say_twins(workspace: Workspace, draft: Draft) -> None:
+    """Say which sources read the same site already: their articles would be read twice."""
+    twins = []
+    for name in names(workspace):
+        with suppress(SourceError):  # a broken file is for `sources check`
+            if urls.same_site(source_named(workspace, name).home, draft.probe.home):
+                twins.append(name)
+    if twins:
+        err.print(f"[yellow]![/] {', '.join(twins)} reads this site already.", highlight=False, soft_wrap=True)
+
+
 def _next(name: str, path: Path) -> None:
     out.print(f"[green]✓[/] {escape(str(path))} is written.", highlight=False, soft_wrap=True)
     out.print(f"Next: wireroom ingest {escape(name)}", highlight=False)
 
 
-def _print_json(draft: Draft) -> None:
+def print_json(draft: Draft) -> None:
     from flows.cli.verdicts import as_record
 
     print(json.dumps({"source": draft.name, **as_record(draft.probe, draft.toml)}, ensure_ascii=False))
-
-
-# ------------------------------------------------------------------ many sites
-
-
-def _add_many(workspace: Workspace, path: Path, options: Options, *, yes: bool, dry_run: bool, as_json: bool) -> None:
-    """Probe every site of a list, say one line about each, and write those that can be read."""
-    from flows.probing.outlines import OutlineError, sites
-
-    try:
-        listed = sites(path)
-    except OutlineError as problem:
-        raise Problem(str(problem)) from None
-    drafts = _all_probed(workspace, listed, options, as_json)
-    ready = [draft for draft in drafts if draft.toml is not None]
-    if not dry_run and ready and not as_json and not yes:
-        yes = typer.confirm(f"Write {len(ready)} source files?", err=True)
-        if not yes:
-            raise Problem("Nothing was written.")
-    failed = len(drafts) - len(ready)
-    if not dry_run and yes:
-        failed += sum(not _written(workspace, draft, as_json) for draft in ready)
-    if failed:
-        raise typer.Exit(Exit.INCOMPLETE if failed < len(drafts) else Exit.PROBLEM)
-
-
-def _all_probed(workspace: Workspace, listed: list[Site], options: Options, as_json: bool) -> list[Draft]:
-    """Every site's draft, in the list's order; several hosts at once, each of them at its own pace."""
-    taken: set[str] = set()
-    drafts = []
-    with _looking(as_json), ThreadPoolExecutor(SITES_AT_ONCE) as pool:
-        works = [pool.submit(copy_context().run, _probe_of(workspace, site, options)) for site in listed]
-        for site, work in zip(listed, works, strict=True):
-            draft = _named_apart(_drafted(work.result(), replace(options, feed=site.feed, name=site.name), None), taken)
-            drafts.append(draft)
-            if as_json:
-                _print_json(draft)
-            else:
-                _say_line(draft, site)
-    return drafts
-
-
-def _probe_of(workspace: Workspace, site: Site, options: Options) -> Callable[[], Probe]:
-    from flows.probing import probe
-
-    return lambda: probe(workspace, site.url, replace(options, feed=site.feed, name=site.name))
-
-
-def _named_apart(draft: Draft, taken: set[str]) -> Draft:
-    """The draft under a name that no earlier one of the list has."""
-    name, number = draft.name, 2
-    while name in taken:
-        name, number = f"{draft.name}-{number}", number + 1
-    taken.add(name)
-    return replace(draft, name=name)
-
-
-def _say_line(draft: Draft, site: Site) -> None:
-    from flows.cli.verdicts import line
-
-    mark = "[green]✓[/]" if draft.toml else "[red]✗[/]"
-    label = draft.name if draft.toml else site.name or site.url
-    out.print(f"{mark} {escape(label)}: {escape(line(draft.probe))}", highlight=False, soft_wrap=not out.is_terminal)
-
-
-def _written(workspace: Workspace, draft: Draft, as_json: bool) -> bool:
-    try:
-        path = _write(workspace, draft, ask=False)
-    except (Problem, SourceError, WorkspaceError) as problem:
-        err.print(str(problem), markup=False, highlight=False, soft_wrap=True)
-        return False
-    if not as_json:
-        out.print(f"[green]✓[/] {escape(str(path))} is written.", highlight=False, soft_wrap=True)
-    return True

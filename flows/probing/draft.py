@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
@@ -10,6 +9,7 @@ from datetime import date
 from urllib.parse import urlsplit
 
 from flows.probing import guesses, trying
+from flows.probing.quoting import quoted
 from flows.probing.records import Found, Options, Probe
 from parsers import urls
 
@@ -92,7 +92,7 @@ def _outlet(probe: Probe, days: list[date], today: date) -> str:
 
 def _guessed(key: str, value: str | None, why: str) -> str:
     """A line with its evidence behind it, or above it where that would be too long; commented out without a value."""
-    line = f"{key:<8} = {json.dumps(value, ensure_ascii=False)}" if value else f'# {key} = "…"'
+    line = f"{key:<8} = {quoted(value)}" if value else f'# {key} = "…"'
     if not why:
         return line
     note = f"guess: {why}" if key in ("language", "timezone", "schedule") else why
@@ -104,11 +104,11 @@ def _guessed(key: str, value: str | None, why: str) -> str:
 def _find(found: Found) -> str:
     spec = found.spec
     lines = [*_comment(f"{reach(found)}. Its address: {found.via}."), "[[find]]", f'kind = "{spec.kind}"']
-    lines.append(f"url  = {json.dumps(spec.url, ensure_ascii=False)}")
+    lines.append(f"url  = {quoted(spec.url or '')}")
     if spec.date_selector:
-        lines.append(f"date = {json.dumps(spec.date_selector)}")
+        lines.append(f"date = {quoted(spec.date_selector)}")
     if spec.next_selector:
-        lines.append(f"next = {json.dumps(spec.next_selector)}")
+        lines.append(f"next = {quoted(spec.next_selector)}")
     if spec.kind == "template" and spec.first_day:
         lines.append(f"from = {spec.first_day}  # the first period that the site links to")
     return "\n".join(lines)
@@ -135,7 +135,7 @@ def _others(probe: Probe) -> str:
             f"# {reach(found)}:",
             "# [[find]]",
             f'# kind = "{found.spec.kind}"',
-            f"# url  = {json.dumps(found.spec.url)}",
+            f"# url  = {quoted(found.spec.url or '')}",
         ]
     return "\n".join(lines)
 
@@ -163,9 +163,9 @@ def _pace(probe: Probe) -> str:
 
 
 def _access(options: Options) -> str:
-    lines = [f"allow = {json.dumps(sorted(options.allow))}"] if options.allow else []
-    lines += [f"robots_basis = {json.dumps(options.robots_basis)}"] if options.robots_basis else []
-    lines += [f"rights_basis = {json.dumps(options.rights_basis)}"] if options.rights_basis else []
+    lines = [f"allow = {quoted(sorted(options.allow))}"] if options.allow else []
+    lines += [f"robots_basis = {quoted(options.robots_basis)}"] if options.robots_basis else []
+    lines += [f"rights_basis = {quoted(options.rights_basis)}"] if options.rights_basis else []
     return "\n".join(["[access]", *lines]) if lines else ""
 
 
@@ -175,15 +175,15 @@ def _parse(probe: Probe) -> str:
     furniture = trying.repeated_lines(probe.articles)
     if furniture:
         lines += _comment("These lines stand in every article that was tried.")
-        lines.append(f"furniture = {json.dumps(furniture, ensure_ascii=False)}")
+        lines.append(f"furniture = {quoted(furniture)}")
     orders = _seen(dateline.rule for article in probe.articles for dateline in article.datelines[:1])
     if orders:
         lines += _comment("Datelines seen; naming their orders makes reading them surer.")
-        lines.append(f"# dateline = {json.dumps(orders)}")
+        lines.append(f"# dateline = {quoted(orders)}")
     agencies = _seen(article.info_source for article in probe.articles)
     if agencies:
         lines += _comment("Agencies seen; name the one that writes the outlet's own copy, if one does.")
-        lines.append(f"# info_source = {json.dumps(agencies[0])}")
+        lines.append(f"# info_source = {quoted(agencies[0])}")
     return "\n".join(["[parse]", *lines]) if lines else ""
 
 

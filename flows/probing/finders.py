@@ -39,7 +39,7 @@ class Search:
     def feeds(self, known: Sequence[str]) -> Iterator[Found]:
         """The feeds that the user or the home page names, else the first usual address that answers with one."""
         via = "given" if known else "a link on the home page"
-        named = list(dict.fromkeys([*known, *self.home.feeds]))[:MOST_FEEDS]
+        named = list(dict.fromkeys(filter(is_address, [*known, *self.home.feeds])))[:MOST_FEEDS]
         found = [self.measured(FinderSpec("feed", url), via) for url in named]
         yield from found
         if any(item.problem is None for item in found):
@@ -54,8 +54,11 @@ class Search:
         """The sitemaps that robots.txt names, else the first usual address that answers with one."""
         robots = self.visit.robots_of(self.home.url)
         named = [child.url for child in read_robots(robots.body, self.home.url).children] if robots.body else []
+        named = sorted(filter(is_address, named), key=lambda url: "news" not in url.lower())
         for url in named[:MOST_SITEMAPS]:
-            yield self.sitemap(url, "robots.txt")
+            yield self.sitemap(
+                url, f"robots.txt, which names {len(named)}" if len(named) > MOST_SITEMAPS else "robots.txt"
+            )
         for path in () if named else PLACES["sitemaps"]:
             tried = self.sitemap(urljoin(self.home.url, path), "a usual address")
             if tried.problem is None:
@@ -186,6 +189,14 @@ def _is_title(address: str, match: re.Match[str]) -> bool:
     """Whether what stands behind the date is an article's title: an archive's address ends there, or nearly."""
     rest = urlsplit(address).path[match.end() :].strip("/")
     return rest.count("-") + rest.count("_") > 1 or rest.count("/") > 0
+
+
+def is_address(url: str) -> bool:
+    """Whether an address can be compared with others; broken ones are not asked for."""
+    try:
+        return bool(urls.key(url))
+    except ValueError:
+        return False
 
 
 def commonest(found: Iterable[Found]) -> list[Found]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,20 +12,28 @@ from urllib.parse import urljoin, urlsplit
 from flows.fetching import Exchange
 from flows.probing import guesses, home, pattern, trying
 from flows.probing.access import access
-from flows.probing.finders import Search, commonest
+from flows.probing.finders import Search, commonest, is_address
 from flows.probing.home import Home
+from flows.probing.quoting import quoted
 from flows.probing.records import Access, Found, Guess, Options, Pattern, Probe
 from flows.probing.visit import Visit, visiting
 from flows.progress import Event, tell
 from flows.sources import SourceDefinition, load
 from flows.workspace import Workspace
-from parsers import urls
+from parsers import parse, urls
+from parsers.language import normal
+from parsers.records import Page, Rejected
 
+HINTS = ("needs_browser", "challenge_page", "login_wall", "consent_page")
 UNKNOWN = Guess(None, "not looked for")
 
 
 def probe(workspace: Workspace, url: str, options: Options = Options()) -> Probe:  # noqa: B008  (frozen)
     """What a visit to the site at `url` finds out; writes nothing but the pace of its hosts."""
+    if not is_address(url):
+        return Probe(
+            url, url, Access(True, "", ""), UNKNOWN, UNKNOWN, UNKNOWN, problem=f"{url} is no http or https address."
+        )
     with visiting(workspace, options) as visit:
         found = _probed(visit, url, options)
         return replace(found, requests=visit.requests + len(visit.met))
@@ -100,10 +107,17 @@ def _read(visit: Visit, blank: Probe, front: Home, feeds: Sequence[str], options
         name=blank.name if blank.name.value else Guess(front.name, "as the home page calls itself"),
         language=tongue,
         timezone=guesses.timezone(blank.home, tongue.value or front.language, times, datetime.now(UTC).date()),
+        hint=None if chosen else _hint(visit.get(blank.home)),
         finders=tuple(finders),
         pattern=inferred,
         pages=pages,
     )
+
+
+def _hint(front: Exchange) -> str | None:
+    """Why a home page may show no links: it is drawn by a script, or asks for a log-in or for consent."""
+    result = parse(Page(front.body, None, front.content_type, front.observed_at))
+    return result.message if isinstance(result, Rejected) and result.reason in HINTS else None
 
 
 def _searched(search: Search, feeds: Sequence[str]) -> list[Found]:
@@ -133,7 +147,9 @@ def _chosen(finders: Sequence[Found]) -> list[Found]:
 
 def _provisional(site: str, language: str | None, inferred: Pattern | None, options: Options) -> SourceDefinition:
     """A source with what is known so far, for the finders and the parser to work with."""
-    lines = [f'name = "probe"\nhome = {json.dumps(site)}', f"[[find]]\nkind = 'feed'\nurl = {json.dumps(site)}"]
+    tongue = normal(language or "")
+    lines = ['name = "probe"', f"home = {quoted(site)}", f"language = {quoted(tongue)}" if tongue else ""]
+    lines += ["[[find]]", "kind = 'feed'", f"url = {quoted(site)}"]
     lines += [f"[article]\nurl = '{inferred.regex}'"] if inferred and "'" not in inferred.regex else []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "probe.toml"

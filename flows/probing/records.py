@@ -100,6 +100,7 @@ class Probe:
     pages: tuple[Tried, ...] = ()
     requests: int = 0
     problem: str | None = None  # why nothing could be found out at all
+    hint: str | None = None  # why the home page may lead nowhere
 
     @property
     def chosen(self) -> tuple[Found, ...]:
@@ -148,7 +149,8 @@ class Probe:
         if not self.access.allowed:
             return self.access.rights if self.access.reserved else self.access.robots
         if not self.chosen:
-            return "No feed, sitemap, archive or page with links to articles was found."
+            said = "No feed, sitemap, archive or page with links to articles was found."
+            return f"{said} {self.hint}" if self.hint else said
         if self.pages and self.count("barred") == len(self.pages):
             return self.pages[0].said
         return None

@@ -218,6 +218,41 @@ def test_a_sitemap_of_many_files_is_read_at_both_ends(workspace: Workspace):
     assert len([path for path in site.asked if path.startswith("/s")]) == 3
 
 
+def test_a_home_page_drawn_by_a_script_says_why_nothing_was_found(workspace: Workspace):
+    shell = "<html><body><div id=root></div><script src=/a.js></script><noscript>Please enable JavaScript.</noscript></body></html>"
+    found, _ = probed(workspace, {"/": Page(shell)})
+    assert "JavaScript" in (found.obstacle or "")
+
+
+def test_broken_addresses_on_a_page_break_nothing(workspace: Workspace):
+    pages = sites.wordpress()
+    bad = '<a href="http://[">x</a><a href="http://exa mple/news">News</a><a href="javascript:void(0)">Press</a><a href="//">y</a>'
+    feed = '<link rel="alternate" type="application/rss+xml" href="http://exa mple/feed"><link rel="alternate" type="application/rss+xml">'
+    pages["/"] = Page(str(pages["/"].body).replace("<ul>", bad + "<ul>").replace("</head>", feed + "</head>"))
+    pages["/robots.txt"] = Page(
+        "Sitemap: http://exa^mple/s.xml\nSitemap: {base}/wp-sitemap.xml\nSitemap: \n", "text/plain"
+    )
+    found, _ = probed(workspace, pages)
+    assert kinds(found) == ["feed", "sitemap"]
+
+
+@pytest.mark.parametrize("name", ["Bay \U0001f6a2 Courier", "Bay\x7fCourier", "Bucht-Küri\u200b", "海湾快报"])
+def test_names_in_any_script_are_written_as_they_are(workspace: Workspace, name: str):
+    found, _ = probed(workspace, sites.wordpress(), options=replace(QUICK, name=name))
+    assert written(workspace, found).name == name
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00\x01\x02", b"%PDF-1.7", b"<html", b"\xff" * 3000, b"{}", b"<rss/>"])
+def test_what_is_no_page_ends_in_a_sentence(workspace: Workspace, body: bytes):
+    found, _ = probed(workspace, {"/": Page(body)})
+    assert (found.obstacle or "").endswith(".")
+
+
+@pytest.mark.parametrize("url", ["http://", "http://[", "ftp://x.example/", "no address", "http://x.example:99999/"])
+def test_what_is_no_address_ends_in_a_sentence(workspace: Workspace, url: str):
+    assert probe(workspace, url, QUICK).obstacle
+
+
 @pytest.mark.parametrize(
     ("home", "name", "expected"),
     [

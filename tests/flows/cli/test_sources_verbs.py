@@ -133,6 +133,16 @@ def test_a_csv_with_nothing_that_can_be_read_fails(news: Workspace, wireroom: Ru
     assert "cannot be read" in wireroom("sources", "add", tmp_path / "none.csv", code=1).stderr
 
 
+def test_a_site_that_is_read_already_is_named(bay: Path, site: Served, wireroom: Run):
+    said = wireroom("sources", "add", site.base, *quick(site), "--name", "again", "--yes")
+    assert "bay reads this site already" in said.stderr
+
+
+def test_an_address_without_a_scheme_will_do(news: Workspace, site: Served, wireroom: Run):
+    wireroom("sources", "add", site.host, *quick(site), "--yes")
+    assert load(news.sources / "the-bay-courier.toml").home == f"{site.base}/"
+
+
 # ------------------------------------------------------------------ list
 
 
