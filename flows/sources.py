@@ -124,7 +124,10 @@ class _Reading:
         article, pace, access = parts["article"], parts["pace"], parts["access"]
         return SourceDefinition(
             source_id=self.source_id(),
-            **{name: top[name] for name in ("name", "home", "language", "timezone", "schedule", "paused", "formerly", "lookback")},
+            **{
+                name: top[name]
+                for name in ("name", "home", "language", "timezone", "schedule", "paused", "formerly", "lookback")
+            },
             finders=self.finders(top["find"]),
             profile=self.profile(top, article, parts["parse"]),
             hosts=frozenset(article["hosts"]),

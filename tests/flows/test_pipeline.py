@@ -7,6 +7,7 @@ import sys
 import threading
 from collections import Counter
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -82,6 +83,24 @@ def test_the_second_pass_is_conditional_and_only_the_correction_changes(workspac
         ("new", 32),
         ("revised", 1),
     ]
+
+
+def test_what_is_asked_for_is_each_article_listing_and_planted_failure_once(workspace: Workspace, site: Site):
+    tally = passed(workspace)
+    listed = {urlsplit(url).path for (url,) in asked(workspace, "select url from addresses")}
+    manners = {"/robots.txt", "/.well-known/tdmrep.json"}
+    listings = {"/pr/2025/index.html", "/pr/2026/index.html"}
+    assert len(listed) == tally.articles + tally.rejected + tally.failed
+    assert Counter(entry.path for entry in site.requests()) == Counter(listed | manners | listings)
+
+
+def test_an_unchanged_second_pass_brings_no_body(workspace: Workspace, site: Site):
+    first = passed(workspace)
+    site.log.clear()
+    second = passed(workspace)
+    assert site.counts() == {304: first.articles + 2}
+    assert (second.unchanged, second.fetched, second.failed) == (first.articles, 0, 0)
+    assert asked(workspace, "select count(*) from fetches where outcome = 'unchanged' and payload_bytes > 0") == [(0,)]
 
 
 def test_every_request_lies_in_the_archive(workspace: Workspace, site: Site):
