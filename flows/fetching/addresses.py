@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from w3lib.url import safe_url_string
@@ -17,6 +18,7 @@ _PUBLIC_V6 = ipaddress.IPv6Network("2000::/3")  # all that is given out to the w
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
+@lru_cache(maxsize=1024)
 def check(url: str, allow: frozenset[str] = frozenset()) -> None:
     """Raise Failure where an address is not http or https with a host, carries a password, or names an odd port."""
     try:
@@ -60,6 +62,7 @@ def host_of(url: str) -> str:
     return urlsplit(written(f"http://{name}/")).hostname or name
 
 
+@lru_cache(maxsize=1024)
 def place(url: str) -> str:
     """host:port of an address, the port always named, as [access] allow writes it."""
     return pair(host_of(url), port_of(url))
@@ -71,6 +74,7 @@ def pair(host: str, port: int) -> str:
     return f"[{bare}]:{port}" if ":" in bare else f"{bare}:{port}"
 
 
+@lru_cache(maxsize=1024)
 def house(url: str) -> str:
     """What has one pace and one robots.txt: the host, whichever of the two usual ports is asked, or host:port."""
     return host_of(url) if port_of(url) in PORTS.values() else place(url)

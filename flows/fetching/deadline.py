@@ -22,6 +22,7 @@ class Deadline:
         self.passed = False
         self.over = False
         self._sockets: list[socket.socket] = []
+        self._doubles: list[socket.socket] = []  # ours, to be closed
         self._lock = threading.Lock()
 
     @property
@@ -29,33 +30,35 @@ class Deadline:
         """Seconds until then; never negative."""
         return max(0.0, self.moment - time.monotonic())
 
-    def watch(self, sock: socket.socket) -> None:
+    def watch(self, sock: socket.socket, *, encrypted: bool = False) -> None:
         """Shut this socket down too, at once where the moment has passed.
 
-        A second descriptor is kept: TLS takes a socket out of its object, and a number that was closed may be given
-        to another file.
+        Of an encrypted one a second descriptor is kept: TLS takes a socket out of its object, and shutting down the
+        object that it puts in its place would change what another thread is reading from.
         """
-        double = socket.socket(sock.family, sock.type, sock.proto, fileno=os.dup(sock.fileno()))
+        if encrypted:
+            sock = socket.socket(sock.family, sock.type, sock.proto, fileno=os.dup(sock.fileno()))
         with self._lock:
-            self._sockets.append(double)
+            (self._doubles if encrypted else self._sockets).append(sock)
             if self.passed:
-                _shut(double)
+                _shut(sock)
 
     def pass_(self) -> None:
         """Shut down whatever is still open."""
         with self._lock:
             if not self.over:
                 self.passed = True
-                for sock in self._sockets:
+                for sock in self._sockets + self._doubles:
                     _shut(sock)
 
     def end(self) -> None:
         """The work is done in time: leave its sockets alone."""
         with self._lock:
             self.over = True
-            for sock in self._sockets:
+            for sock in self._doubles:
                 sock.close()
             self._sockets.clear()
+            self._doubles.clear()
 
 
 class Budget:
@@ -88,11 +91,11 @@ def deadline(seconds: float) -> Iterator[Deadline]:
         _here.deadline = None
 
 
-def watch(sock: socket.socket | None) -> None:
+def watch(sock: socket.socket | None, *, encrypted: bool = False) -> None:
     """Put a socket under this thread's deadline, where there is one."""
     current: Deadline | None = getattr(_here, "deadline", None)
     if current is not None and sock is not None:
-        current.watch(sock)
+        current.watch(sock, encrypted=encrypted)
 
 
 def left() -> float:

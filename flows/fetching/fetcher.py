@@ -119,7 +119,9 @@ class Fetcher:
         self, last: Exchange, conditions: dict[str, str], expect: Expected, budget: Budget
     ) -> tuple[Exchange, float | None]:
         """One attempt, redirects included, and how long to wait before another one; None where that is no use."""
-        exchange = Exchange(last.fetch_id, last.requested_url, last.observed_at, "failed", requests=last.requests)
+        exchange = last
+        if last.requests:
+            exchange = Exchange(last.fetch_id, last.requested_url, last.observed_at, "failed", requests=last.requests)
         try:
             while True:
                 url = exchange.final_url or exchange.requested_url

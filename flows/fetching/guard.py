@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from requests import Session
+from requests import PreparedRequest, Response, Session
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -39,6 +39,17 @@ class GuardedSession(Session):
         adapter = _Adapter(allow, pool_size)
         self.mount("http://", adapter)
         self.mount("https://", adapter)
+
+    def sent(self, url: str, headers: dict[str, str], timeout: tuple[float, float]) -> Response:
+        """The answer to one request, its body not yet read.
+
+        What Session.request does beside is merging settings, cookies and hooks that we have none of: a third of its time.
+        """
+        request = PreparedRequest()
+        request.method = "GET"
+        request.prepare_url(url, None)
+        request.prepare_headers(headers)
+        return self.get_adapter(url).send(request, stream=True, timeout=timeout, verify=self.verify or True)
 
     def get_redirect_target(self, resp: Any) -> None:
         """None: nothing is followed here."""
@@ -82,7 +93,7 @@ def _pools(allow: frozenset[str]) -> dict[str, type[HTTPConnectionPool]]:
         response_class = CarefulResponse
 
         def _new_conn(self) -> socket.socket:
-            return _dialled(self, self.port or 443, refuse)
+            return _dialled(self, self.port or 443, refuse, encrypted=True)
 
     class PlainPool(HTTPConnectionPool):
         ConnectionCls = Plain
@@ -95,13 +106,13 @@ def _pools(allow: frozenset[str]) -> dict[str, type[HTTPConnectionPool]]:
         ConnectionCls = Secure
 
         def _make_request(self, conn: Any, *args: Any, **kwargs: Any) -> Any:
-            watch(conn.sock)
+            watch(conn.sock, encrypted=True)
             return super()._make_request(conn, *args, **kwargs)
 
     return {"http": PlainPool, "https": SecurePool}
 
 
-def _dialled(wanted: HTTPConnection, port: int, refuse: Refuse) -> socket.socket:
+def _dialled(wanted: HTTPConnection, port: int, refuse: Refuse, *, encrypted: bool = False) -> socket.socket:
     """A connection to one of the addresses that the name was found to have, all of which are fine.
 
     The name is looked up once and its addresses are dialled as they are: a second answer, which may be another one, is
@@ -113,7 +124,7 @@ def _dialled(wanted: HTTPConnection, port: int, refuse: Refuse) -> socket.socket
     connection = _connected(found, wanted)
     try:
         refuse(wanted.host, port, connection.getpeername()[0])
-        watch(connection)
+        watch(connection, encrypted=encrypted)
     except OSError as error:
         connection.close()
         raise Failure("connect", f"{wanted.host}:{port} hung up at once ({error}).", retry=True) from None

@@ -36,11 +36,12 @@ def judged(
 
     `conditional` says that validators were sent with this very request: only then can an answer be "unchanged".
     """
-    got = _taken(exchange, answer)
-    if expect != "robots":
+    if expect == "robots":
+        got = _taken(exchange, answer, None)
+    else:
         found = rights.of(answer, rules or [])
         over = f", not obeyed: {basis}" if found.reserved and basis else ""
-        got = replace(got, rights=found.stated + over)
+        got = _taken(exchange, answer, found.stated + over)
         if found.reserved and not basis and expect == "page" and 200 <= answer.status < 300:
             said = f"{answer.url} reserves its rights against text and data mining ({found.stated})."
             return replace(got, outcome="reserved", reason="tdm", message=said, body=b"", wire=b""), None
@@ -78,9 +79,10 @@ def retry_after(answer: Answer) -> timedelta | None:
     return timedelta(seconds=min(max(seconds, 0.0), LONGEST.total_seconds()))
 
 
-def _taken(exchange: Exchange, answer: Answer) -> Exchange:
+def _taken(exchange: Exchange, answer: Answer, stated: str | None) -> Exchange:
     return replace(
         exchange,
+        rights=stated,
         final_url=answer.url,
         status=answer.status,
         status_line=answer.status_line,

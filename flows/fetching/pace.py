@@ -30,6 +30,10 @@ MOST = 4 << 20
 """Bytes of a host file that are read: two files of rules at their longest, and something beside."""
 
 
+ROUND = 128
+"""A host file's length is a multiple of so many bytes, so that it seldom changes."""
+
+
 @dataclass(slots=True)
 class Host:
     """What is kept of one host between requests; moments are seconds since the epoch."""
@@ -68,13 +72,17 @@ class Turn:
     house: str
     host: Host
     descriptor: int
+    length: int  # of the file
 
     def keep(self) -> None:
         """Write what is known into the host's file, with one call that a kill cannot cut."""
         kept = {name: getattr(self.host, name) for name in _KINDS}
-        data = json.dumps(kept).encode() + b"\n"
+        data = json.dumps(kept).encode()
+        data = data.ljust(-(-len(data) // ROUND) * ROUND - 1) + b"\n"
         os.pwrite(self.descriptor, data, 0)
-        os.ftruncate(self.descriptor, len(data))  # a kill before this leaves a tail that reading passes over
+        if len(data) < self.length:
+            os.ftruncate(self.descriptor, len(data))  # a kill before this leaves a tail that reading passes over
+        self.length = len(data)
 
 
 class Pace:
@@ -90,13 +98,11 @@ class Pace:
 
         Waits for whoever has it; raises Failure after `patience` seconds, where it is given.
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(
-            self._folder / f"{quote(house.lower(), safe='')[:200]}.json", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
-        )
+        descriptor = self._opened(house)
         try:
             _lock(descriptor, house, patience)
-            turn = Turn(house, self._read(descriptor), descriptor)
+            content = os.pread(descriptor, MOST, 0)
+            turn = Turn(house, self._read(content), descriptor, len(content))
             try:
                 yield turn
             finally:
@@ -111,7 +117,9 @@ class Pace:
         It is noted before, too: who is killed while he asks must not be followed at once by another.
         """
         host = turn.host
-        time.sleep(max(0.0, min(host.next_allowed - time.time(), SLOWEST.total_seconds())))
+        wait = min(host.next_allowed - time.time(), SLOWEST.total_seconds())
+        if wait > 0:
+            time.sleep(wait)
         delay = max(self.delay.total_seconds(), min(asked_delay or 0.0, SLOWEST.total_seconds()))
         host.next_allowed = time.time() + delay
         if delay:
@@ -121,9 +129,16 @@ class Pace:
         finally:
             host.next_allowed = time.time() + delay
 
-    def _read(self, descriptor: int) -> Host:
+    def _opened(self, house: str) -> int:
+        name = f"{self._folder}/{quote(house.lower(), safe='')[:200]}.json"
+        try:
+            return os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except FileNotFoundError:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            return os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+    def _read(self, content: bytes) -> Host:
         """The state in the file; where it is damaged a fresh one, which waits for a whole delay to be on the safe side."""
-        content = os.pread(descriptor, MOST, 0)
         if not content.strip():
             return Host()
         try:

@@ -13,7 +13,7 @@ from flows.fetching.request import Answer
 
 STATUSES = frozenset({301, 302, 303, 307, 308})
 
-LARGEST = 20_000
+LARGEST = 10_000
 """Bytes of a page that may be nothing but a redirect; article pages that reload themselves are larger."""
 
 FEW_WORDS = 40

@@ -71,8 +71,7 @@ def _ask(
     session: GuardedSession, url: str, headers: dict[str, str], limits: Limits, limit: Deadline, enough: int | None
 ) -> Answer:
     timeout = (min(limits.connect_seconds, limit.left), limit.left)
-    response = session.get(url, headers=headers, stream=True, allow_redirects=False, timeout=timeout)
-    with response:
+    with session.sent(url, headers, timeout) as response:
         raw = response.raw
         found = tuple((str(name), str(value)) for name, value in raw.headers.iteritems())
         if sum(len(name) + len(value) + 4 for name, value in found) > limits.header_bytes:
@@ -82,15 +81,16 @@ def _ask(
         moved = 300 <= response.status_code < 400
         wire = b"" if moved else _body(raw, limits, limit, enough)
         kept = tuple((name, value) for name, value in found if name.lower() not in _COOKIES)
-        answer = Answer(url, response.status_code, status_line, kept, wire, b"")
-        return Answer(url, answer.status, status_line, kept, wire, _decoded(answer, limits, enough or 0))
+        coding = ", ".join(value for name, value in kept if name.lower() == "content-encoding")
+        body = _decoded(wire, coding, limits, enough or 0)
+        return Answer(url, response.status_code, status_line, kept, wire, body)
 
 
-def _decoded(answer: Answer, limits: Limits, enough: int) -> bytes:
+def _decoded(wire: bytes, coding: str, limits: Limits, enough: int) -> bytes:
     """The body with its content coding undone."""
-    most = max(enough, min(limits.decoded_bytes, max(UNSUSPECTED, limits.ratio * len(answer.wire))))
+    most = max(enough, min(limits.decoded_bytes, max(UNSUSPECTED, limits.ratio * len(wire))))
     try:
-        return decode(answer.wire, answer.every("content-encoding"), most)
+        return decode(wire, coding, most)
     except BadCoding as error:
         raise Failure(error.reason, str(error), retry=error.reason == "cut_short") from None
 
