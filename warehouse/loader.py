@@ -16,6 +16,7 @@ from warehouse.files import FULL, sweep
 from warehouse.folders import Folders
 from warehouse.locks import Held, hold
 from warehouse.schema import open_live
+from warehouse.steps import Steps
 
 FREE_BYTES = 32_000_000
 """Free space in the live database that is not worth a compaction; more is, once it is half of the file."""
@@ -98,6 +99,7 @@ def load_spool(folders: Folders, report: Report) -> list[Path]:
 def _contained(con: duckdb.DuckDBPyConnection, folders: Folders, report: Report) -> Iterator[Path]:
     """Load until nothing new lies in the spool; the files that the live database now contains."""
     done: set[Path] = set()
+    steps = Steps(con)
     while waiting := [path for path in spool.files(folders) if path not in done]:
         for path in waiting:
             done.add(path)
@@ -108,12 +110,12 @@ def _contained(con: duckdb.DuckDBPyConnection, folders: Folders, report: Report)
                 report.problems.append(f"{error}. The file was set aside in {folders.aside}")
                 continue
             if not loading.is_loaded(con, batch.digest):
-                _load(con, folders, batch, report)
+                _load(con, steps, folders, batch, report)
             yield path
 
 
-def _load(con: duckdb.DuckDBPyConnection, folders: Folders, batch: spool.Batch, report: Report) -> None:
-    loaded = loading.load(con, batch)
+def _load(con: duckdb.DuckDBPyConnection, steps: Steps, folders: Folders, batch: spool.Batch, report: Report) -> None:
+    loaded = loading.load(con, batch, steps)
     if loaded.bad:
         spool.set_rows_aside(folders, batch, loaded.bad)
         report.problems += [f"{line.message}. The row was set aside in {folders.aside}" for line in loaded.bad]

@@ -17,7 +17,8 @@ import msgspec
 from warehouse import identity, spool
 from warehouse.identity import Assignment, Node
 from warehouse.spool import BadLine, Batch
-from warehouse.staging import KEYS, LATEST, TABLES, sql, stage_batch
+from warehouse.staging import KEYS, LATEST, TABLES, stage_batch
+from warehouse.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,24 +35,32 @@ def is_loaded(con: duckdb.DuckDBPyConnection, digest: str) -> bool:
     return bool(con.execute("SELECT 1 FROM loads WHERE digest = $1 LIMIT 1", [digest]).fetchall())
 
 
-def load(con: duckdb.DuckDBPyConnection, batch: Batch) -> Loaded:
-    """Load a batch that was not loaded before; nothing changes where this raises."""
-    refused = stage_batch(con, batch)  # before the transaction, which a row that DuckDB refuses would end
+def load(con: duckdb.DuckDBPyConnection, batch: Batch, steps: Steps | None = None) -> Loaded:
+    """Load a batch that was not loaded before; nothing changes where this raises. Who loads many passes `steps` along."""
+    steps = steps or Steps(con)
+    refused = stage_batch(con, batch)  # before the transaction, which a refused row would end
+    steps.begin(_staged(batch))
     con.begin()
     try:
         load_id = _number(con, batch)
         for kind, keys in KEYS.items():
             if kind in batch.rows:
-                _facts(con, kind, keys)
-        _articles(con, batch)
+                _facts(steps, kind, keys)
+        _articles(con, steps, batch)
         rows = sum(map(len, batch.rows.values())) - len(refused)
         bad = [*batch.bad, *refused]
         _note(con, batch, rows, len(bad))
         con.commit()
     except BaseException:
+        steps.forget()
         con.rollback()
         raise
     return Loaded(load_id, rows, bad)
+
+
+def _staged(batch: Batch) -> dict[str, int]:
+    """How many rows each stage table holds; one that is emptied by refusals counts as filled, which costs little."""
+    return {f"stage_{kind}": len(batch.rows.get(kind, ())) for kind in TABLES}
 
 
 def _number(con: duckdb.DuckDBPyConnection, batch: Batch) -> int:
@@ -63,68 +72,52 @@ def _number(con: duckdb.DuckDBPyConnection, batch: Batch) -> int:
     return int(number)
 
 
-def _facts(con: duckdb.DuckDBPyConnection, kind: str, keys: Sequence[str]) -> None:
+def _facts(steps: Steps, kind: str, keys: Sequence[str]) -> None:
     """Load the rows of a kind that stands for itself."""
     record = next(record for record, name in spool.KINDS.items() if name == kind)
-    con.execute(
-        sql("latest" if kind in LATEST else "append").format(
-            table=TABLES[kind],
-            kind=kind,
-            parts=", ".join(f"fact.{key}" for key in keys),
-            same=" AND ".join(f"t.{key} IS NOT DISTINCT FROM s.{key}" for key in keys),
-            keys=", ".join(keys),
-            fields=", ".join(f'"{field.name}" := "{field.name}"' for field in fields(record)),
-        )
+    steps.run(
+        "latest" if kind in LATEST else "append",
+        table=TABLES[kind],
+        kind=kind,
+        parts=", ".join(f"fact.{key}" for key in keys),
+        same=" AND ".join(f"t.{key} IS NOT DISTINCT FROM s.{key}" for key in keys),
+        keys=", ".join(keys),
+        fields=", ".join(f'"{field.name}" := "{field.name}"' for field in fields(record)),
     )
 
 
-def _articles(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """Load readings and sights, and judge the articles they touch anew. Steps with nothing to do are left out."""
+def _articles(con: duckdb.DuckDBPyConnection, steps: Steps, batch: Batch) -> None:
+    """Load readings and sights, and judge the articles they touch anew."""
     if not batch.rows.keys() & {"reading", "withdrawal", "found"}:
         return
-    con.execute(sql("withdrawn_none" if _empty(con, "withdrawals") else "withdrawn"))
-    con.execute(sql("readings"))
+    steps.run("withdrawn")
+    steps.run("readings")
     if batch.rows.keys() & {"reading", "withdrawal"}:
-        con.execute(sql("heads"))
-        con.execute(sql("claims_none" if _empty(con, "links") else "claims"))
-        con.execute(sql("area"))
-        _widen(con)
-        con.execute(sql("nodes"))
-        _identify(con)
-        for step in ("article_urls", "versions", "texts"):
-            con.execute(sql(step))
-        if not (_empty(con, "orphaned_texts") and _empty(con, "surplus_texts")):
-            con.execute(sql("texts_moved"))
-        for step in ("verdicts", "changes"):
-            con.execute(sql(step))
-    con.execute(sql("addresses"))
+        for step in ("heads", "claims", "area"):
+            steps.run(step)
+        while steps.run("area_grows"):  # until no article reaches out of it
+            pass
+        steps.run("nodes")
+        _identify(con, steps)
+        for step in ("article_urls", "versions", "texts", "texts_moved", "verdicts", "changes"):
+            steps.run(step)
+    steps.run("addresses")
 
 
-def _empty(con: duckdb.DuckDBPyConnection, table: str) -> bool:
-    return not con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall()
-
-
-def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    return int(con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
-
-
-def _widen(con: duckdb.DuckDBPyConnection) -> None:
-    """Let the area grow until no article reaches out of it."""
-    before, size = -1, _count(con, "area")
-    while size != before:
-        con.execute(sql("area_grows"))
-        before, size = size, _count(con, "area")
-
-
-def _identify(con: duckdb.DuckDBPyConnection) -> None:
+def _identify(con: duckdb.DuckDBPyConnection, steps: Steps) -> None:
     """Give every address of the area its article: the tables `member` and `merged`."""
-    con.execute(sql("loners"))
+    steps.run("loners")
     nodes = [Node(*row) for row in con.execute(
         "SELECT s.url_key::VARCHAR, s.item, s.first_seen_at, o.article_id::VARCHAR, o.load_id "
         "FROM seen AS s LEFT JOIN old_urls AS o USING (url_key, item) ANTI JOIN loners USING (url_key, item)"
-    ).fetchall()]  # fmt: skip
+    ).fetchall()] if steps.rows["loners"] < steps.rows["seen"] else []  # fmt: skip
     assignment = _assignment(con, nodes) if nodes else Assignment({}, {})
-    _hand_over(con, assignment)
+    # As JSON, since lists of parameters cost thirty times as much.
+    member = msgspec.json.encode([{"k": k, "i": i, "a": a} for (k, i), a in assignment.articles.items()]).decode()
+    merged = msgspec.json.encode([{"a": a, "b": b} for a, b in assignment.merged.items()]).decode()
+    con.execute("SET VARIABLE member = $1", [member])
+    con.execute("SET VARIABLE merged = $1", [merged])
+    steps.run("identity")
 
 
 def _assignment(con: duckdb.DuckDBPyConnection, nodes: Sequence[Node]) -> Assignment:
@@ -136,23 +129,6 @@ def _assignment(con: duckdb.DuckDBPyConnection, nodes: Sequence[Node]) -> Assign
     ).fetchall()
     return identity.assign(
         nodes, (((key, item), (other, item)) for key, item, other in ties), frozenset(name for (name,) in taken)
-    )
-
-
-def _hand_over(con: duckdb.DuckDBPyConnection, assignment: Assignment) -> None:
-    """The assignment as temporary tables: as JSON, since lists of parameters cost thirty times as much."""
-    member = msgspec.json.encode([{"k": k, "i": i, "a": a} for (k, i), a in assignment.articles.items()]).decode()
-    merged = msgspec.json.encode([{"a": a, "b": b} for a, b in assignment.merged.items()]).decode()
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE member AS SELECT row.k AS url_key, row.i AS item, row.a AS article_id FROM "
-        "(SELECT unnest(CAST(CAST($1 AS JSON) AS STRUCT(k UUID, i SMALLINT, a UUID)[])) AS row)",
-        [member],
-    )
-    con.execute("INSERT INTO member BY NAME FROM loners")
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE merged AS SELECT row.a AS article_id, row.b AS merged_into FROM "
-        "(SELECT unnest(CAST(CAST($1 AS JSON) AS STRUCT(a UUID, b UUID)[])) AS row)",
-        [merged],
     )
 
 

@@ -11,9 +11,12 @@ import secrets
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from typing import NamedTuple
+from types import UnionType
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -104,8 +107,25 @@ _encoder = msgspec.json.Encoder()
 _line = msgspec.json.Decoder(Line)
 _first = msgspec.json.Decoder(_First)
 _last = msgspec.json.Decoder(_Last)
-_rows: dict[str, msgspec.json.Decoder[rows.Row]] = {
-    kind: msgspec.json.Decoder(record) for record, kind in KINDS.items()
+
+
+def _light(of: Any) -> Any:
+    """A type with msgspec's own structs in the place of dataclasses: as strict, and quicker to decode."""
+    if is_dataclass(of):
+        hints = get_type_hints(of)
+        return msgspec.defstruct(
+            of.__name__,  # type: ignore[union-attr]
+            [(field.name, _light(hints[field.name])) for field in fields(of)],
+            gc=False,
+        )
+    parts = tuple(map(_light, get_args(of)))
+    if get_origin(of) is UnionType:
+        return reduce(or_, parts)
+    return list[parts[0]] if get_origin(of) is list else of  # type: ignore[valid-type]
+
+
+_rows: dict[str, msgspec.json.Decoder[Any]] = {
+    kind: msgspec.json.Decoder(_light(record)) for record, kind in KINDS.items()
 }
 
 
@@ -202,7 +222,7 @@ def _opened(line: bytes) -> tuple[str, bytes]:
     return KINDS[type(row)], _encoder.encode(row)
 
 
-def _check_owner(row: rows.Row, header: Header) -> None:
+def _check_owner(row: Any, header: Header) -> None:
     """ValueError where a row belongs to another source than its file: a batch is of one source."""
     owner = getattr(row, "source_id", header.source_id)
     if owner != header.source_id:

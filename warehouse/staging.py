@@ -101,7 +101,7 @@ def _stage(con: duckdb.DuckDBPyConnection, kind: str, rows_of: Sequence[Numbered
     # Written out, since DuckDB looks for NumPy and its like with every value of a parameter.
     wanted = ", ".join(f"'{name}': '{of}'" for name, of in columns.items())
     with NamedTemporaryFile(suffix=".jsonl") as file:
-        file.writelines(row + b"\n" for _, row in rows_of)
+        file.write(b"\n".join([row for _, row in rows_of]))
         file.flush()
         con.execute(f"CREATE OR REPLACE TEMP TABLE stage_{kind} AS FROM read_ndjson($1, columns = {{{wanted}}})",
                     [file.name])  # fmt: skip
@@ -109,25 +109,23 @@ def _stage(con: duckdb.DuckDBPyConnection, kind: str, rows_of: Sequence[Numbered
 
 def _columns(con: duckdb.DuckDBPyConnection, kind: str) -> dict[str, str]:
     """The DuckDB types of a kind: the record's fields with the types of the table's columns."""
+    if not _known_types:
+        _know_types(con)
     record = next(record for record, name in spool.KINDS.items() if name == kind)
-    types = _types(con, TABLES[kind])
+    types = _known_types[TABLES[kind]]
     if kind == "reading":
-        texts = _types(con, "texts")
+        texts = _known_types["texts"]
         wide = ", ".join(f'"{field.name}" {texts[field.name]}' for field in fields(rows.Text))
-        types["text"] = f"STRUCT({wide})"
+        types = types | {"text": f"STRUCT({wide})"}
     return {field.name: types[field.name] for field in fields(record)}
 
 
-_known_types: dict[str, dict[str, str]] = {}
+_known_types: dict[str, dict[str, str]] = defaultdict(dict)
+"""Table → column name → DuckDB type; asked once a process, since every database has the same."""
 
 
-def _types(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """Column name → DuckDB type of one of our tables; asked once a process, since every database has the same."""
-    if table not in _known_types:
-        found = con.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() "
-            "WHERE database_name = current_database() AND table_name = $1",
-            [table],
-        ).fetchall()
-        _known_types[table] = dict(found)
-    return dict(_known_types[table])
+def _know_types(con: duckdb.DuckDBPyConnection) -> None:
+    for table, column, of in con.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE database_name = current_database()"
+    ).fetchall():
+        _known_types[table][column] = of

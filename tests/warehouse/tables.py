@@ -11,6 +11,7 @@ from tests.warehouse.facts import SOURCE, key
 from warehouse import loading, schema, spool
 from warehouse.folders import Folders
 from warehouse.rows import Row
+from warehouse.steps import Steps
 
 NOT_COMPARED = {"load_id", "opened_load_id", "closed_load_id", "recorded_at"}
 COMPARED = ("addresses", "units", "fetches", "segments", "runs", "sources", "agencies", "withdrawals", "article_urls", "heads", "links",
@@ -40,11 +41,12 @@ def loaded(
     for (table,) in con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT temporary").fetchall():
         if not table.startswith("schema_"):
             con.execute(f"DELETE FROM {table}")
+    steps = Steps(con)
     for batch in batches:
         if batch:
             read = spool.read(write(folders, *batch))
             if not loading.is_loaded(con, read.digest):
-                assert not loading.load(con, read).bad
+                assert not loading.load(con, read, steps).bad
     return con
 
 
