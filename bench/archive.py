@@ -21,8 +21,9 @@ from flows.sample.pages import pages
 from flows.sample.site import SOURCE_ID, source_text
 from flows.workspace import Workspace, create
 from parsers import urls
-from warehouse import archive, loader, segments, spool, verifying
-from warehouse.captures import Capture, payload_hash
+from warehouse import archive, loader, spool
+from warehouse.archive import segments, verifying
+from warehouse.archive.captures import Capture, payload_hash
 from warehouse.folders import Folders
 
 START = datetime(2026, 1, 1)  # naive UTC, as every time here

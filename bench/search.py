@@ -25,9 +25,12 @@ from itertools import accumulate
 from pathlib import Path
 
 from bench.warehouse import capture
-from warehouse import loader, reading_copy, rows, search, search_file, search_index, search_time, spool
+from warehouse import loader, reading_copy, rows, search, spool
 from warehouse.folders import Folders
-from warehouse.search_filters import EVERYTHING, Filters
+from warehouse.search import file as search_file
+from warehouse.search import index as search_index
+from warehouse.search import shares as search_time
+from warehouse.search.filters import EVERYTHING, Filters
 
 SCRIPTS = {
     "en": ("ka ro mi ten sal dor ne lu pre sti on ver al ing er", " ", 480),
@@ -226,7 +229,7 @@ def size(folders: Folders) -> float:
 
 def starting() -> None:
     """CPU seconds to start Python and import what search needs, and what the command needs."""
-    for what in ("pass", "import warehouse.search_file, sqlite3", "import warehouse.search", "import flows.cli"):
+    for what in ("pass", "import warehouse.search.file, sqlite3", "import warehouse.search", "import flows.cli"):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-c", what], check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

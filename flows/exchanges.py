@@ -10,7 +10,7 @@ from flows.readings import may_be_article
 from parsers import urls
 from parsers.records import Hints, Page, Profile
 from warehouse import rows
-from warehouse.captures import Capture, Location, payload_hash
+from warehouse.archive.captures import Capture, Location, payload_hash
 
 FIRST_RETRY = timedelta(minutes=15)
 LAST_RETRY = timedelta(days=1)

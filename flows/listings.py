@@ -18,7 +18,7 @@ from flows.run import Run, now
 from flows.sources import FinderSpec
 from parsers import urls
 from warehouse import rows
-from warehouse.captures import Capture
+from warehouse.archive.captures import Capture
 from warehouse.due import Due
 from warehouse.ledger import Validators
 

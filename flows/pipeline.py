@@ -27,7 +27,7 @@ from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from parsers.records import Article, Hints, Rejected
 from warehouse import rows, withdrawal
-from warehouse.captures import Capture, Location
+from warehouse.archive.captures import Capture, Location
 from warehouse.due import Known, Policy, due
 
 BATCH = 50

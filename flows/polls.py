@@ -8,8 +8,8 @@ from flows.discovery.polling import Poll, Polling, max_age, next_poll
 from flows.sources import FinderSpec, SourceDefinition
 from parsers import urls
 from parsers.listing import patience
-from warehouse import archive, segments
-from warehouse.archive import Capture
+from warehouse import archive
+from warehouse.archive import Capture, segments
 from warehouse.coding import BadCoding
 from warehouse.due import Due
 from warehouse.folders import Folders

@@ -16,7 +16,7 @@ import msgspec
 
 from parsers import agencies, urls
 from parsers.records import Article, Dateline, Evidence, Profile, Rejected
-from warehouse.captures import Capture
+from warehouse.archive.captures import Capture
 from warehouse.rows import Agency, DatelineRow, EvidenceRow, Reading, Text
 
 OPENING_WORDS = 20

@@ -23,11 +23,12 @@ from flows.run import now
 from flows.source_files import source_named
 from flows.workspace import Workspace
 from parsers.records import Profile
-from warehouse import archive, batch_notes, rebuilding, rows, segments, spool, withdrawal
-from warehouse.captures import Location
+from warehouse import archive, rebuilding, rows, spool, withdrawal
+from warehouse.archive import batch_notes, segments
+from warehouse.archive.captures import Location
+from warehouse.archive.warc_reading import Noted, Stored
 from warehouse.folders import Folders
 from warehouse.locks import hold
-from warehouse.warc_reading import Noted, Stored
 
 LARGEST = 200
 """Captures a batch has at most, where the archive says of none where it ended."""

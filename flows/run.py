@@ -26,12 +26,13 @@ from flows.teasers import Teasers
 from flows.workspace import Workspace
 from parsers import urls
 from parsers.records import Article, Rejected
-from warehouse import keeping, loader, rows, search_index, spool, withdrawal
-from warehouse.archive import Appender
-from warehouse.captures import Capture, Location
+from warehouse import loader, rows, spool, withdrawal
+from warehouse.archive import Appender, keeping
+from warehouse.archive.captures import Capture, Location
 from warehouse.errors import WarehouseError
 from warehouse.ledger import Ledger
 from warehouse.locks import hold
+from warehouse.search import index as search_index
 
 VERSION = "0.1"
 

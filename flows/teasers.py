@@ -8,7 +8,7 @@ from datetime import datetime
 from flows import logins
 from flows.sources import SourceDefinition
 from parsers.records import Article, Rejected
-from warehouse.captures import Capture
+from warehouse.archive.captures import Capture
 from warehouse.ledger import Extents, Ledger
 
 REMEMBERED = 1000

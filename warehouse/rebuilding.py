@@ -8,11 +8,12 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from warehouse import loader, reading_copy, search_index, spool
+from warehouse import loader, reading_copy, spool
 from warehouse.files import sync_folder
 from warehouse.folders import Folders
 from warehouse.locks import hold
 from warehouse.schema import open_live
+from warehouse.search import index as search_index
 
 
 @contextmanager

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.archive.warc_reading import Damaged, members
 from warehouse.coding import BadCoding, decode
-from warehouse.warc_reading import Damaged, members
 
 _PIECE = 1 << 20
 

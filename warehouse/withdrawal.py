@@ -20,11 +20,12 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from warehouse import compaction, erasing, loader, reading_copy, rows, schema, search_index, segments, spool
-from warehouse.archive import Appender
+from warehouse import compaction, loader, reading_copy, rows, schema, spool
+from warehouse.archive import Appender, erasing, segments
 from warehouse.files import sync_folder, write_whole
 from warehouse.folders import Folders
 from warehouse.locks import hold
+from warehouse.search import index as search_index
 from warehouse.staging import sql
 
 

@@ -17,7 +17,7 @@ from flows.cli.display import watched
 
 if TYPE_CHECKING:
     from flows.withdraw import Reach
-    from warehouse.verifying import Verdict
+    from warehouse.archive.verifying import Verdict
 
 archive = typer.Typer(help="The raw pages: what outlets sent, as WARC files.", no_args_is_help=True)
 app.add_typer(archive, name="archive")
@@ -67,7 +67,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """Read the archive from end to end: every record, checksum and digest, and every row that points into it."""
-    from warehouse import segments, verifying
+    from warehouse.archive import segments, verifying
 
     folders = here().folders
     if source is not None and not (folders.archive / source).is_dir():

@@ -21,7 +21,7 @@ from flows.cli.stopping import stoppable
 if TYPE_CHECKING:
     import duckdb
 
-    from warehouse.selection import Selection
+    from warehouse.export.selection import Selection
 
 
 class ExportFormat(StrEnum):
@@ -89,7 +89,7 @@ def export(
     force: Annotated[bool, typer.Option("--force", help="Replace the file, or the package.")] = False,
 ) -> None:
     """Write articles to a file, to standard output, or into a package that explains itself."""
-    from warehouse.selection import Selection
+    from warehouse.export.selection import Selection
 
     choice = Selection(tuple(outlet or ()), tuple(agency or ()), _day(first), _day(last), where)
     _check(choice, output, form, package, versions)
@@ -106,9 +106,10 @@ def export(
 
 
 def _export(choice: Selection, output: Path | None, form: ExportFormat, table: str, no_text: bool, force: bool) -> None:
-    from warehouse import queries, rowfiles
-    from warehouse.package import portable
-    from warehouse.selection import question
+    from warehouse import queries
+    from warehouse.export import rowfiles
+    from warehouse.export.package import portable
+    from warehouse.export.selection import question
 
     folders, sql = here().folders, question(table, text=not no_text)
     if output is None:
@@ -140,7 +141,8 @@ def _write_rows(
     con: duckdb.DuckDBPyConnection, sql: str, form: ExportFormat, file: IO[str], progress: Progress | None
 ) -> None:
     """Write rows block by block, and move the bar."""
-    from warehouse import ninjs, queries, rowfiles
+    from warehouse import queries
+    from warehouse.export import ninjs, rowfiles
 
     answered = queries.ask(con, sql)
     rows = _counted(answered.blocks, progress)
@@ -154,7 +156,7 @@ def _write_rows(
 
 
 def _package(choice: Selection, target: Path, no_text: bool, force: bool) -> None:
-    from warehouse import package
+    from warehouse.export import package
 
     workspace = here()
     sources = [path for path in sorted(workspace.sources.glob("*.toml")) if _is_chosen(choice, path)]

@@ -78,7 +78,8 @@ def query(
     timeout: Annotated[float | None, typer.Option(metavar="SECONDS", min=0.001, help="Stop it after so long.")] = None,
 ) -> None:
     """Query the warehouse with SQL; read-only, and never in the way of a run."""
-    from warehouse import queries, rowfiles
+    from warehouse import queries
+    from warehouse.export import rowfiles
 
     question = _question(sql, file)
     chosen = _form(Format.json if as_json else form, output)
@@ -182,7 +183,8 @@ def _print(form: Format, answered: Answer) -> None:
 
 def _save(con: duckdb.DuckDBPyConnection, sql: str, form: Format, path: Path) -> int:
     """Write the answer into a file and return the number of rows."""
-    from warehouse import queries, rowfiles
+    from warehouse import queries
+    from warehouse.export import rowfiles
 
     if form is Format.parquet:
         return rowfiles.write_parquet(con, sql, path)
@@ -194,6 +196,6 @@ def _save(con: duckdb.DuckDBPyConnection, sql: str, form: Format, path: Path) ->
 
 
 def _writer(form: Format) -> Callable[[Sequence[str], Iterable[Sequence[Any]], IO[str]], int]:
-    from warehouse import rowfiles
+    from warehouse.export import rowfiles
 
     return {Format.csv: rowfiles.write_csv, Format.json: rowfiles.write_json, Format.jsonl: rowfiles.write_lines}[form]

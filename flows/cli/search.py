@@ -103,7 +103,7 @@ def _hits(
 
 
 def _over_time(folders: Folders, query: str, by: str, filters: Filters, *, as_json: bool, as_csv: bool) -> None:
-    from warehouse.search_time import By, over_time
+    from warehouse.search.shares import By, over_time
 
     if by not in list(By):
         raise Problem(f"--over-time takes {', '.join(By)}, and not {by!r}.")

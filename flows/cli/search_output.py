@@ -14,7 +14,7 @@ from flows.cli.app import out
 
 if TYPE_CHECKING:
     from warehouse.search import Found, Hit, Passage
-    from warehouse.search_time import OverTime, Period
+    from warehouse.search.shares import OverTime, Period
 
 WIDEST_BAR = 40
 MARK = "bold yellow"

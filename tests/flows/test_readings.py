@@ -9,7 +9,7 @@ import pytest
 from flows import readings
 from parsers.parse import parse
 from parsers.records import Page, Profile
-from warehouse.captures import Capture
+from warehouse.archive.captures import Capture
 
 MOMENT = datetime(2026, 3, 1, 12)
 PAGE = """<!doctype html><html lang="en"><head><title>{headline}</title>

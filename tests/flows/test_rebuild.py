@@ -17,7 +17,8 @@ from flows.sample.pages import Reply
 from flows.sample.site import Site, serve
 from flows.sources import SourceError, load
 from flows.workspace import Workspace, create
-from warehouse import keeping, reading_copy, rebuilding, schema
+from warehouse import reading_copy, rebuilding, schema
+from warehouse.archive import keeping
 from warehouse.locks import Held, hold
 
 TABLES = ("addresses", "units", "fetches", "segments", "runs", "sources", "agencies", "withdrawals", "article_urls", "merges", "heads",

@@ -17,7 +17,8 @@ from flows.sample.site import Site, serve
 from flows.sources import load
 from flows.workspace import Workspace, create
 from tests.flows.test_rebuild import contents, only_the_archive
-from warehouse import compaction, reading_copy, schema, search, traces, verifying, withdrawal
+from warehouse import compaction, reading_copy, schema, search, traces, withdrawal
+from warehouse.archive import verifying
 from warehouse.errors import WarehouseError
 
 FEED = '\n[[find]]\nkind = "feed"\nurl = "{base}/feed.xml"\n'
@@ -185,7 +186,8 @@ import os, sys
 from pathlib import Path
 from flows import withdraw
 from flows.workspace import Workspace
-from warehouse import compaction, erasing, reading_copy, spool, withdrawal
+from warehouse import compaction, reading_copy, spool, withdrawal
+from warehouse.archive import erasing
 
 place, url, owner, name, count = Workspace(Path(sys.argv[1])), sys.argv[2], sys.argv[3], sys.argv[4], int(sys.argv[5])
 module = {"withdrawal": withdrawal, "erasing": erasing, "compaction": compaction, "copy": reading_copy}[owner]

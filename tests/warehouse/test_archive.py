@@ -22,12 +22,13 @@ from warcio.checker import Checker
 
 from tests.warehouse import facts
 from tests.warehouse.facts import at, key
-from warehouse import archive, segments
-from warehouse.captures import Capture, payload_hash
+from warehouse import archive
+from warehouse.archive import segments
+from warehouse.archive.captures import Capture, payload_hash
+from warehouse.archive.warc_reading import Damaged, Noted
 from warehouse.folders import Folders
 from warehouse.locks import Held
 from warehouse.rows import Found
-from warehouse.warc_reading import Damaged, Noted
 
 SOURCE = "paper"
 

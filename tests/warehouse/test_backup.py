@@ -11,8 +11,8 @@ import pytest
 from tests.warehouse.facts import SOURCE, key
 from tests.warehouse.tables import tables
 from tests.warehouse.workspaces import LATER_PAGE, Died, show, sound
-from warehouse import doctor, loader, reading_copy, segments, spool
-from warehouse.archive import Appender
+from warehouse import doctor, loader, reading_copy, spool
+from warehouse.archive import Appender, segments
 from warehouse.backup import MANIFEST, BadBackup, back_up, making, manifest, read, restore
 from warehouse.folders import Folders
 from warehouse.ledger import Ledger

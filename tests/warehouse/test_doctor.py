@@ -13,7 +13,8 @@ import pytest
 from tests.warehouse.facts import SOURCE, fetched, found, key
 from tests.warehouse.tables import write
 from tests.warehouse.workspaces import Plant, found_faults, run, sound, tamper
-from warehouse import doctor, loader, reading_copy, schema, segments
+from warehouse import doctor, loader, reading_copy, schema
+from warehouse.archive import segments
 from warehouse.folders import Folders
 from warehouse.locks import hold
 

@@ -16,21 +16,10 @@ from warcio.checker import Checker
 
 from tests.warehouse.facts import START, fetched, found, key, reading
 from tests.warehouse.test_archive import SOURCE, capture, only_file, written
-from warehouse import (
-    archive,
-    batch_notes,
-    blanks,
-    erasing,
-    loader,
-    schema,
-    segments,
-    spool,
-    traces,
-    verifying,
-    withdrawal,
-)
+from warehouse import archive, loader, schema, spool, traces, withdrawal
+from warehouse.archive import batch_notes, blanks, erasing, segments, verifying
+from warehouse.archive.warc_reading import Noted, Stored
 from warehouse.folders import Folders
-from warehouse.warc_reading import Noted, Stored
 
 TEXT = "The harbour master of Quillport resigned on Tuesday after a long quarrel about dredging."
 NOTHING = frozenset[str]()

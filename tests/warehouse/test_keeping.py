@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from tests.warehouse.facts import START, fetched, key, reading
 from tests.warehouse.test_archive import SOURCE, capture, not_modified, only_file, written
-from warehouse import archive, erasing, keeping, loader, segments, spool, verifying
-from warehouse.extents import Extents, NotKept, joined
+from warehouse import archive, loader, spool
+from warehouse.archive import erasing, keeping, segments, verifying
+from warehouse.archive.extents import Extents, NotKept, joined
+from warehouse.archive.warc_reading import Stored, extents
 from warehouse.folders import Folders
-from warehouse.warc_reading import Stored, extents
 
 LATER = START + timedelta(days=100)
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse import queries, reading_copy, rowfiles
+from warehouse import queries, reading_copy
 from warehouse.errors import BadQuery
+from warehouse.export import rowfiles
 from warehouse.folders import Folders
 
 

@@ -14,8 +14,8 @@ from uuid import UUID
 import pytest
 from lxml import etree
 
-from warehouse import rowfiles
 from warehouse.errors import WarehouseError
+from warehouse.export import rowfiles
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 

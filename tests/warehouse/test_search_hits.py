@@ -9,11 +9,11 @@ import pytest
 
 from tests.warehouse.search_facts import load, marks, names, newsroom, story
 from warehouse import search
-from warehouse.copies import alike, sketch
 from warehouse.folders import Folders
-from warehouse.search_filters import Filters
-from warehouse.search_query import BadSearch
-from warehouse.search_time import By, over_time, start_of
+from warehouse.search.copies import alike, sketch
+from warehouse.search.filters import Filters
+from warehouse.search.query import BadSearch
+from warehouse.search.shares import By, over_time, start_of
 
 WIRE = (
     "Ministers of eleven countries agreed on Monday to share the cost of a new sea wall, after a night of talks in which the "

@@ -15,10 +15,12 @@ import pytest
 
 from tests.warehouse.facts import withdrawal
 from tests.warehouse.search_facts import load, names, newsroom, story
-from warehouse import reading_copy, search, search_file, search_index
+from warehouse import reading_copy, search
 from warehouse.errors import WarehouseError
 from warehouse.folders import Folders
 from warehouse.locks import hold
+from warehouse.search import file as search_file
+from warehouse.search import index as search_index
 
 
 @pytest.fixture
@@ -130,9 +132,9 @@ def test_readers_see_whole_chunks_only_and_are_never_blocked(folders: Folders):
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from warehouse import search_index
+from warehouse.search import index as search_index
 from warehouse.folders import Folders
-from warehouse.search_rows import Shelf
+from warehouse.search.rows import Shelf
 search_index.CHUNK = 4
 put, chunks = Shelf.put, []
 def killed(self, entries):

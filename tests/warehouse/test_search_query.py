@@ -7,7 +7,7 @@ import pytest
 from tests.warehouse.search_facts import load, marks, names, newsroom, story
 from warehouse import search
 from warehouse.folders import Folders
-from warehouse.search_query import BadSearch
+from warehouse.search.query import BadSearch
 
 STORIES = {
     "fog": "Fog closes the harbour on Monday.",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.warehouse.search_facts import load, marks, names, newsroom, story
 from warehouse import search
 from warehouse.folders import Folders
-from warehouse.wording import Wording, fold, tokens, units
+from warehouse.search.wording import Wording, fold, tokens, units
 
 TEXTS = {
     "zh": "北京大学今天举行选举,许多学生参加了投票。",

@@ -9,8 +9,9 @@ import pytest
 
 from tests.warehouse.facts import fetched, found, key
 from tests.warehouse.test_archive import SOURCE, capture, not_modified, only_file, unanswered
-from warehouse import archive, loader, spool, verifying
-from warehouse.captures import Capture, Location
+from warehouse import archive, loader, spool
+from warehouse.archive import verifying
+from warehouse.archive.captures import Capture, Location
 from warehouse.folders import Folders
 
 

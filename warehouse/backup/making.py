@@ -21,7 +21,8 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from warehouse import reading_copy, segments
+from warehouse import reading_copy
+from warehouse.archive import segments
 from warehouse.backup.manifest import (
     FORMAT,
     MANIFEST,

@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from warehouse import segments
+from warehouse.archive import segments
 from warehouse.backup.manifest import BadBackup, Manifest, Tell, copied, read
 from warehouse.files import sync_folder
 from warehouse.folders import Folders

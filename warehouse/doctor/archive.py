@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import UUID
 
-from warehouse import archive, segments
+from warehouse import archive
+from warehouse.archive import segments
+from warehouse.archive.extents import NotKept
 from warehouse.coding import BadCoding
 from warehouse.doctor.findings import Check, Examination, Finding, copy_of, streamed
-from warehouse.extents import NotKept
 
 SAMPLE = 300
 """Pages that are read back where not all of them are asked for."""

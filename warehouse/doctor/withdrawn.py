@@ -14,8 +14,8 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse import archive, segments
-from warehouse.archive import Capture, Damaged
+from warehouse import archive
+from warehouse.archive import Capture, Damaged, segments
 from warehouse.doctor.findings import Check, Examination, Finding, copy_of
 
 SCANNED = 500_000_000

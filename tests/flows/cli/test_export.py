@@ -137,8 +137,8 @@ def test_ninjs_keeps_the_rules_of_its_schema(wireroom: Run) -> None:
 def package(newsroom, tmp_path_factory: pytest.TempPathFactory) -> Path:
     from datetime import UTC
 
-    from warehouse import package as packages
-    from warehouse.selection import Selection
+    from warehouse.export import package as packages
+    from warehouse.export.selection import Selection
 
     target = tmp_path_factory.mktemp("packages") / "The Paper 2026"
     source = tmp_path_factory.mktemp("sources") / "paper.toml"

@@ -14,8 +14,9 @@ from flows.cli.search import _day
 from tests.flows.cli.conftest import Run
 from tests.warehouse.facts import key
 from tests.warehouse.search_facts import story
-from warehouse import search_index, spool
+from warehouse import spool
 from warehouse.folders import Folders
+from warehouse.search import index as search_index
 
 
 def test_hits_in_a_pipe_are_plain_lines(wireroom: Run) -> None:

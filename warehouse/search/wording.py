@@ -212,7 +212,7 @@ def languages(codes: Iterable[str | None]) -> list[Wording]:
 @cache
 def edition() -> str:
     """A hash of all that decides how texts are worded; an index made by another edition is made anew."""
-    here = files("warehouse")
+    here = files("warehouse.search")
     parts = [(here / name).read_bytes() for name in ("wording.py", "wording.toml")]
     parts += [version("PyStemmer").encode(), unicodedata.unidata_version.encode()]
     return hashlib.sha256(b"\0".join(parts)).hexdigest()
@@ -234,7 +234,7 @@ class _Rules:
 
 @cache
 def _rules() -> _Rules:
-    said = tomllib.loads((files("warehouse") / "wording.toml").read_text(encoding="utf-8"))
+    said = tomllib.loads((files("warehouse.search") / "wording.toml").read_text(encoding="utf-8"))
     return _Rules(
         letters=str.maketrans(said["letters"]),
         written_out=str.maketrans(said["written_out"]),

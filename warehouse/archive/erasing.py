@@ -13,13 +13,13 @@ from typing import BinaryIO
 
 import msgspec
 
-from warehouse import batch_notes, blanks, segments, warc
-from warehouse.captures import Capture
+from warehouse.archive import batch_notes, blanks, segments, warc
+from warehouse.archive.captures import Capture
+from warehouse.archive.extents import NotKept
+from warehouse.archive.warc_reading import Damaged, Noted, Stored, entries, extents, one, resumption, warcinfo
 from warehouse.coding import BadCoding
-from warehouse.extents import NotKept
 from warehouse.files import write_whole
 from warehouse.folders import Folders
-from warehouse.warc_reading import Damaged, Noted, Stored, entries, extents, one, resumption, warcinfo
 
 WHY = "withdrawn"
 SHORTEST = 24

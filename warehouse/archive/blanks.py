@@ -7,7 +7,7 @@ import uuid
 import zlib
 from datetime import datetime
 
-from warehouse import warc
+from warehouse.archive import warc
 
 FIELDS = "application/warc-fields"
 """Content type of a record that stands where another one was."""

@@ -13,13 +13,14 @@ from uuid import UUID
 import duckdb
 from fastwarc.warc import ArchiveIterator
 
-from warehouse import reading_copy, segments
-from warehouse.archive_reading import entries_of
-from warehouse.captures import Capture, payload_hash
+from warehouse import reading_copy
+from warehouse.archive import segments
+from warehouse.archive.captures import Capture, payload_hash
+from warehouse.archive.extents import Extents
+from warehouse.archive.reading import entries_of
+from warehouse.archive.warc_reading import Damaged, Member, Noted, Stored, extents, members, warcinfo
 from warehouse.coding import BadCoding
-from warehouse.extents import Extents
 from warehouse.folders import Folders
-from warehouse.warc_reading import Damaged, Member, Noted, Stored, extents, members, warcinfo
 
 Told = Callable[[int], None]
 """Is told how many bytes more were read."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from warehouse.search_query import Wanted
-from warehouse.wording import Wording, characters, fold, is_unspaced, script, tokens, units
+from warehouse.search.query import Wanted
+from warehouse.search.wording import Wording, characters, fold, is_unspaced, script, tokens, units
 
 LENGTH = 240
 """Characters of a passage."""

@@ -16,15 +16,16 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from warehouse import search_file, search_index
-from warehouse.copies import alike, unpacked
 from warehouse.folders import Folders
-from warehouse.search_filters import EVERYTHING, Condition, Filters, condition
-from warehouse.search_index import Told, cleanse, feed, forget, rebuild, remove
-from warehouse.search_query import BadSearch, Question, read
-from warehouse.search_rows import day_of, inflated
-from warehouse.snippets import Passage, marked, passage
-from warehouse.wording import languages, wording
+from warehouse.search import file as search_file
+from warehouse.search import index as search_index
+from warehouse.search.copies import alike, unpacked
+from warehouse.search.filters import EVERYTHING, Condition, Filters, condition
+from warehouse.search.index import Told, cleanse, feed, forget, rebuild, remove
+from warehouse.search.query import BadSearch, Question, read
+from warehouse.search.rows import day_of, inflated
+from warehouse.search.snippets import Passage, marked, passage
+from warehouse.search.wording import languages, wording
 
 __all__ = [
     "BadSearch",

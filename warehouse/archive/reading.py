@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from warehouse import segments
-from warehouse.captures import Capture, Location
-from warehouse.extents import NotKept
+from warehouse.archive import segments
+from warehouse.archive.captures import Capture, Location
+from warehouse.archive.extents import NotKept
+from warehouse.archive.warc_reading import Damaged, Noted, Stored, entries, filled, one, resumption
 from warehouse.folders import Folders
-from warehouse.warc_reading import Damaged, Noted, Stored, entries, filled, one, resumption
 
 _ADVICE = "All that is wrong is told by: wireroom archive verify"
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from warehouse.errors import WarehouseError
-from warehouse.wording import Wording, characters, is_unspaced, tokens, units
+from warehouse.search.wording import Wording, characters, is_unspaced, tokens, units
 
 SHORTEST_PREFIX = 2
 

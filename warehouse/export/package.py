@@ -15,9 +15,10 @@ from typing import Any
 
 import duckdb
 
-from warehouse import datasheet, queries, rowfiles
+from warehouse import queries
+from warehouse.export import datasheet, rowfiles
+from warehouse.export.selection import Selection, question
 from warehouse.folders import Folders
-from warehouse.selection import Selection, question
 
 Told = Callable[[str, int, int], object]
 """Hears the name of each table before it is written, its number, and how many there are."""

@@ -6,12 +6,13 @@ import os
 from datetime import datetime
 from typing import Self
 
-from warehouse import blanks, rows, segments, warc
-from warehouse.captures import Capture, Location
-from warehouse.extents import Extents
+from warehouse import rows
+from warehouse.archive import blanks, segments, warc
+from warehouse.archive.captures import Capture, Location
+from warehouse.archive.extents import Extents
+from warehouse.archive.warc_reading import Damaged, Stored, entries, extents, one, resumption
 from warehouse.files import sync_folder
 from warehouse.folders import Folders
-from warehouse.warc_reading import Damaged, Stored, entries, extents, one, resumption
 
 REMEMBERED = 500
 """Bodies that later captures may refer to rather than carry: the latest ones, so that the state stays small."""

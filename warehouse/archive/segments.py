@@ -15,11 +15,11 @@ from pathlib import Path
 
 import msgspec
 
+from warehouse.archive.warc import Original
+from warehouse.archive.warc_reading import extents, warcinfo
 from warehouse.files import write_whole
 from warehouse.folders import Folders
 from warehouse.rows import Segment
-from warehouse.warc import Original
-from warehouse.warc_reading import extents, warcinfo
 
 SUFFIX = ".warc.gz"
 _STATE = ".open.json"

@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from warehouse import reading_copy, rows, segments, spool, warc
+from warehouse import reading_copy, rows, spool
+from warehouse.archive import segments, warc
+from warehouse.archive.extents import joined, written
+from warehouse.archive.warc_reading import Damaged, Stored, entries, extents
 from warehouse.errors import WarehouseError
-from warehouse.extents import joined, written
 from warehouse.files import write_whole
 from warehouse.folders import Folders
 from warehouse.staging import sql
-from warehouse.warc_reading import Damaged, Stored, entries, extents
 
 EVERY = timedelta(days=1)
 """How often a source's archive is looked at."""

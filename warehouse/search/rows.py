@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 
-from warehouse import copies
-from warehouse.wording import Wording, fold
+from warehouse.search import copies
+from warehouse.search.wording import Wording, fold
 
 DAY_BITS = 20
 """Bits of an id below the day: so many articles of one day find room."""

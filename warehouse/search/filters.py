@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from warehouse.search_query import BadSearch
-from warehouse.search_rows import DAY_BITS, FIRST_DAY, folded
+from warehouse.search.query import BadSearch
+from warehouse.search.rows import DAY_BITS, FIRST_DAY, folded
 
 
 @dataclass(frozen=True, slots=True)

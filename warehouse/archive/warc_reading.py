@@ -12,11 +12,11 @@ from typing import Any, BinaryIO
 import msgspec
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from warehouse import blanks, warc
-from warehouse.captures import Capture, Location
+from warehouse.archive import blanks, warc
+from warehouse.archive.captures import Capture, Location
+from warehouse.archive.extents import Extents
+from warehouse.archive.extents import read as read_extents
 from warehouse.errors import WarehouseError
-from warehouse.extents import Extents
-from warehouse.extents import read as read_extents
 
 _CHUNK = 1 << 17
 _MAGIC = b"\x1f\x8b\x08"

@@ -13,9 +13,10 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from warehouse import reading_copy, wording
+from warehouse import reading_copy
 from warehouse.errors import WarehouseError
 from warehouse.folders import Folders
+from warehouse.search import wording
 
 PATIENCE_SECONDS = 10.0
 CACHE_KIB = 32_768
@@ -98,7 +99,7 @@ def mark(path: Path) -> str:
 @cache
 def edition() -> str:
     """A hash of the schema and of all that decides the words in it."""
-    from warehouse import copies
+    from warehouse.search import copies
 
     sketching = Path(copies.__file__).read_bytes()
     return hashlib.sha256(_schema().encode() + sketching + wording.edition().encode()).hexdigest()

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from warehouse import search_file
 from warehouse.folders import Folders
+from warehouse.search import file as search_file
 from warehouse.search import lags, opened, question
-from warehouse.search_filters import EVERYTHING, Filters, condition, outlet_numbers
-from warehouse.search_rows import DAY_BITS, FIRST_DAY
+from warehouse.search.filters import EVERYTHING, Filters, condition, outlet_numbers
+from warehouse.search.rows import DAY_BITS, FIRST_DAY
 
 
 class By(StrEnum):

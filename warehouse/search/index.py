@@ -16,11 +16,12 @@ from uuid import UUID
 
 import duckdb
 
-from warehouse import reading_copy, search_file
+from warehouse import reading_copy
 from warehouse.errors import WarehouseError
 from warehouse.folders import Folders
 from warehouse.locks import Held, hold
-from warehouse.search_rows import Entry, Shelf
+from warehouse.search import file as search_file
+from warehouse.search.rows import Entry, Shelf
 
 CHUNK = 2_000
 """Articles of one transaction."""

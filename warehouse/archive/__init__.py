@@ -16,15 +16,16 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from warehouse import batch_notes, rows, segments, warc
-from warehouse.archive_reading import captures, history, read, tail
-from warehouse.captures import Capture, Location, payload_hash
+from warehouse import rows
+from warehouse.archive import batch_notes, segments, warc
+from warehouse.archive.captures import Capture, Location, payload_hash
+from warehouse.archive.extents import NotKept
+from warehouse.archive.open_segment import OpenSegment
+from warehouse.archive.reading import captures, history, read, tail
+from warehouse.archive.warc_reading import Damaged, Noted
 from warehouse.due import Known
-from warehouse.extents import NotKept
 from warehouse.folders import Folders
 from warehouse.locks import Held
-from warehouse.open_segment import OpenSegment
-from warehouse.warc_reading import Damaged, Noted
 
 __all__ = [
     "Appender",
