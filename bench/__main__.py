@@ -10,6 +10,7 @@ PARTS = {
     "readers": "whether readers are answered meanwhile",
     "kills": "what kill -9 costs, at every durable step and at random moments",
     "search": "what search costs",
+    "fetching": "what fetching costs, and how polite it is",
 }
 
 
