@@ -25,7 +25,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 def parse(page: Page, profile: Profile) -> tuple[Article, ...] | Rejected:
     """The articles of a page, or why it is none."""
-    from parsers.parse import parse
+    from parsers.parsing import parse
 
     return parse(page, profile)
 
@@ -34,7 +34,7 @@ def warm_up() -> None:
     """Import what parsing needs, before the first page comes."""
     import trafilatura  # noqa: F401
 
-    import parsers.parse  # noqa: F401
+    import parsers.parsing  # noqa: F401
 
 
 def main(descriptor: int, parent: int, memory_bytes: int, seconds: int) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from flows import readings
-from parsers.parse import parse
+from parsers.parsing import parse
 from parsers.records import Page, Profile
 from warehouse.archive.captures import Capture
 

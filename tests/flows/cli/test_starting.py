@@ -1,0 +1,49 @@
+"""What a command imports before it does anything: a second of tables is not spent on a question to the warehouse."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from flows.workspace import Workspace
+
+IMPORTED = """
+import sys
+from flows.cli import main
+sys.argv = ["wireroom", *sys.argv[1:]]
+try:
+    main()
+except SystemExit as end:
+    print(*(name for name in ("parsers.dateline", "parsers.parsing", "trafilatura", "prefect", "duckdb")
+            if name in sys.modules), file=sys.stderr)
+    raise
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "needed"),
+    [(["--help"], set()), (["status"], {"duckdb"}), (["query", "select 1"], {"duckdb"})],
+)
+def test_only_what_is_needed_is_imported(newsroom: Workspace, arguments: list[str], needed: set[str]):
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED, *arguments],
+        env={**os.environ, "WIREROOM_WORKSPACE": str(newsroom.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert set(done.stderr.splitlines()[-1].split()) <= needed
+    assert "Traceback" not in done.stderr
+
+
+def test_parse_is_a_function_however_it_is_reached():
+    said = subprocess.run(
+        [sys.executable, "-c", "import parsers.parsing, parsers; print(parsers.parse is parsers.parsing.parse)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "True\n"
