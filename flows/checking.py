@@ -99,8 +99,8 @@ def _articles(pages: Sequence[Tried]) -> Part:
     if whole == len(pages):
         return Part("articles", "ok", f"{whole} of {len(pages)} read whole")
     first = next(page for page in pages if page.kind != "article")
-    state: State = "warning" if whole else "failed"
-    return Part("articles", state, f"{whole} of {len(pages)} read whole; {first.url}: {first.said}")
+    state: State = "warning" if any(page.article for page in pages) else "failed"
+    return Part("articles", state, f"{whole} of {len(pages)} read whole. {first.said} ({first.url})")
 
 
 def _fields(articles: Sequence[Article], source: SourceDefinition) -> Part:

@@ -31,13 +31,15 @@ ADD_EXAMPLES = """
 
 [bold]Examples[/]
 
-  wireroom sources add eir                                  a ready-made outlet of the catalogue
+  wireroom sources add eir                        from the catalogue
 
-  wireroom sources add https://post.example.org/ --dry-run  probe a site, and only print what would be written
+  wireroom sources add post.example.org           any site, after a look
 
-  wireroom sources add feeds.opml --yes                     every site of a feed reader's export
+  wireroom sources add post.example.org --dry-run
 
-  wireroom sources add sites.csv                            columns: name, url and perhaps feed
+  wireroom sources add feeds.opml --yes           a feed reader's export
+
+  wireroom sources add sites.csv                  columns name, url, feed
 
 [bold]Exit codes[/]  0 added, or printed · 1 nothing was written, and why · 4 some sites of a list could not be added
 """

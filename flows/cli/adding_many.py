@@ -79,7 +79,7 @@ def _named_apart(draft: Draft, taken: set[str]) -> Draft:
 def _say_line(draft: Draft, site: Site) -> None:
     from flows.cli.verdicts import line
 
-    mark = "[green]✓[/]" if draft.toml else "[red]✗[/]"
+    mark = "[red]✗[/]" if not draft.toml else "[green]✓[/]" if draft.probe.count("article") else "[yellow]![/]"
     label = draft.name if draft.toml else site.name or site.url
     out.print(f"{mark} {escape(label)}: {escape(line(draft.probe))}", highlight=False, soft_wrap=not out.is_terminal)
 

@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE
 from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
 
 from flows.cli.app import Exit, Problem, app, err, here, out
 from flows.cli.reading import plain
@@ -98,13 +101,27 @@ def _list_catalogue(as_json: bool) -> None:
         for entry in found:
             print(json.dumps({**asdict(entry), "added": entry.source in added}, ensure_ascii=False))
         return
-    columns = ["source", "outlet", "lang", "finders", "what it is"]
     rows = [
-        (entry.source + (" ✓" if entry.source in added else ""), entry.name, entry.language, entry.finders, entry.what)
+        (entry.source + (" ✓" if entry.source in added else ""), entry.language, entry.finders, entry.what)
         for entry in found
     ]
-    as_table(columns, rows, title="Ready-made outlets")
+    columns = ["source", "lang", "finders", "what it is"]
+    if out.is_terminal:
+        _folded(columns, rows)
+    else:
+        as_table(columns, rows, title="Ready-made outlets")
     out.print("Add one with: wireroom sources add NAME (✓ is in this workspace)", highlight=False)
+
+
+def _folded(columns: list[str], rows: list[tuple[str, str, str, str]]) -> None:
+    """Print rows whose last column is a sentence, which is folded and never cut."""
+    table = Table(box=SIMPLE, pad_edge=False, show_edge=False)
+    for name in columns[:-1]:
+        table.add_column(name, no_wrap=True)
+    table.add_column(columns[-1], overflow="fold", max_width=70)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    out.print(table)
 
 
 def _say_ready(added: set[str]) -> None:

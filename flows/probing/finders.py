@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from flows.discovery import Candidate, Unit, Window, find
@@ -21,6 +21,7 @@ from parsers.listing import Calendar, ListingError, Selectors, read_page, read_r
 MOST_FEEDS = 3
 MOST_SITEMAPS = 3
 MOST_LISTINGS = 3
+MOST_TEMPLATES = 3
 SITEMAP_FILES = 3  # of an index of sitemaps that are read
 HEADLINE = 4  # words of a link that may be a headline
 FEWEST_LINKS = 3  # to articles, for a page to count as a listing
@@ -88,20 +89,27 @@ class Search:
 
     def archives(self, anchors: Iterable[pages.Anchor]) -> Iterator[Found]:
         """Archives with one listing a year or month: addresses on the page that differ in their date only."""
-        for template, days in sorted(_templates(anchor.url for anchor in anchors).items()):
-            spec = FinderSpec("template", template, first_day=min(days))
-            newest = self.measured(spec, "links that differ in their date", Window(max(days), max(days), self.today))
-            if newest.problem or len(days) == 1:
-                yield newest
-                continue
-            oldest = self.measured(spec, newest.via, Window(min(days), min(days), self.today))
-            yield replace(
-                newest,
-                articles=newest.articles + oldest.articles,
-                first_day=oldest.first_day or newest.first_day,
-                whole=False,
-                urls=newest.urls + oldest.urls,
-            )
+        seen = _templates(anchor.url for anchor in anchors)
+        for template, days in sorted(seen.items(), key=lambda item: -len(item[1]))[:MOST_TEMPLATES]:
+            yield self.archive(template, days if len(days) > 1 else [_before(days[0], template), *days])
+
+    def archive(self, template: str, days: Sequence[date]) -> Found:
+        """An archive, measured by its newest and its oldest known period; both must list articles, or it is a guess only."""
+        spec = FinderSpec("template", template, first_day=days[0])
+        via = "links that differ in their date"
+        newest, oldest = (self.measured(spec, via, Window(day, day, self.today)) for day in (days[-1], days[0]))
+        if newest.problem or oldest.problem:
+            return newest if newest.problem else oldest
+        return replace(
+            newest,
+            articles=newest.articles + oldest.articles,
+            first_day=oldest.first_day or newest.first_day,
+            undated=newest.undated + oldest.undated,
+            whole=False,
+            urls=newest.urls + oldest.urls,
+            titled=newest.titled + oldest.titled,
+            dated=newest.dated + oldest.dated,
+        )
 
     def indexes(self) -> Iterator[Found]:
         """The pages that list articles: those the home page names so, and the home page itself."""
@@ -182,7 +190,12 @@ def _templates(addresses: Iterable[str]) -> dict[str, list[date]]:
         found.setdefault(template, []).append(date(int(match["year"]), int(match["month"] or 1), 1))
     today = datetime.now(UTC).date()
     fine = {template: sorted({day for day in days if day <= today}) for template, days in found.items()}
-    return {template: days for template, days in fine.items() if len(days) >= 2}
+    return {template: days for template, days in fine.items() if days}
+
+
+def _before(day: date, template: str) -> date:
+    """The first day of the period before the one of `day`."""
+    return date(day.year - 1, 1, 1) if "{month}" not in template else (day - timedelta(days=1)).replace(day=1)
 
 
 def _is_title(address: str, match: re.Match[str]) -> bool:

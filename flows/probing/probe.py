@@ -61,11 +61,12 @@ def _unreachable(visit: Visit, start: Exchange, options: Options) -> str:
     said = start.message or f"{start.requested_url}: {start.outcome}."
     if start.reason == "robots_unreachable" and visit.met and visit.met[-1].message:
         said = f"{said} {visit.met[-1].message}"
-    host = urlsplit(start.final_url or start.requested_url)
-    if start.outcome == "refused" and start.reason == "ssrf" and not options.allow:
-        port = host.port or {"http": 80, "https": 443}[host.scheme]
-        return f"{said} If it is your own, allow it with: --allow {host.hostname}:{port}"
-    return said
+    parts = urlsplit(start.final_url or start.requested_url)
+    if start.outcome != "refused" or start.reason != "ssrf":
+        return said
+    pair = f"{parts.hostname}:{parts.port or {'http': 80, 'https': 443}[parts.scheme]}"
+    said = said.partition(": [access]")[0].rstrip(".")
+    return said if pair in options.allow else f"{said}. If it is your own, add --allow {pair} and try again."
 
 
 def _front(visit: Visit, start: Exchange, site: str) -> Home:

@@ -92,6 +92,17 @@ def test_a_static_site_with_a_page_a_year(workspace: Workspace):
     assert "# dateline =" in source.path.read_text()
 
 
+def test_an_archive_of_which_one_year_is_linked_is_tried_a_year_earlier(workspace: Workspace):
+    rows = {year: [(f"/pr/{year}/{year}0{n}05_story_{n}.html", datetime(year, n, 5, tzinfo=UTC), "A story told at length")
+                   for n in (1, 2, 3)] for year in (2025, 2026)}  # fmt: skip
+    pages = {f"/pr/{year}/": sites.front(f"<ul>{sites.links(listed)}</ul>") for year, listed in rows.items()}
+    pages |= {path: sites.article(title, day) for listed in rows.values() for path, day, title in listed}
+    found, site = probed(workspace, pages | {"/": sites.front('<a href="/pr/2026/">This year</a>')})
+    assert kinds(found) == ["template"]
+    assert found.chosen[0].spec.url == f"{site.base}/pr/{{year}}/"
+    assert found.chosen[0].first_day.year == 2025
+
+
 def test_a_site_with_nothing_but_a_page_of_news(workspace: Workspace):
     found, _ = probed(workspace, sites.listing_only())
     assert kinds(found) == ["index"]
