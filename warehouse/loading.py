@@ -120,16 +120,25 @@ def _identify(con: duckdb.DuckDBPyConnection, steps: Steps) -> None:
     steps.run("identity")
 
 
+_IN_USE = """
+SELECT DISTINCT article_id::VARCHAR FROM article_urls
+WHERE article_id IN (SELECT unnest($1::UUID[])) AND article_id NOT IN (SELECT article_id FROM old_urls ANTI JOIN loners USING (article_id))
+"""
+
+
 def _assignment(con: duckdb.DuckDBPyConnection, nodes: Sequence[Node]) -> Assignment:
-    """The articles of the addresses that are tied, share one, or find their name taken."""
-    ties = con.execute("SELECT url_key::VARCHAR, item, to_key::VARCHAR FROM ties").fetchall()
-    taken = con.execute(
-        "SELECT DISTINCT article_id::VARCHAR FROM article_urls WHERE article_id IN (SELECT url_key FROM seen) "
-        "AND article_id NOT IN (SELECT article_id FROM old_urls ANTI JOIN loners USING (article_id))"
-    ).fetchall()
-    return identity.assign(
-        nodes, (((key, item), (other, item)) for key, item, other in ties), frozenset(name for (name,) in taken)
-    )
+    """The articles of the addresses that are tied, share one, or find their name taken, be it by another source."""
+    found = con.execute("SELECT url_key::VARCHAR, item, to_key::VARCHAR FROM ties").fetchall()
+    ties = [((key, item), (other, item)) for key, item, other in found]
+    known = {node.article_id for node in nodes}
+    taken: frozenset[str] = frozenset()
+    while True:  # seldom more than once: names are as good as always free
+        assignment = identity.assign(nodes, ties, taken)
+        new = set(assignment.articles.values()) - known
+        clashes = con.execute(_IN_USE, [sorted(new)]).fetchall() if new else []
+        if not clashes:
+            return assignment
+        taken |= {name for (name,) in clashes}
 
 
 def _note(con: duckdb.DuckDBPyConnection, batch: Batch, rows: int, set_aside: int) -> None:

@@ -26,8 +26,9 @@ FROM addresses
 
 
 def write(folders: Folders, *batch: Row) -> Path:
-    """A spool file of the test's source."""
-    path = spool.write(folders, batch, source_id=SOURCE, run_id=key("run"))
+    """A spool file of the source of its first row, or of the test's."""
+    source_id = getattr(batch[0], "source_id", SOURCE) if batch else SOURCE
+    path = spool.write(folders, batch, source_id=source_id, run_id=key("run"))
     assert path is not None
     return path
 

@@ -110,6 +110,34 @@ def test_a_part_without_a_free_name_is_given_a_made_one() -> None:
     assert given == assign([node], [], frozenset({key("a")})).articles[key("a"), 0]
 
 
+def test_every_source_keeps_its_own_article_of_an_address_they_share(folders: Folders) -> None:
+    sources = ("paper", "second", "third", "fourth")
+    pages = [
+        reading("a", f"text of {name}", item=item, source_id=name, fetch_id=key(f"{name} a"))
+        for name in sources
+        for item in (0, 1)
+    ]
+    con = loaded(folders, [[page] for page in pages])
+    held = con.execute(
+        "SELECT article_id, count(DISTINCT source_id), count(*) FROM article_urls GROUP BY ALL"
+    ).fetchall()
+    assert len(held) == len(pages)
+    assert {row[1:] for row in held} == {(1, 1)}
+    assert con.execute("SELECT change, count(*) FROM changes GROUP BY ALL").fetchall() == [("new", len(pages))]
+
+
+def test_the_order_in_which_sources_arrive_changes_nothing_but_ids(tmp_path: Path) -> None:
+    pages = [reading("a", f"text of {name}", source_id=name, fetch_id=key(f"{name} a")) for name in ("x", "y", "z")]
+    ask = "SELECT source_id, version, valid_from, valid_to, record_hash FROM versions ORDER BY ALL"
+    orders = [[pages[at] for at in order] for order in ((0, 1, 2), (2, 1, 0), (1, 2, 0))]
+    tables = [
+        loaded(Folders(tmp_path / str(number)), [[page] for page in order]).execute(ask).fetchall()
+        for number, order in enumerate(orders)
+    ]
+    assert tables[0] == tables[1] == tables[2]
+    assert len(tables[0]) == len(pages)
+
+
 TWIN = {
     "mobile": ("m", "one text", {"canonical": "a"}, "a"),
     "amp": ("amp", "one text", {"canonical": "a"}, "a"),
