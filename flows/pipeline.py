@@ -224,6 +224,7 @@ def ask(run: Run, address: Address) -> list[Parsing]:
     run.tally.count(capture.outcome)
     tell(Event("page", address.url, outcome=capture.outcome))
     if exchange.was_put_off:
+        run.put_off[exchange.message or ""] += 1
         return []  # its host rests: of the address itself nothing new is known, and the next pass comes to it again
     run.teasers.asked(capture)
     fetched = exchanges.row(capture, run.archived(capture, exchange.requests))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
@@ -35,6 +36,9 @@ from warehouse.locks import hold
 from warehouse.search import index as search_index
 
 VERSION = "0.1"
+
+MOST_SAID = 5
+"""Hosts that rest of which a run speaks by name."""
 
 
 @dataclass(slots=True)
@@ -98,6 +102,7 @@ class Run:
         self.answers: list[rows.Fetched] = []  # listings whose reading is still to show whether they are any
         self.listed: list[Location] = []  # listings of the unit that is being looked at
         self.teasers = Teasers()
+        self.put_off: Counter[str] = Counter()  # addresses whose host rests, by the sentence that says so
         self.held = ExitStack()  # what its steps need for as long as it lasts
         self.crowd: Any = None  # a crowd.Crowd, which pipeline.crowd makes
         self.in_hand: set[str] = set()  # keys of addresses that are being asked, or were put off
@@ -231,9 +236,12 @@ def _ending(run: Run) -> Iterator[None]:
 
 
 def _warn(run: Run) -> None:
-    """Say where a subscriber's log-in has expired, now and in the table `runs`."""
-    sentence = run.teasers.alarm(run.ledger, run.source, run.started_at) if run.credentials else None
-    if sentence:
+    """Say what hosts were not asked for, and where a subscriber's log-in has expired: now, and in the table `runs`."""
+    said = [f"{count} addresses were not asked for: {why}" for why, count in run.put_off.most_common(MOST_SAID)]
+    if run.credentials.expired:
+        said.append(f"Every cookie in the cookies.txt of {run.source.name} has expired: export it anew.")
+    alarm = run.teasers.alarm(run.ledger, run.source, run.started_at) if run.credentials else None
+    for sentence in [*said, *([alarm] if alarm else [])]:
         run.troubles.append(sentence)
         progress.tell(progress.Event("warning", sentence))
 

@@ -78,7 +78,8 @@ class Manners:
                 exchange = moved(exchange, answer, onward, most=robots.HOPS)
         except Failure as failure:
             if not exchange.hops and (failure.refused or failure.reason in NO_HOST):
-                turn.host.failed()
+                if not failure.refused:
+                    turn.host.failed()
                 raise  # the host itself cannot or must not be asked, which is no news about its files
             return replace(exchange, reason=failure.reason, message=str(failure))
 

@@ -66,7 +66,10 @@ def refreshed(answer: Answer) -> str | None:
         return None
     if len(_FURNITURE.sub(b" ", answer.body).split()) > FEW_WORDS:
         return None
-    seconds, address = get_meta_refresh(answer.body.decode("utf-8", "replace"), answer.url)
+    try:
+        seconds, address = get_meta_refresh(answer.body.decode("utf-8", "replace"), answer.url)
+    except (ValueError, LookupError):  # an address that is none
+        return None
     if seconds is None or seconds > SOON or not address or address == answer.url:
         return None
     return joined(answer.url, address)

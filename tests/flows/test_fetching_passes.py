@@ -103,8 +103,9 @@ def test_what_a_resting_host_was_never_asked_is_no_request_and_leaves_no_row(tmp
     with running(Outlet()) as outlet:
         pass  # from here on nobody listens at its address
     made = workspace(tmp_path, outlet.base, *(f"/story-{number}" for number in range(30)))
-    tally, _ = passed(made)
+    tally, warnings = passed(made)
     assert tally.deferred == 30
+    assert [warning for warning in warnings if warning.startswith("30 addresses were not asked for: robots.txt of 127")]
     assert tally.requests <= 1  # robots.txt
     assert asked(made, "select count(*) from fetches where role = 'article'") == [(0,)]
     size = sum(path.stat().st_size for path in made.folders.archive.rglob("*.gz"))

@@ -164,6 +164,7 @@ GOOD: dict[str, Case] = {
         says(answer(b'<html><meta http-equiv="refresh" content="5"><p>All is well.</p></html>')),
         *OK,
     ),
+    "/refresh-to-no-address": (says(answer(b'<meta http-equiv="refresh" content="0;url=http://[::1"><p>Hm.</p>')), *OK),
     "/tdm-0": (says(answer(PAGE, "200 OK", "TDM-Reservation: 0")), *OK),
     "/noai": (says(answer(PAGE, "200 OK", "X-Robots-Tag: noai, noimageai")), *OK),
 }  # fmt: skip

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from pathlib import Path
 
 import pytest
 from rawserver import answer, fetcher, says, served
 
+from flows.fetching import redirects
 from flows.fetching.addresses import house, is_public, joined, place
+from flows.fetching.exchange import Failure
+from flows.fetching.request import Answer
 
 URLS = [
     ("file:///etc/passwd", "bad_url"),
@@ -69,6 +73,11 @@ def test_addresses_that_are_never_asked(url: str, reason: str, tmp_path: Path):
     assert exchange.reason == reason or "%31" in url or "①" in url, exchange.message
     assert exchange.requests == 0
     assert "secret" not in str(exchange.message)
+
+
+def test_a_refusal_is_no_failure_of_the_host(tmp_path: Path):
+    with fetcher(tmp_path) as fetch:
+        assert {fetch.get("http://127.0.0.1/").reason for _ in range(8)} == {"ssrf"}
 
 
 @pytest.mark.parametrize(
@@ -227,3 +236,25 @@ def test_one_host_under_all_its_spellings(url: str, named: str, where: str):
 )
 def test_where_a_location_leads(location: str, target: str):
     assert joined("https://x.example/a", location) == target
+
+
+PIECES = ["http://", "//", "/", "\\", "[", "]", "::1", "@", ":", "%", "%zz", "#", "?", "a.example", "xn--a", "ü", "。", "\x00", "\n", " ", "\ud800", "a" * 70, "..", "0", "99999", "-1", "İ", "\u200b", "user:pw@", "%00", "%0d%0a", "<"]  # fmt: skip
+
+
+def test_no_address_however_broken_makes_it_raise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", 80))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)
+    dice = random.Random(7)
+    with fetcher(tmp_path) as fetch:
+        for _ in range(400):
+            start = dice.choice(["", "http://", "http://a.example"])
+            url = start + "".join(dice.choices(PIECES, k=dice.randint(0, 7)))
+            location = "".join(dice.choices(PIECES, k=dice.randint(0, 7))).encode("utf-8", "surrogatepass")
+            assert fetch.get(url).outcome == "refused"
+            page = b'<meta http-equiv="refresh" content="0;url=' + location + b'">'
+            moved = Answer("http://a.example/x", 302, "", (("Location", location.decode("latin-1")),), b"", page)
+            for read in (redirects.target, redirects.refreshed):
+                try:
+                    read(moved)
+                except Failure as failure:
+                    assert failure.reason == "bad_redirect"  # noqa: PT017 - most addresses are some
