@@ -38,7 +38,7 @@ _COMMAND = "import sys; from flows.parse_child import main; main(*map(int, sys.a
 
 
 class ParsePool:
-    """Processes that parse, to be entered; they warm up at once and end with the pool, or with this process."""
+    """Processes that parse, to be entered; they start when they are needed and end with the pool, or with this process."""
 
     def __init__(
         self,
@@ -52,14 +52,10 @@ class ParsePool:
         self._memory_bytes = memory_bytes
         self._parse = parse
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
+        self._starting = threading.Lock()
         self._threads: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
-        self._threads = [
-            threading.Thread(target=self._serve, name=f"parse-{number}", daemon=True) for number in range(self._workers)
-        ]
-        for thread in self._threads:
-            thread.start()
         return self
 
     def __exit__(
@@ -74,9 +70,20 @@ class ParsePool:
 
     def submit(self, page: Page, profile: Profile) -> Future[Parsed]:
         """What will come of a page; the future never raises, a page that kills its process is a reject as well."""
+        self._start()
         job = _Job(page, profile)
         self._jobs.put(job)
         return job.result
+
+    def _start(self) -> None:
+        """Start the processes with the first page; a pass without one, of which schedules make many, needs none."""
+        with self._starting:
+            if self._threads:
+                return
+            names = (f"parse-{number}" for number in range(self._workers))
+            self._threads = [threading.Thread(target=self._serve, name=name, daemon=True) for name in names]
+            for thread in self._threads:
+                thread.start()
 
     def _serve(self) -> None:
         """One process and whatever replaces it, a page at a time."""
