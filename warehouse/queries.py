@@ -111,6 +111,8 @@ def said_well(con: duckdb.DuckDBPyConnection, call: Callable[[], Any]) -> Any:
     except duckdb.InterruptException:
         raise
     except duckdb.Error as error:
+        if "INTERRUPT Error" in str(error):  # of an answer under way, wrapped in what fetching it says
+            raise duckdb.InterruptException(str(error)) from None
         raise BadQuery(sentence(con, str(error))) from None
 
 

@@ -171,3 +171,14 @@ def test_what_does_not_fit_into_memory_overflows_apart_from_other_readers(
     assert len(used) == 2
     assert {path.parent for path in used} == {overflow}
     assert list(overflow.iterdir()) == []
+
+
+def test_a_stop_stays_a_stop_however_duckdb_wraps_it(place: Path) -> None:
+    def fetching() -> None:
+        raise duckdb.InvalidInputException(
+            "Invalid Input Error: Attempting to fetch from an unsuccessful or closed streaming query result\n"
+            "Error: INTERRUPT Error: Interrupted!"
+        )
+
+    with queries.connect(Folders(place / "data")) as con, pytest.raises(duckdb.InterruptException):
+        queries.said_well(con, fetching)

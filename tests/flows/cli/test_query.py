@@ -164,6 +164,17 @@ def test_a_query_ends_when_its_time_is_over(wireroom: Run, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("output", [["--format", "csv"], ["--json"], ["-o", "rows.csv"], ["-o", "rows.jsonl"]])
+def test_rows_that_stream_end_with_the_same_sentence_when_time_is_over(
+    wireroom: Run, tmp_path: Path, output: list[str]
+) -> None:
+    many = "select a.range, repeat('long ', 20) as text from range(10000000) a, range(10000) b"
+    told = wireroom("query", many, "--timeout", "0.5", *output, code=1).stderr
+    assert "was stopped after 0.5 seconds" in told
+    assert "INTERRUPT" not in told
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("output", [[], ["-o", "rows.parquet"], ["-o", "rows.csv"]])
 def test_ctrl_c_stops_a_query_that_runs(wireroom: Run, tmp_path: Path, output: list[str]) -> None:
     endless = "select a.range from range(10000000) a, range(10000000) b where hash(a.range + b.range) = 1"
