@@ -1,4 +1,4 @@
--- What this load did to articles, one row for each version that opened, moved, was bettered or went.
+-- What this load did to articles, one row for each version that opened, moved, was bettered or went. First those that came.
 INSERT INTO changes BY NAME
 WITH before AS (
     SELECT article_id, max(valid_from) AS latest, arg_max(record_hash, version) AS record_hash FROM old_versions GROUP BY article_id
@@ -14,8 +14,22 @@ events AS (
     FROM now AS n
     LEFT JOIN before AS b USING (article_id)
     WHERE NOT EXISTS (SELECT 1 FROM old_versions AS o WHERE o.article_id = n.article_id AND o.valid_from = n.valid_from)
-    UNION ALL
-    SELECT n.article_id, n.valid_from, n.record_hash, o.record_hash, 'corrected'
+)
+SELECT getvariable('load_id')::INTEGER AS load_id, article_id, getvariable('source_id') AS source_id, change, valid_from, record_hash,
+       previous, getvariable('recorded_at')::TIMESTAMP AS recorded_at
+FROM events;
+
+-- What it did to articles that had versions.
+-- Only with: old_versions.
+INSERT INTO changes BY NAME
+WITH before AS (
+    SELECT article_id, max(valid_from) AS latest, arg_max(record_hash, version) AS record_hash FROM old_versions GROUP BY article_id
+),
+now AS (
+    SELECT article_id, version, valid_from, last_read.record_hash AS record_hash, last_read.content_hash AS content_hash FROM new_versions
+),
+events AS (
+    SELECT n.article_id, n.valid_from, n.record_hash, o.record_hash AS previous, 'corrected' AS change
     FROM now AS n JOIN old_versions AS o ON o.article_id = n.article_id AND o.valid_from = n.valid_from
     WHERE n.record_hash <> o.record_hash
     UNION ALL

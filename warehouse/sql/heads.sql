@@ -4,6 +4,7 @@ SELECT l.*, l.reader = p.reader AS counts_now, record_hash IS NOT NULL AS is_art
 FROM local AS l
 JOIN (SELECT fetch_id, arg_max(reader, {'read_at': read_at, 'reader': reader}) AS reader FROM local GROUP BY fetch_id) AS p USING (fetch_id);
 
+-- Only with: judged.
 CREATE OR REPLACE TEMP TABLE new_heads AS
 SELECT url_key, item, canonical_key, headline_hash, content_hash, observed_at, fetch_id
 FROM judged
@@ -11,7 +12,10 @@ WHERE rowid IN (
     SELECT arg_max(rowid, {'observed_at': observed_at, 'fetch_id': fetch_id}) FROM judged WHERE counts_now AND is_article GROUP BY url_key, item
 );
 
+-- Only with: earlier.
 DELETE FROM heads WHERE source_id = getvariable('source_id') AND url_key IN (SELECT url_key FROM touched);
+
+-- Only with: new_heads.
 INSERT INTO heads BY NAME
 SELECT *, getvariable('source_id') AS source_id, getvariable('load_id')::INTEGER AS load_id FROM new_heads;
 
@@ -27,11 +31,15 @@ SELECT url_key, item, canonical_key, 'canonical', false, headline_hash, content_
 FROM new_heads
 WHERE canonical_key <> url_key;
 
+-- Only with: earlier.
 CREATE OR REPLACE TEMP TABLE old_links AS
 SELECT url_key, item, to_key, how, believed
 FROM links
 WHERE source_id = getvariable('source_id') AND url_key IN (SELECT url_key FROM touched);
 
+-- Only with: old_links.
 DELETE FROM links WHERE source_id = getvariable('source_id') AND url_key IN (SELECT url_key FROM touched);
+
+-- Only with: new_links.
 INSERT INTO links BY NAME
 SELECT *, getvariable('source_id') AS source_id, getvariable('load_id')::INTEGER AS load_id FROM new_links;

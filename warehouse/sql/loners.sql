@@ -1,5 +1,6 @@
 -- Addresses that nothing ties to another, which keep the article they alone have, or are given the one of their own name:
 -- nearly all of them, and the rule of warehouse/identity.py says the same of them.
+-- Only with: ties.
 CREATE OR REPLACE TEMP TABLE tied AS
 SELECT url_key FROM ties
 UNION

@@ -6,6 +6,7 @@ SELECT r.rowid AS place, r.fetch_id, r.url_key, r.item, r.final_key, r.canonical
 FROM readings AS r SEMI JOIN area USING (url_key, item)
 WHERE r.source_id = getvariable('source_id') AND r.url_key NOT IN (SELECT url_key FROM touched);
 
+-- Only with: links.
 CREATE OR REPLACE TEMP TABLE ties AS
 SELECT l.url_key, l.item, l.to_key, l.how, l.first_seen_at, l.last_seen_at
 FROM links AS l SEMI JOIN area USING (url_key, item)

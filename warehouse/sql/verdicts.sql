@@ -5,6 +5,7 @@ SELECT s.fetch_id, s.item, s.reader, s.article_id_now AS article_id, s.counts_no
 FROM states AS s
 LEFT JOIN weighed AS w USING (fetch_id, item, reader);
 
+-- Only with: fresh.
 INSERT INTO readings BY NAME
 SELECT f.* EXCLUDE (place), d.article_id, d.counts, d.weaker, getvariable('load_id')::INTEGER AS load_id
 FROM fresh AS f JOIN decided AS d USING (fetch_id, item, reader)

@@ -18,15 +18,17 @@ SELECT article_id FROM counted WHERE body_extent <> 'full';
 
 -- A copy that is cut or walled, after we have had the whole: kept, but never a version over a better one.
 CREATE OR REPLACE TEMP TABLE weighed AS
+SELECT *, false AS weaker FROM counted ANTI JOIN suspect USING (article_id);
+
+-- Only with: suspect.
+INSERT INTO weighed
 SELECT *, coalesce(max(CASE WHEN body_extent = 'full' AND opening_hash IS NOT NULL THEN word_count END) OVER same_opening > 2 * word_count, false)
        OR (body_extent <> 'full' AND count(CASE WHEN body_extent = 'full' THEN 1 END) OVER earlier > 0) AS weaker
 FROM counted SEMI JOIN suspect USING (article_id)
 WINDOW same_opening AS (PARTITION BY article_id, opening_hash ORDER BY observed_at, fetch_id, item
                         ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
        earlier AS (PARTITION BY article_id ORDER BY observed_at, fetch_id, item
-                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-UNION ALL
-SELECT *, false FROM counted ANTI JOIN suspect USING (article_id);
+                   ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
 
 -- A boundary is where one reader saw another text; two readers that differ are a correction, not a revision.
 -- One order for all articles together: a partition for each would cost more than all the rest.
@@ -45,6 +47,7 @@ SELECT b.*, b.boundary - f.boundary + 1 AS version
 FROM bounded AS b
 JOIN (SELECT article_id, min(boundary) AS boundary FROM bounded GROUP BY article_id) AS f USING (article_id);
 
+-- Only with: old_urls.
 CREATE OR REPLACE TEMP TABLE old_versions AS
 SELECT v.rowid AS place, v.* FROM versions AS v SEMI JOIN affected USING (article_id);
 
@@ -59,7 +62,10 @@ UPDATE new_versions SET valid_to = n.valid_from
 FROM new_versions AS n
 WHERE n.article_id = new_versions.article_id AND n.version = new_versions.version + 1;
 
+-- Only with: old_versions.
 DELETE FROM versions WHERE rowid IN (SELECT place FROM old_versions);
+
+-- Only with: new_versions.
 INSERT INTO versions BY NAME
 SELECT n.article_id, getvariable('source_id') AS source_id, n.version, n.valid_from, n.valid_to,
        n.last_read.record_hash, n.last_read.content_hash, n.last_read.reader, n.last_read.fetch_id,

@@ -1,7 +1,9 @@
 -- What was withdrawn loads nothing, and what had been loaded of it goes.
+-- Only with: withdrawals.
 CREATE OR REPLACE TEMP TABLE withdrawn AS
 SELECT url_key FROM withdrawals WHERE source_id = getvariable('source_id');
 
+-- Only with: withdrawn.
 CREATE OR REPLACE TEMP TABLE withdrawn_readings AS
 SELECT fetch_id, url_key, item
 FROM readings
