@@ -229,7 +229,7 @@ def size(folders: Folders) -> float:
 
 def starting() -> None:
     """CPU seconds to start Python and import what search needs, and what the command needs."""
-    for what in ("pass", "import warehouse.search.file, sqlite3", "import warehouse.search", "import flows.cli"):
+    for what in ("pass", "import warehouse.search.file, sqlite3", "import warehouse.search", "import flows.cli.verbs"):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run([sys.executable, "-c", what], check=True)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 from bench import handbook
-from flows.cli import app, guarded
+from flows.cli.verbs import app, guarded
 from flows.sample.pages import pages
 from flows.sample.warehouse import build
 from tests.test_readme import ROOT, blocks, run, twice_shown

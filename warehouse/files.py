@@ -10,6 +10,9 @@ from pathlib import Path
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """What the system says when there is no room."""
 
+UNWRITABLE = (errno.EROFS, errno.EACCES, errno.EPERM)
+"""What the system says where we may not write."""
+
 
 def write_whole(path: Path, pieces: Iterable[bytes]) -> None:
     """Write `pieces` as the file `path`: temporary name, fsync, rename, fsync of the folder; OSError leaves nothing behind."""

@@ -5,25 +5,15 @@ from __future__ import annotations
 import os
 import sys
 
-from flows.cli import (  # noqa: F401  (each registers its verbs)
-    adding,
-    archive,
-    articles,
-    care,
-    checking,
-    demo,
-    export,
-    questions,
-    reading,
-    runs,
-    search,
-    setup,
-    sources,
-    versions,
-)
-from flows.cli.app import app, guarded
-
 
 def main() -> None:
     """Run the command line; every foreseeable mistake ends in a sentence and an exit code, never in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # an output that cannot write ✓ or 北 gets a mark in its place
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        from flows.cli.verbs import app, guarded
+    except KeyboardInterrupt:  # before there is anything that could say more
+        print("Stopped.", file=sys.stderr)
+        sys.exit(130)
     sys.exit(guarded(lambda: app(prog_name=os.path.basename(sys.argv[0]) or "wireroom")))

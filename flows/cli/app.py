@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable
 from enum import IntEnum
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from flows.cli.frame import Interrupted, Verbs
 from flows.sources import SourceError
 from flows.workspace import VARIABLE, Workspace, WorkspaceError, find
 from warehouse.errors import WarehouseError
@@ -40,6 +43,7 @@ err = Console(stderr=True)
 
 app = typer.Typer(
     name="wireroom",
+    cls=Verbs,
     help="Scheduled news ingestion: article pages in; datelines, source tags, honest dates and SQL out.",
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -48,12 +52,21 @@ app = typer.Typer(
 )
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"wireroom {version('wireroom')}")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     workspace: Annotated[
         Path | None,
         typer.Option("--workspace", "-w", help="Workspace folder (default: the nearest one at or above this folder)."),
     ] = None,
+    _: Annotated[
+        bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Take the options that hold for every verb."""
     if workspace is not None:
@@ -65,6 +78,11 @@ def here() -> Workspace:
     return find()
 
 
+def as_typed(text: str) -> str:
+    """An argument as UTF-8, which it is on a terminal even where the locale (LC_ALL=C) says ASCII."""
+    return os.fsencode(text).decode("utf-8", "replace")
+
+
 def guarded(call: Callable[[], object]) -> int:
     """The exit code of a call, with foreseeable exceptions said on standard error."""
     try:
@@ -73,22 +91,41 @@ def guarded(call: Callable[[], object]) -> int:
         return _say(f"Another run is at it: {problem}. Add --wait to queue behind it.", Exit.BUSY)
     except (Problem, SourceError, WarehouseError, WorkspaceError) as problem:
         return _say(str(problem), Exit.PROBLEM)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Interrupted):
         return _say("Stopped. Everything fetched so far is kept; the same command goes on from here.", Exit.INTERRUPTED)
     except BrokenPipeError:
         # The reader of our output has gone, as `head` does: not our failure, and nothing more can be said to it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.OK
     except OSError as problem:
-        if problem.errno not in FULL:
+        if problem.errno in FULL:
+            said = f"There is no room on the disk ({problem}). Everything that was fetched is kept: make room, then say the same again."
+        elif problem.errno in _WAYS_OUT and problem.filename is not None:
+            said = refusal(problem)
+        else:
             raise
-        return _say(
-            f"There is no room on the disk ({problem}). Everything that was fetched is kept: make room, then say the same again.",
-            Exit.PROBLEM,
-        )
+        return _say(said, Exit.PROBLEM)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else Exit.OK
     return Exit.OK
+
+
+_WAYS_OUT = {
+    errno.EROFS: "Mount it so that it can be written, or name a place elsewhere.",
+    errno.EACCES: "Let this user read and write there (ls -ld shows whose it is), or name a place elsewhere.",
+    errno.EPERM: "Let this user read and write there (ls -ld shows whose it is), or name a place elsewhere.",
+    errno.ENOENT: "Make the folder first, or name a place elsewhere.",
+    errno.ENOTDIR: "A part of that path is a file, not a folder: name a place elsewhere.",
+    errno.EISDIR: "That is a folder: name a file in it.",
+}
+
+
+def refusal(problem: OSError) -> str:
+    """What the system would not let us open or write, why, and the way out."""
+    path = os.fsdecode(problem.filename2 or problem.filename)
+    if problem.errno == errno.ENOENT or path.endswith(".tmp"):
+        path = os.path.dirname(os.path.abspath(path))
+    return f"{path} cannot be written: {problem.strerror}. {_WAYS_OUT[problem.errno or 0]}"
 
 
 def _say(message: str, code: Exit) -> int:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.app import Exit, Problem, app, err, here
+from flows.cli.app import Exit, Problem, app, as_typed, err, here
 from flows.cli.stopping import stoppable
 from flows.cli.tables import as_table
 
@@ -141,7 +141,7 @@ def _question(sql: str | None, file: Path | None) -> str:
     if (sql is None) == (file is None):
         raise Problem('Give the SQL, - or -f FILE (one of them): wireroom query "select count(*) from articles"')
     if sql is not None:
-        return sys.stdin.read() if sql == "-" else sql
+        return sys.stdin.read() if sql == "-" else as_typed(sql)
     try:
         return sys.stdin.read() if str(file) == "-" else Path(str(file)).read_text(encoding="utf-8")
     except OSError as error:

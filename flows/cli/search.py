@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from calendar import monthrange
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from flows.cli.app import Problem, app, err, here
+from flows.cli.app import Problem, app, as_typed, err, here
 from flows.cli.search_output import hits_as_csv, hits_as_text, shares_as_csv, shares_as_text
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ QUERY = Annotated[
 
 
 @app.command(
-    epilog=EXAMPLES, context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]}
+    epilog=EXAMPLES, context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]}
 )  # -harbour is a word
 def search(
     words: QUERY = None,
@@ -67,7 +68,7 @@ def search(
     if unknown := [word for word in words or [] if word.startswith("--")]:
         raise Problem(f"There is no option {unknown[0]}. All there are: wireroom search --help")
     folders = here().folders
-    query = " ".join(words or [])
+    query = as_typed(" ".join(words or []))
     if not query.strip() and not rebuild:
         raise Problem('Say what to look for, for example: wireroom search "harbour fog". More: wireroom search --help')
     if over and collapse:
@@ -119,12 +120,17 @@ def _over_time(folders: Folders, query: str, by: str, filters: Filters, *, as_js
 
 
 def _warn(behind: bool) -> None:
-    if behind:
-        err.print(
-            "The index is being fed by another process: the newest articles may be missing here.",
-            style="dim",
-            highlight=False,
-        )
+    if not behind:
+        return
+    data = here().folders.search.parent
+    why = (
+        "is being fed by another process"
+        if os.access(data, os.W_OK)
+        else f"is as it was last fed: {data} cannot be written"
+    )
+    err.print(
+        f"The index {why}. The newest articles may be missing here.", style="dim", highlight=False, soft_wrap=True
+    )
 
 
 def _up_to_date(folders: Folders, rebuild: bool) -> None:

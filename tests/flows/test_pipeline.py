@@ -188,7 +188,7 @@ def test_readers_are_answered_while_a_run_is_loading(workspace: Workspace, site:
 
 
 def test_the_plain_command_never_imports_prefect(workspace: Workspace, site: Site):
-    code = "import sys; sys.argv = ['wireroom', 'ingest', 'meridian']\nfrom flows.cli.app import app, guarded\nimport flows.cli\n"
+    code = "import sys; sys.argv = ['wireroom', 'ingest', 'meridian']\nfrom flows.cli.app import app, guarded\nimport flows.cli.verbs\n"
     code += "code = guarded(app)\nassert 'prefect' not in sys.modules\nsys.exit(code)"
     done = subprocess.run([sys.executable, "-c", code], cwd=workspace.root, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

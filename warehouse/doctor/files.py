@@ -58,7 +58,7 @@ def live_agrees(examination: Examination) -> Iterator[Finding]:
         return
     waiting = {path.name for path in spool.files(folders)}
     try:
-        with locks.hold(folders.loader_lock, f"doctor in process {os.getpid()}"):
+        with locks.hold_to_look(folders.loader_lock, f"doctor in process {os.getpid()}"):
             loaded = _live_loads(folders.live)
     except locks.Held as holder:
         raise CannotLook(f"It is being loaded: {holder}.") from None

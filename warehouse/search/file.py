@@ -7,6 +7,7 @@ lag, never lead. Deleting it loses nothing.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 from contextlib import closing
 from functools import cache
@@ -32,7 +33,9 @@ def reader(folders: Folders) -> sqlite3.Connection:
     if not folders.search.exists():
         raise NoIndex(f"There is no {folders.search} yet. Make it with: wireroom search --rebuild")
     try:
-        con = sqlite3.connect(f"{folders.search.resolve().as_uri()}?mode=ro", uri=True, timeout=PATIENCE_SECONDS)
+        con = sqlite3.connect(
+            f"{folders.search.resolve().as_uri()}?{_mode(folders)}", uri=True, timeout=PATIENCE_SECONDS
+        )
         con.executescript(
             f"PRAGMA cache_size = -{CACHE_KIB}; PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA query_only = ON;"
         )
@@ -42,6 +45,13 @@ def reader(folders: Folders) -> sqlite3.Connection:
             f"{folders.search} cannot be read ({error}). Make it anew with: wireroom search --rebuild"
         ) from None
     return con
+
+
+def _mode(folders: Folders) -> str:
+    """How a reader opens it: where the folder cannot be written SQLite can make no log, and none is needed."""
+    log = folders.search.with_name(folders.search.name + "-wal")
+    writable = os.access(folders.search.parent, os.W_OK)
+    return "mode=ro" if writable or (log.exists() and log.stat().st_size) else "immutable=1"
 
 
 def writer(folders: Folders) -> sqlite3.Connection:

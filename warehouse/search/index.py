@@ -18,6 +18,7 @@ import duckdb
 
 from warehouse import reading_copy
 from warehouse.errors import WarehouseError
+from warehouse.files import UNWRITABLE
 from warehouse.folders import Folders
 from warehouse.locks import Held, hold
 from warehouse.search import file as search_file
@@ -45,6 +46,10 @@ def feed(folders: Folders, *, wait: bool = False, told: Told | None = None) -> F
             return _feed(folders, told)
     except Held:
         return None
+    except OSError as error:
+        if error.errno in UNWRITABLE and folders.search.exists():
+            return None  # a workspace that can only be read answers from the index it has
+        raise
     except (sqlite3.Error, duckdb.Error) as error:
         raise WarehouseError(
             f"The search index could not be fed ({error}). wireroom search --rebuild makes it anew."

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows import workspace
-from flows.cli import app, guarded
+from flows.cli.verbs import app, guarded
 from flows.workspace import Workspace
 from parsers import urls
 from tests.warehouse.facts import SOURCE, at, fetched, found, key, reading

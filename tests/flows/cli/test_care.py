@@ -14,7 +14,7 @@ import pytest
 import typer.main
 
 from flows import pipeline
-from flows.cli import app
+from flows.cli.verbs import app
 from flows.sample.site import serve
 from flows.sources import load
 from flows.workspace import Workspace, create

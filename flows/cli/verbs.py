@@ -1,0 +1,23 @@
+"""All verbs of the command line, registered."""
+
+from __future__ import annotations
+
+from flows.cli import (  # noqa: F401  (each registers its verbs)
+    adding,
+    archive,
+    articles,
+    care,
+    checking,
+    demo,
+    export,
+    questions,
+    reading,
+    runs,
+    search,
+    setup,
+    sources,
+    versions,
+)
+from flows.cli.app import app, guarded
+
+__all__ = ["app", "guarded"]
