@@ -217,6 +217,7 @@ def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
         _tell_failure(run, unit, spec)
     elif unit.outcome == "fetched" and not unit.links:
         tell(Event("note", f"The {unit.finder} {unit.url} lists nothing."))
+    run.listings_read += unit.outcome not in BAD
     else:
         tell(Event("unit", f"{unit.finder} {unit.unit}: {len(unit.candidates)} addresses"))
     for note in unit.notes:

@@ -98,6 +98,8 @@ class Run:
         self.polling: Polling = "usual"
         self.is_first = False  # whether the source was never read before
         self.older = Older()
+        self.listings_read = 0
+        self.refusals: dict[str, str] = {}  # address of a listing → the fetcher's sentence on why it did not come
         self.troubles: list[str] = []  # listings that could not be read, as sentences
         self.answers: list[rows.Fetched] = []  # listings whose reading is still to show whether they are any
         self.listed: list[Location] = []  # listings of the unit that is being looked at
@@ -223,7 +225,7 @@ def _ending(run: Run) -> Iterator[None]:
     try:
         yield
         _warn(run)
-        state, message = "completed", " ".join(run.troubles) or None
+        state, message = _verdict(run)
     except KeyboardInterrupt:
         state = "cancelled"
         raise
@@ -233,6 +235,14 @@ def _ending(run: Run) -> Iterator[None]:
     finally:
         run.note(run.row(state, message))
         run.flush()
+
+
+def _verdict(run: Run) -> tuple[str, str | None]:
+    """The state and the message of a run that came to its end; one that reached nothing of its outlet has failed."""
+    reached = run.listings_read or run.tally.fetched or run.tally.unchanged
+    if run.tally.listings_failed and not reached:
+        return "failed", " ".join(["No listing could be read.", *run.troubles])
+    return "completed", " ".join(run.troubles) or None
 
 
 def _warn(run: Run) -> None:

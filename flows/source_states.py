@@ -88,10 +88,10 @@ def _word(source: SourceDefinition, health: Mapping[str, Any], now: datetime) ->
     state = health.get("state", "never_ran")
     if source.paused:
         return "paused"
-    if state in ("never_ran", "failed", "cancelled", "unfinished"):
-        return "never run" if state == "never_ran" else str(state)
     if health.get("failing"):
         return "failing: " + ", ".join(health["failing"])
+    if state in ("never_ran", "failed", "cancelled", "unfinished"):
+        return "never run" if state == "never_ran" else str(state)
     if state != "ok":
         return str(state).replace("_", " ")
     return "silent" if _is_silent(source.expect.silence, health.get("last_article_at"), now) else "ok"

@@ -19,26 +19,36 @@ COUNTS = """
 SELECT (SELECT count(*) FROM articles WHERE source_id = $source_id),
        (SELECT count(*) FROM rejects WHERE source_id = $source_id AND reason IS NOT NULL),
        (SELECT max(started_at) FROM runs WHERE source_id = $source_id),
-       (SELECT arg_max(state, started_at) FROM runs WHERE source_id = $source_id)
+       (SELECT arg_max(state, started_at) FROM runs WHERE source_id = $source_id),
+       h.listings, h.listings_failed, h.no_listing_since
+FROM (SELECT 1) LEFT JOIN source_health AS h ON h.source_id = $source_id
 """
 
 
 def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
     """Counts of one source; the keys are the columns that `wireroom status` prints."""
     with reading_copy.connect(workspace.folders) as connection:
-        articles, rejected, last_run, state = connection.execute(COUNTS, {"source_id": source.source_id}).fetchall()[0]
+        answer = connection.execute(COUNTS, {"source_id": source.source_id}).fetchall()[0]
+    articles, rejected, last_run, state, *listings = answer
     with Ledger(workspace.folders, source.source_id) as ledger:
         due_now, waiting = _due(ledger, source)
     return {
         "source": source.source_id,
         "articles": articles,
         "last_run": last_run,
-        "state": "paused" if source.paused else state,
+        "state": "paused" if source.paused else _failing(*listings) or state,
         "due_now": due_now,
         "waiting": waiting,
         "rejected": rejected,
         "in_spool": len(spool.files(workspace.folders, source.source_id)),
     }
+
+
+def _failing(listings: int | None, failed: int | None, since: datetime | None) -> str | None:
+    """What hinders a source of whose listings the last run could not read all; None where it could, or asked for none."""
+    if since:
+        return f"failing: no listing could be read since {since:%Y-%m-%d %H:%M}"
+    return f"failing: {failed} of {listings} listings could not be read" if failed else None
 
 
 @dataclass(frozen=True, slots=True)

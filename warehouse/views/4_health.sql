@@ -3,24 +3,37 @@
 CREATE VIEW source_health AS
 SELECT s.source_id, s.name AS outlet,
        CASE WHEN r.source_id IS NULL THEN 'never_ran'
+            WHEN u.listings_failed > 0 AND r.latest.state IN ('completed', 'failed') THEN 'failing'
             WHEN r.latest.state IN ('failed', 'cancelled') THEN r.latest.state
             WHEN r.latest.state = 'running' THEN 'unfinished'
             WHEN coalesce(n.articles, 0) = 0 THEN 'no_article'
             WHEN r.latest.failed > r.latest.fetched + r.latest.unchanged THEN 'failing'
             ELSE 'ok' END AS state,
        r.latest.kind AS last_run_kind, r.latest.state AS last_run_state, r.last_run_at, r.latest.message AS last_run_message,
-       r.last_success_at, coalesce(r.runs_7d, 0) AS runs_7d, coalesce(r.failed_runs_7d, 0) AS failed_runs_7d,
+       r.last_success_at, coalesce(u.listings, 0) AS listings, coalesce(u.listings_failed, 0) AS listings_failed, l.no_listing_since,
+       coalesce(r.runs_7d, 0) AS runs_7d, coalesce(r.failed_runs_7d, 0) AS failed_runs_7d,
        n.last_article_at, n.last_date_published, coalesce(n.articles, 0) AS articles, coalesce(n.articles_7d, 0) AS articles_7d,
        coalesce(j.rejected, 0) AS rejected, coalesce(j.failed, 0) AS failed, coalesce(j.never_tried, 0) AS never_tried
 FROM sources AS s
 LEFT JOIN (
     SELECT source_id, max(started_at) AS last_run_at, max(ended_at) FILTER (state = 'completed') AS last_success_at,
            count(*) FILTER (is_recent) AS runs_7d, count(*) FILTER (is_recent AND state = 'failed') AS failed_runs_7d,
-           arg_max({'kind': kind, 'state': state, 'message': message, 'failed': failed, 'fetched': fetched, 'unchanged': unchanged},
+           arg_max({'run_id': run_id, 'kind': kind, 'state': state, 'message': message, 'failed': failed, 'fetched': fetched, 'unchanged': unchanged},
                    started_at) AS latest
     FROM (SELECT *, started_at > make_timestamp(epoch_us(now())) - INTERVAL 7 DAY AS is_recent FROM runs)
     GROUP BY ALL
 ) AS r USING (source_id)
+LEFT JOIN (
+    SELECT run_id, count(*) AS listings, count(*) FILTER (outcome NOT IN ('fetched', 'unchanged', 'not_yet')) AS listings_failed
+    FROM units
+    GROUP BY ALL
+) AS u ON u.run_id = r.latest.run_id
+LEFT JOIN (
+    SELECT source_id, min(listed_at) FILTER (outcome <> 'not_yet' AND (last_read IS NULL OR listed_at > last_read)) AS no_listing_since
+    FROM (SELECT source_id, listed_at, outcome, max(listed_at) FILTER (outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY source_id) AS last_read
+          FROM units)
+    GROUP BY ALL
+) AS l USING (source_id)
 LEFT JOIN (
     SELECT v.source_id, max(v.valid_from) FILTER (v.version = 1) AS last_article_at, max(t.date_published) AS last_date_published,
            count(*) FILTER (v.valid_to IS NULL) AS articles,

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from outlet import Outlet, Reply, day, rss, served, sitemap, story
 
+from flows.standing import standing
+
 FEED = 'kind = "feed"\nurl = "BASE/feed"'
 SITEMAP = 'kind = "sitemap"\nurl = "BASE/sitemap.xml"'
 
@@ -152,3 +154,22 @@ def test_robots_alone_stands_for_a_listing_nobody_can_reach(outlet: Outlet) -> N
     outlet.pages["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /feed\n", headers=(("Content-Type", "text/plain"),))
     assert outlet.passed(outlet.source(FEED)).listings_failed == 1
     assert "(robots)" in outlet.said("warning")
+
+
+def test_an_outlet_that_is_down_does_not_look_healthy(outlet: Outlet) -> None:
+    source = outlet.source(FEED, SITEMAP)
+    outlet.put("/sitemap.xml", sitemap((f"{outlet.base}/a1", day(0))), content_type="application/xml")
+    outlet.passed(source)
+    health = "select state, listings, listings_failed, no_listing_since is not null from source_health"
+    assert outlet.rows(health) == [("ok", 2, 0, False)]
+    del outlet.pages["/feed"]
+    outlet.passed(source)
+    assert outlet.rows(health) == [("failing", 2, 1, False)]
+    assert standing(outlet.workspace, source)["state"] == "failing: 1 of 2 listings could not be read"
+    del outlet.pages["/sitemap.xml"]
+    outlet.passed(source)
+    assert outlet.rows(health) == [("failing", 2, 2, True)]
+    assert standing(outlet.workspace, source)["state"].startswith("failing: no listing could be read since 20")
+    ((state, message),) = outlet.rows("select last_run_state, last_run_message from source_health")
+    assert state == "failed"
+    assert message.startswith("No listing could be read. The feed ")
