@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from flows import logins
 from flows.discovery import Unit, Window, find
 from flows.probing.records import Found, Options, Tried
 from flows.probing.trying import choose, tried
@@ -38,7 +39,7 @@ def check(workspace: Workspace, source: SourceDefinition) -> Iterator[Part]:
     """The verdict part by part, as each is known."""
     yield Part("file", "ok", f"{source.path.name}: {source.name}, {len(source.finders)} finders")
     options = Options(source.allow, source.robots_basis, source.rights_basis, source.delay, ARTICLES)
-    with visiting(workspace, options) as visit:
+    with visiting(workspace, options, logins.credentials(workspace, source)) as visit:
         robots = _robots(visit, source)
         yield robots
         found = []

@@ -35,8 +35,6 @@ from warehouse.ledger import Ledger
 from warehouse.locks import hold
 from warehouse.search import index as search_index
 
-VERSION = "0.1"
-
 MOST_SAID = 5
 """Hosts that rest of which a run speaks by name."""
 
@@ -289,11 +287,9 @@ def feed_search(workspace: Workspace) -> None:
 
 
 def _fetcher(run: Run) -> Fetcher:
-    contact = run.workspace.setting("WIREROOM_CONTACT")
-    agent = f"Wireroom/{VERSION} (+{contact})" if contact else f"Wireroom/{VERSION}"
     pace = Pace(run.workspace.folders, delay=run.source.delay)
     return Fetcher(
-        agent,
+        run.workspace.user_agent,
         pace=pace,
         allow=run.source.allow,
         robots_basis=run.source.robots_basis,

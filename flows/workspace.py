@@ -12,6 +12,7 @@ from dotenv import dotenv_values
 from warehouse.files import write_whole
 from warehouse.folders import Folders
 
+AGENT = "Wireroom/0.1"
 VARIABLE = "WIREROOM_WORKSPACE"
 ENV_TEMPLATE = """\
 # Settings and secrets of this workspace. Never commit this file.
@@ -45,6 +46,12 @@ class Workspace:
     def prefect_home(self) -> Path:
         """The PREFECT_HOME of this workspace; the user's own is never touched."""
         return self.root / "data" / "prefect"
+
+    @property
+    def user_agent(self) -> str:
+        """How outlets see us: the product token that robots.txt may name (RFC 9309), and whom they can reach."""
+        contact = self.setting("WIREROOM_CONTACT")
+        return f"{AGENT} (+{contact})" if contact else AGENT
 
     def setting(self, name: str, environment: Mapping[str, str] = os.environ) -> str | None:
         """The value of a setting from the environment, else from `.env`, else None."""

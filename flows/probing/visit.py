@@ -7,11 +7,10 @@ from contextlib import contextmanager
 from urllib.parse import urljoin
 
 from flows.discovery import Listing, ListingKind
-from flows.fetching import Exchange, Fetcher, Limits, Pace
+from flows.fetching import Credentials, Exchange, Fetcher, Limits, Pace
 from flows.fetching.exchange import Expected
 from flows.probing.records import Options
 from flows.progress import Event, tell
-from flows.run import VERSION
 from flows.workspace import Workspace
 
 PATIENCE = Limits(seconds=30.0, attempts=2)
@@ -55,17 +54,17 @@ class Visit:
 
 
 @contextmanager
-def visiting(workspace: Workspace, options: Options) -> Iterator[Visit]:
-    """A visit at the workspace's own pace, which every other process of it shares."""
+def visiting(workspace: Workspace, options: Options, credentials: Credentials = Credentials()) -> Iterator[Visit]:  # noqa: B008  (frozen)
+    """A visit at the workspace's own pace, which every other process of it shares; with a source's log-in, if it has one."""
     visit = Visit()
-    contact = workspace.setting("WIREROOM_CONTACT")
     fetcher = Fetcher(
-        f"Wireroom/{VERSION} (+{contact})" if contact else f"Wireroom/{VERSION}",
+        workspace.user_agent,
         pace=Pace(workspace.folders, delay=options.delay),
         allow=options.allow,
         limits=PATIENCE,
         robots_basis=options.robots_basis,
         rights_basis=options.rights_basis,
+        credentials=credentials,
         on_robots=visit.met.append,
     )
     with fetcher as visit.fetcher:

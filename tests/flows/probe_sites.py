@@ -40,6 +40,7 @@ class Served:
     base: str
     host: str
     asked: list[str] = field(default_factory=list)
+    passes: list[str | None] = field(default_factory=list)  # the header X-Pass of each request
 
 
 @contextmanager
@@ -49,6 +50,7 @@ def served(pages: Mapping[str, Page]) -> Iterator[Served]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             site.asked.append(self.path)
+            site.passes.append(self.headers.get("X-Pass"))
             path = self.path if self.path in pages else urlsplit(self.path).path
             page = pages.get(path, Page("<h1>Not found</h1>", status=404))
             body = page.body if isinstance(page.body, bytes) else page.body.replace("{base}", site.base).encode()

@@ -245,6 +245,17 @@ def test_offline_asks_nobody(bay: Path, site: Served, wireroom: Run):
     assert len(site.asked) == asked
 
 
+def test_a_subscriber_is_let_in_by_the_log_in_of_env(bay: Path, site: Served, news: Workspace, wireroom: Run):
+    site.passes.clear()
+    parts(wireroom)
+    assert set(site.passes) == {None}
+    with (news.root / ".env").open("a") as file:
+        file.write('WIREROOM_BAY_HEADERS="X-Pass: sesame"\n')
+    site.passes.clear()
+    parts(wireroom)
+    assert "sesame" in site.passes
+
+
 def test_a_part_that_fails_is_said_and_decides_the_exit_code(bay: Path, wireroom: Run):
     bay.write_text(bay.read_text().replace("/feed/", "/about/"))
     found = parts(wireroom, code=4)
