@@ -12,6 +12,8 @@ from flows.discovery import Candidate, Listing, ListingKind, Unit, find
 from flows.discovery.gaps import Gap, lost
 from flows.discovery.polling import GAP, failed_in_a_row
 from flows.discovery.walk import READ
+from flows.fetching import Exchange
+from flows.fetching.addresses import place
 from flows.polls import MOVES, is_asked, last_answer, moved_to, polls_of, turn
 from flows.progress import Event, tell
 from flows.run import Run, now
@@ -156,6 +158,8 @@ def _ask(run: Run, url: str, asked: str, kind: ListingKind, before: Capture | No
         profile=run.source.profile,
         known_payload=validators.payload_hash,
     )
+    if exchange.message:
+        run.refusals[url] = exchange.message + _way_out(run, asked, exchange)
     if exchange.was_put_off:
         return capture, b""  # nothing was sent, so there is no request to note
     location = run.archived(capture, exchange.requests)
@@ -213,11 +217,11 @@ def found(run: Run, candidate: Candidate) -> rows.Found:
 
 def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
     run.older.listed(unit, run.window.first_day, first=run.is_first)
+    run.listings_read += unit.outcome not in BAD
     if unit.outcome in BAD:
         _tell_failure(run, unit, spec)
     elif unit.outcome == "fetched" and not unit.links:
         tell(Event("note", f"The {unit.finder} {unit.url} lists nothing."))
-    run.listings_read += unit.outcome not in BAD
     else:
         tell(Event("unit", f"{unit.finder} {unit.unit}: {len(unit.candidates)} addresses"))
     for note in unit.notes:
@@ -226,12 +230,22 @@ def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
 
 def _tell_failure(run: Run, unit: Unit, spec: FinderSpec) -> None:
     """A listing that could not be read: counted, said now, and kept with the run."""
-    said = f"The {unit.finder} {unit.url} could not be read ({unit.reason or unit.outcome})"
+    said = f"The {unit.finder} {unit.url} could not be read"
+    why = run.refusals.get(unit.url or "")
+    if why is None:
+        said += f" ({unit.reason or unit.outcome})"
     polls = polls_of(run.ledger, spec)
     failures = failed_in_a_row(polls) + 1
     if unit.url == spec.url and failures >= OFTEN:
         said += f", {failures} times in a row since {polls[1 - failures].at:%Y-%m-%d}"
-    _trouble(run, said + ".")
+    _trouble(run, f"{said}: {why}" if why else f"{said}.")
+
+
+def _way_out(run: Run, asked: str, exchange: Exchange) -> str:
+    """What a person may do about a listing that must not be asked; nothing where only time can help."""
+    if exchange.reason != "ssrf":
+        return ""
+    return f' If it is yours, write allow = ["{place(exchange.final_url or asked)}"] under [access] in {run.source.path.name}.'
 
 
 def _tell_gone(run: Run, spec: FinderSpec) -> None:
@@ -266,8 +280,10 @@ def _tell_put_off(run: Run, verdicts: list[Due]) -> None:
 def _tell_open(run: Run, gaps: list[Gap]) -> None:
     """The gaps that no other finder has closed."""
     for gap in gaps:
-        command = f"wireroom backfill {run.source.source_id} --from {gap.first_day} --to {gap.last_day}"
-        tell(Event("warning", f"No other finder lists {_days(gap)} whole: those days are partial until {command}."))
+        said = (
+            f"No other finder lists {_days(gap)} whole: those days stay partial. A sitemap or an index would fill them."
+        )
+        tell(Event("warning", said))
 
 
 def _days(gap: Gap) -> str:

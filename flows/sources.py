@@ -97,18 +97,16 @@ def load(path: Path) -> SourceDefinition:
     return _Reading(path, lines_of_keys(text)).definition(data)
 
 
-def load_all(folder: Path) -> list[SourceDefinition]:
-    """The definitions of every .toml file in a folder, by name; raises SourceError with all that is wrong."""
+def load_each(folder: Path) -> tuple[list[SourceDefinition], dict[Path, str]]:
+    """The definitions that can be read, by name, and for each file that cannot all that is wrong with it."""
     found: list[SourceDefinition] = []
-    faults: list[str] = []
+    faults: dict[Path, str] = {}
     for path in sorted(folder.glob("*.toml")):
         try:
             found.append(load(path))
         except SourceError as error:
-            faults.append(str(error))
-    if faults:
-        raise SourceError("\n".join(faults))
-    return found
+            faults[path] = str(error)
+    return found, faults
 
 
 @dataclass(frozen=True, slots=True)

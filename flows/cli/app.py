@@ -78,6 +78,11 @@ def here() -> Workspace:
     return find()
 
 
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """A count with its word: 1 article, 2 articles; `many` where the plural takes more than an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
 def as_typed(text: str) -> str:
     """An argument as UTF-8, which it is on a terminal even where the locale (LC_ALL=C) says ASCII."""
     return os.fsencode(text).decode("utf-8", "replace")

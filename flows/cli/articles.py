@@ -134,12 +134,18 @@ def _fetched(url: str) -> Page:
     import tempfile
 
     from flows.fetching import Fetcher, Pace
+    from flows.workspace import AGENT
     from warehouse.folders import Folders
 
-    with tempfile.TemporaryDirectory() as folder, Fetcher("Wireroom/0.1", pace=Pace(Folders(Path(folder)))) as fetcher:
+    with tempfile.TemporaryDirectory() as folder, Fetcher(AGENT, pace=Pace(Folders(Path(folder)))) as fetcher:
         exchange = fetcher.get(url)
     if exchange.outcome != "fetched":
-        raise Problem(f"{url} could not be fetched: {exchange.message}")
+        way_out = (
+            f" Save the page and name its file: wireroom parse page.html --url {url}"
+            if exchange.reason == "ssrf"
+            else ""
+        )
+        raise Problem(f"{url} could not be fetched: {exchange.message}{way_out}")
     return Page(exchange.body, exchange.final_url, exchange.content_type, exchange.observed_at)
 
 

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
@@ -16,6 +16,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from flows.cli.app import Exit, Problem, app, err, here
+from flows.cli.days import day
 from flows.cli.stopping import stoppable
 
 if TYPE_CHECKING:
@@ -63,12 +64,11 @@ Agency = Annotated[
     typer.Option("--agency", metavar="NAME", help="Only by this agency (id, name or tag); repeatable."),
 ]
 First = Annotated[
-    datetime | None,
-    typer.Option("--from", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="Published on this day or later."),
+    str | None, typer.Option("--from", metavar="DAY", help="Published on or after: 2026-03-01, 2026-03 or 2026.")
 ]
 Last = Annotated[
-    datetime | None,
-    typer.Option("--to", metavar="YYYY-MM-DD", formats=["%Y-%m-%d"], help="Published on this day or before."),
+    str | None,
+    typer.Option("--to", metavar="DAY", help="Published on or before, the whole month or year included."),
 ]
 Where = Annotated[str | None, typer.Option(metavar="SQL", help="A condition over the columns of articles.")]
 NoText = Annotated[bool, typer.Option("--no-text", help="Leave out what the outlets wrote: body, abstract, evidence.")]
@@ -91,7 +91,9 @@ def export(
     """Write articles to a file, to standard output, or into a package that explains itself."""
     from warehouse.export.selection import Selection
 
-    choice = Selection(tuple(outlet or ()), tuple(agency or ()), _day(first), _day(last), where)
+    choice = Selection(
+        tuple(outlet or ()), tuple(agency or ()), day(first, "--from"), day(last, "--to", last=True), where
+    )
     _check(choice, output, form, package, versions)
     try:
         if package is not None:
@@ -214,10 +216,6 @@ def _form(form: ExportFormat | None, output: Path | None) -> ExportFormat:
     if ending not in {known.value for known in ExportFormat}:
         raise Problem(f"{output} does not say how to write it: end it in {', '.join(ExportFormat)}, or give --format.")
     return ExportFormat(ending)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
 
 
 def _counted(blocks: Iterator[list[tuple[Any, ...]]], progress: Progress | None) -> Iterator[Sequence[Any]]:

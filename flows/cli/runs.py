@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from flows.cli.app import Exit, Problem, app, err, here, out
+from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.display import watched
 from flows.source_files import source_named
-from flows.sources import load_all
+from flows.sources import SourceError, load_each
 from flows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,20 +56,28 @@ def ingest(
     if not chosen:
         raise Problem("Name a source to read, or all of them with --all. wireroom sources lists them.")
     signal.signal(signal.SIGTERM, _stop)
-    incomplete = False
+    incomplete = broken = False
     for name in chosen:
-        incomplete |= _one(workspace, name, wait, as_json, polling)
+        try:
+            incomplete |= _one(workspace, name, wait, as_json, polling)
+        except SourceError as problem:
+            if not everything:
+                raise
+            broken = True
+            err.print(f"{problem}\n{name} was left out.", markup=False, highlight=False, soft_wrap=True)
+    if broken:
+        raise typer.Exit(Exit.PROBLEM)
     if incomplete:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
 def _not_paused(workspace: Workspace) -> list[str]:
     """The names of the sources that are read in turn; the paused ones are said to be left out."""
-    sources = load_all(workspace.sources)
+    sources, broken = load_each(workspace.sources)
     paused = [source.source_id for source in sources if source.paused]
     if paused:
         err.print(f"Paused, and left out: {', '.join(paused)}.", style="dim", highlight=False, soft_wrap=True)
-    reading = [source.source_id for source in sources if not source.paused]
+    reading = [source.source_id for source in sources if not source.paused] + [path.stem for path in broken]
     if sources and not reading:
         err.print("Every source is paused. Read one again with: wireroom sources resume NAME", highlight=False)
         raise typer.Exit(Exit.OK)
@@ -121,17 +129,17 @@ def _recorded(workspace: Workspace, name: str, wait: bool, polling: Polling) -> 
 def summary(name: str, counts: dict[str, int], seconds: float) -> str:
     """One line that says what a pass did."""
     parts = [
-        f"{counts['requests']} requests",
-        f"{counts['articles']} articles read",
+        counted(counts["requests"], "request"),
+        counted(counts["articles"], "article read", "articles read"),
         f"{counts['unchanged']} unchanged",
     ]
-    parts += [f"{counts[key]} {word}" for key, word in _TROUBLES.items() if counts[key]]
+    parts += [counted(counts[key], *words) for key, words in _TROUBLES.items() if counts[key]]
     return f"[bold]{name}[/]: {', '.join(parts)} in {seconds:.1f} s"
 
 
 _TROUBLES = {
-    "rejected": "no article",
-    "failed": "failed",
-    "deferred": "put off",
-    "listings_failed": "listings that could not be read",
+    "rejected": ("no article", "no article"),
+    "failed": ("failed", "failed"),
+    "deferred": ("put off", "put off"),
+    "listings_failed": ("listing that could not be read", "listings that could not be read"),
 }

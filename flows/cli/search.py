@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import time
-from calendar import monthrange
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from flows.cli.app import Problem, app, as_typed, err, here
+from flows.cli.days import day
 from flows.cli.search_output import hits_as_csv, hits_as_text, shares_as_csv, shares_as_text
 
 if TYPE_CHECKING:
@@ -172,22 +170,5 @@ def _filters(
 ) -> Filters:
     from warehouse.search import Filters
 
-    first, last = _day(since, "--from"), _day(until, "--to", last=True)
+    first, last = day(since, "--from"), day(until, "--to", last=True)
     return Filters(outlets or (), agencies or (), places or (), first, last)
-
-
-def _day(text: str | None, option: str, *, last: bool = False) -> date | None:
-    """The day that 2026-03-01, 2026-03 or 2026 begins or ends with."""
-    if text is None:
-        return None
-    year, month, day = (int(part) for part in match.groups("0")) if (match := _DAY.fullmatch(text)) else (0, 0, 0)
-    try:
-        if last and not day:
-            month = month or 12
-            day = monthrange(year, month)[1]
-        return date(year, month or 1, day or 1)
-    except ValueError:
-        raise Problem(f"{option} {text} is no day: write 2026-03-01, 2026-03 or 2026.") from None
-
-
-_DAY = re.compile(r"(\d{4})(?:-(\d\d?)(?:-(\d\d?))?)?")

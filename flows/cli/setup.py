@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from flows.cli.app import Problem, app, here, out
+from flows.cli.app import Exit, Problem, app, err, here, out
 from flows.cli.reading import plain
 from flows.cli.tables import as_table
 from flows.source_files import source_named
-from flows.sources import load
+from flows.sources import load_each
 from flows.workspace import create
 
 if TYPE_CHECKING:
@@ -63,9 +63,11 @@ def status(
     from flows.standing import finder_states, standing
 
     workspace = here()
-    chosen = (
-        [source_named(workspace, name)] if name else [load(path) for path in sorted(workspace.sources.glob("*.toml"))]
-    )
+    chosen, broken = ([source_named(workspace, name)], {}) if name else load_each(workspace.sources)
+    for problem in broken.values():
+        err.print(problem, markup=False, highlight=False, soft_wrap=True)
+    if broken and not chosen:
+        raise typer.Exit(Exit.PROBLEM)
     if not chosen:
         raise Problem("No source yet. Add one with: wireroom sources add eir")
     found = [standing(workspace, source) for source in chosen]
@@ -74,12 +76,19 @@ def status(
         for item in found:
             more = {"finder_states": [asdict(finder) for finder in finders]} if name else {}
             print(json.dumps({**item, **more}, default=plain, ensure_ascii=False))
-        return
+    else:
+        _print_standing(workspace.root, found, finders)
+    if broken:
+        raise typer.Exit(Exit.PROBLEM)
+
+
+def _print_standing(root: Path, found: list[dict[str, Any]], finders: list[FinderState]) -> None:
+    """A row for each source, and for one source its finders."""
     columns = ["source", "articles", "last run (UTC)", "state", "due", "waiting", "rejected", "spool"]
     shown = [
         {**item, "last_run": f"{item['last_run']:%Y-%m-%d %H:%M}" if item["last_run"] else "never"} for item in found
     ]
-    as_table(columns, [tuple(item.values()) for item in shown], title=str(workspace.root))
+    as_table(columns, [tuple(item.values()) for item in shown], title=str(root))
     if finders:
         out.print()
         _print_finders(finders)

@@ -79,7 +79,8 @@ def _pools(allow: frozenset[str]) -> dict[str, type[HTTPConnectionPool]]:
         if pair(host, port) in allow:
             return
         if not is_public(address):
-            raise Failure("ssrf", f"{host} leads to {address}, which is no public address.", refused=True)
+            leads = f"{host} is" if host == address else f"{host} leads to {address}, which is"
+            raise Failure("ssrf", f"{leads} no public address.", refused=True)
         if port not in PORTS.values():
             raise Failure("ssrf", f"{host} is asked at port {port}, which is not allowed.", refused=True)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 import duckdb
 
 from warehouse import queries
+from warehouse.errors import BadQuery
 
 TEXTS = ("body", "abstract", "credit_text", "warnings")
 """Columns that hold what the outlet wrote, or quote it: left out where texts may not be shared."""
@@ -24,7 +26,12 @@ class Selection:
     where: str | None = None  # SQL over the columns of `articles`
 
     def choose(self, con: duckdb.DuckDBPyConnection) -> int:
-        """Fill the temporary tables `chosen` and `chosen_sources`, and return how many articles; raises BadQuery."""
+        """Fill the temporary tables `chosen` and `chosen_sources`, and return how many articles; raises BadQuery.
+
+        A name that nothing has is refused, with those that are like it: an empty file would look like an answer.
+        """
+        _known(con, "outlet", _OUTLETS, self.outlets)
+        _known(con, "agency", _AGENCIES, self.agencies)
         conditions, values = self._conditions()
         if self.where:
             queries.single(con, f"SELECT 1 FROM articles WHERE ({self.where}\n)")
@@ -73,6 +80,22 @@ def question(table: str, *, text: bool = True) -> str:
     """The SQL that gives the chosen rows of `articles` or `article_versions`, with or without what the outlet wrote."""
     columns = "*" if text else f"* EXCLUDE ({', '.join(TEXTS)})"
     return f"SELECT {columns} FROM {table} SEMI JOIN chosen USING (article_id)"
+
+
+_OUTLETS = "SELECT unnest([source_id, name]) FROM sources UNION SELECT outlet FROM articles"
+_AGENCIES = "SELECT DISTINCT unnest([info_source, agency, source_tag]) FROM articles"
+
+
+def _known(con: duckdb.DuckDBPyConnection, kind: str, ask: str, names: tuple[str, ...]) -> None:
+    """Raise BadQuery for the first name that no article of the warehouse has."""
+    known = {str(name).lower(): str(name) for (name,) in (con.execute(ask).fetchall() if names else ()) if name}
+    for name in names:
+        if name.lower() in known:
+            continue
+        near = get_close_matches(name.lower(), known, n=3, cutoff=0.6)
+        some = " or ".join(known[key] for key in near) or ", ".join(sorted(known.values())[:5])
+        said = f"Did you mean {some}?" if near else f"There is {some} …" if some else "There is none at all."
+        raise BadQuery(f"No article is of an {kind} {name!r}. {said}")
 
 
 def _lowered(names: tuple[str, ...]) -> list[str]:

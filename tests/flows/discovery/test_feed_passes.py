@@ -109,7 +109,7 @@ def test_a_feed_that_turned_over_marks_the_days_partial(outlet: Outlet) -> None:
     feed_of(outlet, *range(20, 30))
     assert outlet.passed(source).articles == 10
     assert f"entries of {day(0)} went by unseen" in outlet.said("warning")
-    assert f"wireroom backfill post --from {day(0)} --to {day(0)}" in outlet.said("warning")
+    assert f"No other finder lists {day(0)} whole: those days stay partial" in outlet.said("warning")
     gaps = outlet.rows("select unit, whole, first_day::varchar from units where reason = 'gap' order by unit")
     assert gaps == [(f"{outlet.base}/feed", False, None), (f"{outlet.base}/feed#gap-{day(0)}", False, day(0))]
     feed_of(outlet, *range(25, 35))
@@ -153,7 +153,7 @@ def test_an_outlet_may_ask_for_patience(outlet: Outlet, ttl: str) -> None:
 def test_robots_alone_stands_for_a_listing_nobody_can_reach(outlet: Outlet) -> None:
     outlet.pages["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /feed\n", headers=(("Content-Type", "text/plain"),))
     assert outlet.passed(outlet.source(FEED)).listings_failed == 1
-    assert "(robots)" in outlet.said("warning")
+    assert "robots.txt of" in outlet.said("warning")
 
 
 def test_an_outlet_that_is_down_does_not_look_healthy(outlet: Outlet) -> None:
@@ -173,3 +173,18 @@ def test_an_outlet_that_is_down_does_not_look_healthy(outlet: Outlet) -> None:
     ((state, message),) = outlet.rows("select last_run_state, last_run_message from source_health")
     assert state == "failed"
     assert message.startswith("No listing could be read. The feed ")
+
+
+def test_a_listing_that_did_not_come_is_said_in_the_fetchers_words(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    outlet.fail("/feed", 503)
+    outlet.passed(source)
+    assert "answered HTTP/1.1 503" in outlet.said("warning")
+
+
+def test_a_private_address_is_said_with_the_way_to_let_it_in(outlet: Outlet) -> None:
+    source = outlet.source('kind = "feed"\nurl = "http://127.0.0.9/feed"')
+    outlet.passed(source)
+    said = outlet.said("warning")
+    assert "127.0.0.9 is no public address" in said
+    assert 'allow = ["127.0.0.9:80"] under [access] in post.toml' in said
