@@ -37,7 +37,9 @@ TOP = (
         None,
         "The name its file had before: what was read under that name is not fetched again, and stays where it is.",
     ),
-    Key("lookback", values.days, timedelta(days=7), "How far back an ingest looks; older articles are for backfill."),
+    Key(
+        "lookback", values.days, timedelta(days=7), "How far back an ingest looks; a larger one reaches older articles."
+    ),
     Key("find", _tables, None, "The finders: one `[[find]]` table each, at least one.", required=True),
     Key("article", _tables, None, "Which addresses are articles."),
     Key("pace", _tables, None, "How gently the outlet is asked."),

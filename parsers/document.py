@@ -51,16 +51,23 @@ def load(page: Page) -> Document | Rejected:
     binary = _is_binary(text)
     text = _CONTROL.sub(_meant, text)
     if not text.strip():
-        return Rejected("empty", "The page is empty. Fetch it again, or record it in a browser and import it.")
+        return Rejected(
+            "empty", "The page is empty. Fetch it again, or save it in a browser and read it with wireroom parse."
+        )
     if binary:
         return Rejected("not_text", "The page is a binary file and no text. Is it a picture or a PDF?")
     if not _is_html(text, page.content_type):
         return Document(text, None, encoding)
     if len(text) > LARGEST:
-        return Rejected("too_large", f"The page has more than {LARGEST:,} characters. Cut it, or import its text.")
+        return Rejected(
+            "too_large",
+            f"The page has more than {LARGEST:,} characters. Cut it, or read its text alone with wireroom parse.",
+        )
     tree = _tree(text)
     if tree is None:
-        return Rejected("empty", "The page's markup holds nothing. Record it in a browser and import it.")
+        return Rejected(
+            "empty", "The page's markup holds nothing. Save it in a browser and read it with wireroom parse."
+        )
     return Document(text, tree, encoding)
 
 

@@ -47,10 +47,10 @@ _A_FORM = 60  # words: a page that asks for consent says hardly more
 
 _WAY_OUT = {
     "soft_404": "The page says that what was asked for is not there. Check the address.",
-    "challenge_page": "The outlet asks whether a browser is there. Record the page with ArchiveWeb.page or Browsertrix and import it.",
-    "login_wall": "The page is a log-in form. Put the subscription's cookies into .env, or record the page and import it.",
-    "consent_page": "The outlet asks for consent before it shows the page. Record the page with ArchiveWeb.page or Browsertrix and import it.",
-    "needs_browser": "The text comes only with JavaScript. Record the page with ArchiveWeb.page or Browsertrix and import it.",
+    "challenge_page": "The outlet asks whether a browser is there. Record the page with ArchiveWeb.page or Browsertrix, or save it in a browser and read it with wireroom parse.",
+    "login_wall": "The page is a log-in form. Name the subscription's cookies.txt in .env (WIREROOM_<SOURCE>_COOKIES), or save the page in a browser and read it with wireroom parse.",
+    "consent_page": "The outlet asks for consent before it shows the page. Record the page with ArchiveWeb.page or Browsertrix, or save it in a browser and read it with wireroom parse.",
+    "needs_browser": "The text comes only with JavaScript. Record the page with ArchiveWeb.page or Browsertrix, or save it in a browser and read it with wireroom parse.",
     "video_only": "The page is a video without a text. Nothing is lost that could be read.",
     "index_page": "The page lists other pages. Narrow [article] url in the source file, so that it is not taken for an article.",
     "not_article": "The page has no headline with a text below it. Narrow [article] url in the source file.",

@@ -34,15 +34,16 @@ class Older:
 
     def sentences(self, source_id: str, window: Window, postponed: int, *, first: bool) -> Iterator[str]:
         """What is told at the end of a pass."""
-        command = f"wireroom backfill {source_id} --from {self.oldest or 'DAY'}"
+        since = f", back to {self.oldest}" if self.oldest else ""
+        way = f"{since}. A larger lookback in {source_id}.toml takes them."
         unread = f", and {_counted(self.sitemaps, 'older sitemap')} left unread" if self.sitemaps else ""
         if first and (self.addresses or self.sitemaps):
             days = (window.last_day - window.first_day).days
             listed = f"{_counted(self.addresses, 'older address', 'older addresses')} listed{unread}"
-            yield f"This first pass takes the last {days} days, from {window.first_day} on; {listed}: {command}"
+            yield f"This first pass takes the last {days} days, from {window.first_day} on; {listed}{way}"
         elif self.addresses:
             new = _counted(self.addresses, "new address", "new addresses")
-            yield f"{new} from before {window.first_day} left alone: {command}"
+            yield f"{new} from before {window.first_day} left alone{way}"
         if postponed:
             yield f"{_counted(postponed, 'address', 'addresses')} without a date left to later passes, 500 to each of them."
 

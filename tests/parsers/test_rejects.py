@@ -56,7 +56,7 @@ def test_every_reason_has_a_sentence_that_names_the_way_out(reason: str):
     assert message.endswith(".")
     assert len(message.split(". ")) > 1
     if reason in ("challenge_page", "consent_page", "needs_browser"):
-        assert "ArchiveWeb.page or Browsertrix and import it" in message
+        assert "read it with wireroom parse" in message
 
 
 @pytest.mark.parametrize(
