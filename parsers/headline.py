@@ -12,7 +12,7 @@ from parsers import slugs
 from parsers.records import Evidence
 
 # Weights of a witness. A heading is what readers see; the others are written for machines and often shortened.
-WEIGHTS = {"h1": 3.0, "json-ld": 3.0, "og": 1.5, "title": 1.0, "twitter": 0.5, "feed": 0.5}
+WEIGHTS = {"h1": 3.0, "json-ld": 3.0, "og": 1.5, "title": 1.0, "twitter": 0.5, "feed": 0.5, "listing": 0.5}
 SPELT = 4.0
 """What the page's address adds to a witness that it spells: enough for a heading or JSON-LD against all the rest."""
 SPELT_AS_TITLE = 0.5
@@ -21,6 +21,8 @@ NEAR = 0.93
 """Share of words from which an address is taken to spell a headline."""
 NEARLY = 0.88
 """Share of words from which it says nothing against a rival."""
+
+_FROM_OUTSIDE = frozenset({"feed", "listing"})
 
 _SEPARATOR = re.compile(r"\s+[|\-–—―·•:»«/~]+\s+|\s*[|｜»•·]\s*|\s+::\s+|\s*[_]\s*(?=[^\s_]+$)")
 _GOES_ON = re.compile(r"\s*[|·•»]|\s+[-–—:]\s|,\s|\s*$")
@@ -39,7 +41,7 @@ class Candidate:
     """A text that may be the headline, and where it was read."""
 
     text: str
-    basis: str  # h1, json-ld, og, twitter, title, feed
+    basis: str  # h1, json-ld, og, twitter, title, feed, listing
     parts: tuple[str, ...] = ()  # of a heading: its text without the element it begins or ends with
 
 
@@ -185,7 +187,20 @@ def _score(candidate: Candidate, others: list[Candidate], slug: Sequence[str]) -
     if candidate.basis == "h1" and len(others) > 1 and not any(_related(candidate, o) for o in others):
         return 0.5
     agreeing = {o.basis for o in others if _letters(o.text) == _letters(candidate.text)}
+    if "json-ld" not in agreeing and _page_agrees_on_another(candidate, others):
+        return sum(WEIGHTS.get(basis, 0.0) for basis in agreeing - _FROM_OUTSIDE)
     return sum(WEIGHTS.get(basis, 0.0) for basis in agreeing) + _bonus(candidate, others, slug, "title" in agreeing)
+
+
+def _page_agrees_on_another(candidate: Candidate, others: list[Candidate]) -> bool:
+    """Whether heading and <title> say the same, and not this: then neither a listing nor the address knows better.
+
+    JSON-LD that the address spells does: it is the page's own word, with a second one for it.
+    """
+    headings = {_letters(o.text) for o in others if o.basis == "h1"}
+    titles = {_letters(o.text) for o in others if o.basis == "title"}
+    agreed = headings & titles
+    return bool(agreed) and _letters(candidate.text) not in agreed
 
 
 def _bonus(candidate: Candidate, others: list[Candidate], slug: Sequence[str], as_title: bool) -> float:

@@ -129,6 +129,9 @@ def _agreement(node: jsonld.Node, title: str) -> float:
 
 # ------------------------------------------------------------------ headline
 
+_FEEDS = ("feed", "news-sitemap")
+"""Listings whose entries carry a headline; elsewhere a title is the text of a link."""
+
 
 def _headline(
     tree: Element, marks: markup.Markup, nodes: tuple[jsonld.Node, ...], page: Page, profile: Profile
@@ -141,7 +144,7 @@ def _headline(
         ("og", _meta(marks, "title")),
         ("title", marks.titles[0] if marks.titles else None),
         ("twitter", _meta(marks, "twitter_title")),
-        ("feed", page.hints.title),
+        ("feed" if page.hints.published_basis in _FEEDS else "listing", page.hints.title),
     )
     candidates += [headline.Candidate(text, basis) for basis, text in stated if text]
     chosen, evidence = headline.choose(candidates, _outlets(marks, nodes, page, profile), slugs.words(page.url))

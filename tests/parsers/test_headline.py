@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from parsers import headline, slugs
 from parsers.headline import Candidate
 
-BASES = ("h1", "json-ld", "og", "title", "twitter", "feed")
+BASES = ("h1", "json-ld", "og", "title", "twitter", "feed", "listing")
 FERRY = "Ferry leaves the northern quay on time"
 
 
@@ -116,3 +116,11 @@ def test_nothing_raises_and_exactly_one_candidate_is_chosen(pairs: list[tuple[st
 )
 def test_the_words_of_an_address(url: str | None, words: tuple[str, ...]):
     assert slugs.words(url) == words
+
+
+@pytest.mark.parametrize("basis", ["feed", "listing"])
+def test_neither_a_listing_nor_the_address_beats_a_heading_and_title_that_agree(basis: str):
+    link = "Ferry timetable for the whole of spring"
+    pairs = (("h1", FERRY), ("title", f"{FERRY} | The Gazette"), (basis, link))
+    assert chosen(*pairs, url="https://gazette.example/2026/ferry-timetable-for-the-whole-of-spring") == FERRY
+    assert chosen(*pairs, ("og", link), url="https://gazette.example/ferry-timetable-for-the-whole-of-spring") == FERRY
