@@ -22,8 +22,9 @@ from flows.crowd import Crowd
 from flows.discovery import Candidate, Unit
 from flows.discovery.polling import Polling
 from flows.progress import Event, tell
-from flows.run import Run, Tally, now, opened
+from flows.run import Run, now, opened
 from flows.sources import SourceDefinition
+from flows.tally import Tally
 from flows.workspace import Workspace
 from parsers.records import Article, Hints, Rejected
 from warehouse import rows, withdrawal

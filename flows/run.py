@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any
@@ -23,6 +22,7 @@ from flows.discovery.polling import Polling
 from flows.fetching import Exchange, Fetcher, Pace
 from flows.pool import ParsePool
 from flows.sources import SourceDefinition
+from flows.tally import Tally
 from flows.teasers import Teasers
 from flows.workspace import Workspace
 from parsers import urls
@@ -37,39 +37,6 @@ from warehouse.search import index as search_index
 
 MOST_SAID = 5
 """Hosts that rest of which a run speaks by name."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run did so far, counted."""
-
-    found: int = 0
-    requests: int = 0
-    fetched: int = 0
-    unchanged: int = 0
-    articles: int = 0
-    rejected: int = 0
-    failed: int = 0
-    deferred: int = 0
-    listings_failed: int = 0
-
-    def count(self, outcome: str) -> None:
-        """Count what came of one request for an article."""
-        name = outcome if outcome in ("fetched", "unchanged", "deferred") else "failed"
-        setattr(self, name, getattr(self, name) + 1)
-
-    def parsed(self, result: tuple[Article, ...] | Rejected) -> None:
-        """Count what a page turned out to be."""
-        if isinstance(result, Rejected):
-            self.rejected += 1
-        else:
-            self.articles += len(result)
-
-    def as_columns(self) -> dict[str, int]:
-        """The counts that the table `runs` keeps."""
-        kept = asdict(self)
-        del kept["listings_failed"]
-        return kept
 
 
 class Run:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -148,5 +149,7 @@ def test_what_waits_is_dropped_when_a_run_breaks():
 
 
 def test_a_pool_that_is_given_nothing_ends_at_once():
+    before = threading.active_count()
     with ParsePool(1, parse=parse):
         pass
+    assert threading.active_count() == before

@@ -17,8 +17,8 @@ from zoneinfo import ZoneInfo
 
 from flows import pipeline, progress
 from flows.discovery.polling import Polling
-from flows.run import Tally
 from flows.sources import SourceDefinition, load
+from flows.tally import Tally
 from flows.workspace import Workspace, create
 from warehouse import reading_copy
 
