@@ -9,6 +9,8 @@ PARTS = {
     "warehouse": "what loading costs",
     "readers": "whether readers are answered meanwhile",
     "kills": "what kill -9 costs, at every durable step and at random moments",
+    "archive": "what the raw archive costs",
+    "views": "what the usual questions cost",
     "search": "what search costs",
     "fetching": "what fetching costs, and how polite it is",
 }
