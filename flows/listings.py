@@ -268,7 +268,7 @@ def _tell_put_off(run: Run, verdicts: list[Due]) -> None:
     moments = [verdict.at for verdict in verdicts if verdict.at]
     if moments:
         count, of = len(verdicts), len(run.source.finders)
-        which = f"{count} of {of} finders are" if of > 1 else "The finder is"
+        which = f"{count} of {of} finders {'is' if count == 1 else 'are'}" if of > 1 else "The finder is"
         reason = verdicts[0].reason
         tell(
             Event(

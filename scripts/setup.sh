@@ -32,7 +32,7 @@ if ! [ -x .venv/bin/python ] || ! .venv/bin/python -c 'import sys; sys.exit(sys.
     "$found" -m venv .venv
 fi
 
-echo "Setting up .venv (once; about a minute) ..." >&2
+echo "Setting up .venv (once; a minute or three) ..." >&2
 .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/lock.txt
 .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 # Prefect's thousand modules start twice as fast compiled, also where the user forbids writing bytecode later.

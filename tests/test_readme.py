@@ -55,6 +55,14 @@ def test_the_demo_ends_with_the_sample_outlet_in_the_warehouse(demo):
     assert "source_tag" in first
 
 
+def test_the_second_demo_does_not_promise_the_correction_again(demo):
+    _, first, second = demo
+    assert "the outlet corrects one article" in first
+    assert "the outlet corrects one article" not in second
+    assert "To begin anew: rm -r demo" in second
+    assert all(" requests, " in line and " s" in line for line in first.splitlines() if "meridian: " in line)
+
+
 LATEST_RUN = "(select arg_max(run_id, started_at) from runs)"
 
 

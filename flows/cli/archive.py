@@ -12,7 +12,7 @@ import typer
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from flows.cli.app import Exit, Problem, app, err, here, out
+from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.display import watched
 
 if TYPE_CHECKING:
@@ -91,11 +91,11 @@ def _print_verdicts(verdicts: list[Verdict]) -> None:
             out.print(f"[bold red]✗[/] {escape(verdict.file)}: {escape(problem)}", highlight=False, soft_wrap=True)
     captures, rows = sum(verdict.captures for verdict in verdicts), sum(verdict.rows for verdict in verdicts)
     size = sum(verdict.size for verdict in verdicts)
-    counted = (
-        f"{_number(len(verdicts), 'file')}, {size / 1e6:,.1f} MB, {captures:,} captures; {rows:,} rows point to them"
+    found = (
+        f"{counted(len(verdicts), 'file')}, {size / 1e6:,.1f} MB, {captures:,} captures; {rows:,} rows point to them"
     )
     if any(verdict.problems for verdict in verdicts):
-        out.print(f"[bold]The archive is damaged[/] ({counted}).", highlight=False, soft_wrap=True)
+        out.print(f"[bold]The archive is damaged[/] ({found}).", highlight=False, soft_wrap=True)
         out.print(
             "Take the named files from a backup: wireroom restore BACKUP DIR puts one beside. A page that is lost there too "
             "is fetched again when its source is backfilled; its text stays in the warehouse.",
@@ -103,7 +103,7 @@ def _print_verdicts(verdicts: list[Verdict]) -> None:
             soft_wrap=True,
         )
     else:
-        out.print(f"[green]✓[/] The archive is sound: {counted}.", highlight=False, soft_wrap=True)
+        out.print(f"[green]✓[/] The archive is sound: {found}.", highlight=False, soft_wrap=True)
 
 
 @app.command(epilog=REBUILD_EXAMPLES)
@@ -118,8 +118,8 @@ def rebuild(wait: Wait = False, as_json: AsJson = False) -> None:
         return
     for problem in report.problems:
         err.print(f"[yellow]![/] {escape(problem)}", highlight=False, soft_wrap=True)
-    of = _number(report.sources, "source")
-    said = f"{_number(report.captures, 'request')} of {of}, {_number(report.pages, 'page')} read again"
+    of = counted(report.sources, "source")
+    said = f"{counted(report.captures, 'capture')} of {of}, {counted(report.pages, 'page')} read again"
     dropped = f" ({report.not_kept:,} are no longer kept)" if report.not_kept else ""
     out.print(f"[green]✓[/] The warehouse is made anew: {said}{dropped}.", highlight=False, soft_wrap=True)
 
@@ -155,16 +155,19 @@ def withdraw(
     if as_json:
         print(json.dumps([asdict(item) for item in reached]))
     else:
-        said = "Withdrawn. No file of this workspace holds it any more, and no run will fetch it."
+        said = (
+            "Withdrawn. No file under data/ holds it any more, and no run will fetch it. "
+            "Exports and backups made before still do."
+        )
         out.print(f"[green]✓[/] {said}", soft_wrap=True)
 
 
 def _print_reach(reached: list[Reach]) -> None:
     for item in reached:
-        what = _number(item.articles, "article") if item.url_keys else "everything"
-        addresses = _number(len(item.url_keys), "address", "addresses") if item.url_keys else "all addresses"
-        counted = f"{_number(item.versions, 'version')}, {_number(item.captures, 'archived page')}, {addresses}"
-        out.print(f"From [bold]{escape(item.source_id)}[/]: {what} ({counted})", highlight=False, soft_wrap=True)
+        what = counted(item.articles, "article") if item.url_keys else "everything"
+        addresses = counted(len(item.url_keys), "address", "addresses") if item.url_keys else "all addresses"
+        found = f"{counted(item.versions, 'version')}, {counted(item.captures, 'archived page')}, {addresses}"
+        out.print(f"From [bold]{escape(item.source_id)}[/]: {what} ({found})", highlight=False, soft_wrap=True)
         for text in (*item.headlines, *item.addresses):
             out.print(f"  {escape(text)}", highlight=False, soft_wrap=True)
         if item.withdrawn_already:
@@ -172,10 +175,6 @@ def _print_reach(reached: list[Reach]) -> None:
         if item.twins:
             twins = ", ".join(twin[:13] for twin in item.twins)
             out.print(f"[yellow]![/] Other articles have the same text and stay: {twins}", highlight=False)
-
-
-def _number(count: int, one: str, many: str | None = None) -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def _sources() -> list[str]:

@@ -13,7 +13,7 @@ import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TransferSpeedColumn
 from rich.text import Text
 
-from flows.cli.app import Exit, Problem, app, err, here, out
+from flows.cli.app import Exit, Problem, app, counted, err, here, out
 
 if TYPE_CHECKING:
     from warehouse.backup.manifest import Tell
@@ -128,7 +128,7 @@ def backup(
     out.print(
         Text.assemble(
             ("✓ ", "green"),
-            f"{folder}: {report.files:,} files, {_bytes(report.size)}; copied and read back {report.copied:,} "
+            f"{folder}: {counted(report.files, 'file')}, {_bytes(report.size)}; copied and read back {report.copied:,} "
             f"({_bytes(report.copied_bytes)}), unchanged {report.unchanged:,}.",
         ),
         soft_wrap=True,
@@ -153,7 +153,7 @@ def restore(
     if as_json:
         print(json.dumps({"files": len(manifest.files), "size": manifest.size, "load_id": manifest.load_id}))
         return
-    made = f"{into} is the workspace as it was on {manifest.made_at:%Y-%m-%d %H:%M} UTC: {len(manifest.files):,} files, {_bytes(manifest.size)}."
+    made = f"{into} is the workspace as it was on {manifest.made_at:%Y-%m-%d %H:%M} UTC: {counted(len(manifest.files), 'file')}, {_bytes(manifest.size)}."
     out.print(Text.assemble(("✓ ", "green"), made), soft_wrap=True)
     out.print(Text(f"Next: wireroom --workspace {into} doctor"), soft_wrap=True)
 
@@ -172,7 +172,8 @@ def load(as_json: AsJson = False) -> None:
         for sentence in report.problems:
             err.print(Text(sentence, style="yellow"), soft_wrap=True)
         out.print(
-            Text.assemble(("✓ ", "green"), f"{report.files:,} files loaded, {report.rows:,} rows."), soft_wrap=True
+            Text.assemble(("✓ ", "green"), f"{counted(report.files, 'file')} loaded, {counted(report.rows, 'row')}."),
+            soft_wrap=True,
         )
     if report.problems:
         raise typer.Exit(Exit.PROBLEM)

@@ -69,9 +69,9 @@ def demo(
         asked = server.counts()
         if again:
             told = f"The outlet was asked for {asked.total()} pages; to {asked[304]} it answered 304 (not modified)."
-            out.print(f"   {told}", highlight=False)
+            out.print(f"   {told}", highlight=False, soft_wrap=True)
     _ask(workspace, before if again else None)
-    _next(workspace)
+    _next(workspace, again)
 
 
 @contextmanager
@@ -103,7 +103,7 @@ def _ingest(workspace: Workspace) -> None:
 
     with watched("Meridian Bulletin", err):
         counts = ingest(SOURCE)
-    out.print("   " + summary(SOURCE, counts, time.monotonic() - started), highlight=False)
+    out.print("   " + summary(SOURCE, counts, time.monotonic() - started), highlight=False, soft_wrap=True)
 
 
 def _prefect_settings(workspace: Workspace) -> dict[str, str]:
@@ -136,7 +136,7 @@ def _ask(workspace: Workspace, since: int | None) -> None:
             out.print()
 
 
-def _next(workspace: Workspace) -> None:
+def _next(workspace: Workspace, again: bool) -> None:
     """Print commands that work when pasted."""
     command = _command(workspace)
     out.print("[bold]Next[/], to be pasted as it stands:\n", highlight=False)
@@ -147,10 +147,11 @@ def _next(workspace: Workspace) -> None:
         f"{command} status",
     ):
         out.print("  " + escape(line), highlight=False, soft_wrap=True)
-    out.print(
-        "\nRun the demo again: the outlet corrects one article, and everything else is answered with 304.",
-        highlight=False,
-    )
+    if again:
+        said = f"The outlet has made its one correction. To begin anew: rm -r {_short(workspace.root)}"
+    else:
+        said = "Run the demo again: the outlet corrects one article, and everything else is answered with 304."
+    out.print("\n" + escape(said), highlight=False, soft_wrap=True)
 
 
 def _command(workspace: Workspace) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -76,11 +77,14 @@ def found_by(con: duckdb.DuckDBPyConnection, name: str, version: int | None = No
     from warehouse import lookup
 
     try:
-        url_key = key(name) if "://" in name else None
+        url_key = key(name if "://" in name else f"https://{name}") if _ADDRESS.match(name) else None
     except ValueError as error:
         raise Problem(f"This is no address: {error}.") from None
     return lookup.find(con, name, url_key, version)
 
+
+_ADDRESS = re.compile(r"[a-z]+://|[\w\-]+(\.[\w\-]+)+(:\d+)?/", re.IGNORECASE)
+"""What is an address and no id: with its scheme, or a host with a dot and a path behind it."""
 
 _OF_VERSION = ("version", "valid_from", "valid_to", "change_reason", "headline", "word_count", "record_hash", "fetch_id",
                "origin", "segment_file", "record_offset")  # fmt: skip
@@ -119,6 +123,13 @@ def _print_body(record: Record) -> None:
         out.print()
     if record.get("credit_text"):
         put(Text(record["credit_text"], style="dim"))
+    if record.get("body_extent") == "excerpt":
+        put(
+            Text(
+                "The outlet shows only the opening here (an excerpt): the rest is for its subscribers.",
+                style="dim italic",
+            )
+        )
 
 
 def put(text: Text, indent: str = "", label: str = "") -> None:

@@ -78,7 +78,7 @@ def test_a_program_reads_one_object_a_check(news: Path, wireroom: Run):
 def test_load_takes_what_waits_and_names_what_it_cannot_take(news: Path, wireroom: Run):
     folders = Folders(news / "data")
     show(folders, LATER_PAGE)
-    assert "1 files loaded" in wireroom("load").stdout
+    assert "1 file loaded" in wireroom("load").stdout
     (folders.spool / "01795552305154772434.f89455ce.paper.jsonl").write_text("no header\n")
     assert "set aside" in wireroom("load", code=1).stderr
     assert json.loads(wireroom("load", "--json").stdout) == {"files": 0, "rows": 0, "problems": []}

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from flows.cli import comparing
+from flows.cli import comparing, reading
 from tests.flows.cli.conftest import Run
 from tests.warehouse.facts import key
 
@@ -110,3 +110,17 @@ def test_a_comparison_holds_both_texts_whole(old: str, new: str) -> None:
     after = [*filter(None, ("".join(p.text for p in line if p.kind != "gone") for line in lines))]
     assert "\n\n".join(before) == old
     assert "\n\n".join(after) == new
+
+
+def test_an_address_needs_no_scheme(wireroom: Run) -> None:
+    for name in ("paper.example/bridge", "https://paper.example/bridge"):
+        assert "Bridge & Boats" in wireroom("show", name).stdout
+        assert "Bridge & Boats" in wireroom("cite", name).stdout
+    assert wireroom("diff", "paper.example/bridge").stdout == wireroom("diff", "https://paper.example/bridge").stdout
+
+
+def test_an_excerpt_is_said_to_be_one(capsys: pytest.CaptureFixture[str]) -> None:
+    record = {"dateline": None, "body": "The bridge carries", "credit_text": None}
+    for extent in ("full", "excerpt"):
+        reading._print_body({**record, "body_extent": extent})
+        assert ("only the opening" in capsys.readouterr().out) is (extent == "excerpt")
