@@ -13,6 +13,7 @@ from tests.warehouse.tables import write
 from tests.warehouse.workspaces import found_faults, sound, tamper
 from warehouse import loader
 from warehouse.folders import Folders
+from warehouse.ledger import Ledger
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,17 @@ def test_a_page_that_was_withdrawn_and_is_in_the_archive_is_named(folders: Folde
     withdrawn(folders)
     said = [finding.what for finding in found_faults(folders)["withdrawn"].findings]
     assert f"has the page of fetch {key('b@0.5')}, which was withdrawn" in said
+
+
+def test_an_address_is_withdrawn_for_every_source_and_a_source_for_itself(folders: Folders):
+    withdrawn(folders)
+    with Ledger(folders, "another") as ledger:
+        assert ledger.withdrawn([key("b")])
+        assert not ledger.withdrawn([key("a")])
+    write(folders, withdrawal(None, hours=6))
+    loader.drain(folders, publish_now=True)
+    with Ledger(folders, "another") as ledger:
+        assert not ledger.withdrawn()
 
 
 def test_a_withdrawn_text_in_an_older_edition_is_named(folders: Folders):

@@ -103,6 +103,19 @@ def test_what_was_withdrawn_goes_and_does_not_come_back(folders: Folders) -> Non
     assert con.execute("SELECT change FROM changes ORDER BY load_id").fetchall() == [("new",), ("withdrawn",)]
 
 
+def test_an_address_that_was_withdrawn_from_one_source_loads_from_no_other(folders: Folders) -> None:
+    other = reading("a", "of another", hours=3, source_id="another", fetch_id=key("another a"))
+    con = loaded(folders, [[reading("a", hours=1)], [withdrawal("a", hours=2)], [other]])
+    assert con.execute("SELECT count(*) FROM readings").fetchall() == [(0,)]
+    assert con.execute("SELECT count(*) FROM texts").fetchall() == [(0,)]
+
+
+def test_a_source_that_was_withdrawn_takes_nothing_from_another(folders: Folders) -> None:
+    other = reading("a", "of another", hours=3, source_id="another", fetch_id=key("another a"))
+    con = loaded(folders, [[reading("a", hours=1)], [withdrawal(None, hours=2)], [other]])
+    assert con.execute("SELECT source_id FROM readings").fetchall() == [("another",)]
+
+
 def test_a_part_without_a_free_name_is_given_a_made_one() -> None:
     node = Node(key("a"), 0, datetime(2026, 1, 1), None, None)
     given = assign([node], [], frozenset({key("a")})).articles[key("a"), 0]

@@ -34,16 +34,15 @@ WHERE list_contains($2::VARCHAR[], t.source_id) OR t.article_id IN (SELECT artic
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What must be gone: keys of addresses by source, whole sources, and when the last of it was withdrawn."""
+    """What must be gone: addresses by their keys, from every source; whole sources; when the last of it was withdrawn."""
 
-    keys: frozenset[tuple[str, str]]
+    keys: frozenset[str]
     sources: frozenset[str]
     last: datetime | None
 
     def covers(self, capture: Capture) -> bool:
         """Whether a capture shows a page that was withdrawn."""
-        keys = {(capture.source_id, key) for key in (capture.url_key, capture.final_key) if key}
-        return capture.source_id in self.sources or bool(keys & self.keys)
+        return capture.source_id in self.sources or not self.keys.isdisjoint({capture.url_key, capture.final_key})
 
 
 def withdrawn_is_gone(examination: Examination) -> Iterator[Finding]:
@@ -64,7 +63,7 @@ def withdrawn_is_gone(examination: Examination) -> Iterator[Finding]:
 def _gone(examination: Examination) -> Gone:
     found = copy_of(examination).execute("SELECT source_id, url_key::VARCHAR, withdrawn_at FROM withdrawals").fetchall()
     return Gone(
-        frozenset((source_id, key) for source_id, key, _ in found if key),
+        frozenset(key for _, key, _ in found if key),
         frozenset(source_id for source_id, key, _ in found if not key),
         max((moment for *_, moment in found), default=None),
     )
@@ -72,7 +71,7 @@ def _gone(examination: Examination) -> Gone:
 
 def _in_tables(examination: Examination, gone: Gone) -> Iterator[Finding]:
     """Rows of every edition that lies there, for somebody may open an older one; the live database has those of the newest."""
-    keys = [key for _, key in gone.keys]
+    keys = sorted(gone.keys)
     newest = examination.folders.warehouse.resolve()
     for path in sorted(examination.folders.editions.glob("*.duckdb")):
         mend = "wireroom rebuild" if path == newest else f"rm {path}"
@@ -107,12 +106,12 @@ def _passed_over(damage: Damaged) -> None:
 
 
 def _concerns(path: Path, gone: Gone) -> bool:
-    return path.parent.name in gone.sources | {source_id for source_id, _ in gone.keys}
+    return bool(gone.keys) or path.parent.name in gone.sources
 
 
 def _in_spool(examination: Examination, gone: Gone) -> Iterator[Finding]:
     """Lines of batches (waiting, set aside, or not accepted yet) that carry a reading of what was withdrawn."""
-    names = [key.encode() for _, key in gone.keys]
+    names = [key.encode() for key in gone.keys]
     folders = examination.folders
     for path in [*folders.spool.rglob("*.jsonl*"), *(folders.data / "reparse").rglob("*.jsonl*")]:
         if not path.is_file():

@@ -1,7 +1,7 @@
--- What was withdrawn loads nothing, and what had been loaded of it goes.
+-- What was withdrawn loads nothing, and what had been loaded of it goes: an address whichever source it was withdrawn from.
 -- Only with: withdrawals.
 CREATE OR REPLACE TEMP TABLE withdrawn AS
-SELECT url_key FROM withdrawals WHERE source_id = getvariable('source_id');
+SELECT DISTINCT url_key FROM withdrawals WHERE source_id = getvariable('source_id') OR url_key IS NOT NULL;
 
 -- Only with: withdrawn.
 CREATE OR REPLACE TEMP TABLE withdrawn_readings AS

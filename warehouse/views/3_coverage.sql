@@ -5,7 +5,7 @@
 CREATE VIEW address_states AS
 SELECT a.source_id, a.url_key, a.url, a.finder, a.unit, a.day, a.found_at,
        f.asked_at, f.status, f.next_attempt_at,
-       CASE WHEN w.source_id IS NOT NULL OR s.source_id IS NOT NULL THEN 'withdrawn'
+       CASE WHEN w.url_key IS NOT NULL OR s.source_id IS NOT NULL THEN 'withdrawn'
             WHEN f.url_key IS NULL AND r.url_key IS NULL THEN 'never_tried'
             WHEN r.is_article THEN 'article'
             WHEN f.outcome IN ('deferred', 'failed', 'gone', 'disallowed', 'reserved', 'refused') THEN f.outcome
@@ -40,7 +40,7 @@ LEFT JOIN (
     WHERE counts
     GROUP BY ALL
 ) AS r USING (source_id, url_key)
-LEFT JOIN (SELECT DISTINCT source_id, url_key FROM withdrawals WHERE url_key IS NOT NULL) AS w USING (source_id, url_key)
+LEFT JOIN (SELECT DISTINCT url_key FROM withdrawals WHERE url_key IS NOT NULL) AS w ON w.url_key = a.url_key
 LEFT JOIN (SELECT DISTINCT source_id FROM withdrawals WHERE url_key IS NULL) AS s ON s.source_id = a.source_id;
 
 CREATE VIEW rejects AS

@@ -19,7 +19,7 @@ UNION ALL
 SELECT fetch_id, url_key, item, observed_at, read_at, reader, record_hash, content_hash, body_extent, reject_reason FROM readings;
 
 CREATE VIEW known_withdrawals AS
-SELECT url_key FROM copy.withdrawals WHERE source_id = '{source_id}'
+SELECT url_key FROM copy.withdrawals WHERE source_id = '{source_id}' OR url_key IS NOT NULL
 UNION ALL
 SELECT url_key FROM withdrawals;
 
