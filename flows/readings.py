@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from parsers import agencies, urls
+from parsers import agencies, blocks, urls
 from parsers.records import Article, Dateline, Evidence, Profile, Rejected
 from warehouse.archive.captures import Capture
 from warehouse.rows import Agency, DatelineRow, EvidenceRow, Reading, Text
@@ -113,7 +113,7 @@ def wide(url: str, article: Article) -> Text:
         authors=list(article.authors),
         body=article.body,
         body_extent=article.body_extent,
-        word_count=len(article.body.split()),
+        word_count=blocks.word_count(article.body),
         dateline=first.raw.strip() if first else None,
         located=first.places[0] if first and first.places else None,
         located_all=list(first.places) if first else [],

@@ -7,7 +7,7 @@ import json
 import pytest
 from lxml import html
 
-from parsers import Article, Page, Profile, body, parse
+from parsers import Article, Page, Profile, blocks, body, parse
 from parsers.blocks import Block
 from parsers.records import Hints
 
@@ -257,3 +257,18 @@ def test_a_dateline_in_an_element_of_its_own_is_part_of_the_text(opening: str):
     (article,) = articles(page(f"<article><h1>{TITLE}</h1>{inside}</article>"))
     assert [dateline.source_tags for dateline in article.datelines] == [("Reuters",)]
     assert article.body.split("\n\n") == list(STORY)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Two plain words - and more", 6),
+        ("Zwölf Boote liegen – wie immer – am Kai", 9),
+        ("渡轮准时离开北码头。", 9),
+        ("フェリーは定刻に出た。", 10),
+        ("The ferry 渡轮 left", 5),
+        ("เรือออกตรงเวลา", 4),
+    ],
+)
+def test_words_are_counted_in_every_script(text: str, count: int):
+    assert blocks.word_count(text) == count
