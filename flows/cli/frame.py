@@ -40,3 +40,7 @@ class Verbs(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise Interrupted from None
+        except RuntimeError as error:
+            if str(error) != "Query interrupted":  # DuckDB's word for a Ctrl-C that came while it was at work
+                raise
+            raise Interrupted from None

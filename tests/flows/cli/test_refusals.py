@@ -64,7 +64,8 @@ def test_who_only_looks_holds_a_lock_that_cannot_be_written(tmp_path: Path, monk
         assert lock.read_text() == "the loader"
 
 
-def test_a_verb_that_is_broken_off_says_so(capsys: pytest.CaptureFixture[str]):
+@pytest.mark.parametrize("broken_off", [KeyboardInterrupt(), RuntimeError("Query interrupted")])
+def test_a_verb_that_is_broken_off_says_so(broken_off: BaseException, capsys: pytest.CaptureFixture[str]):
     broken = typer.Typer(cls=Verbs)
 
     @broken.callback()
@@ -72,7 +73,7 @@ def test_a_verb_that_is_broken_off_says_so(capsys: pytest.CaptureFixture[str]):
 
     @broken.command()
     def ingest() -> None:
-        raise KeyboardInterrupt
+        raise broken_off
 
     assert guarded(lambda: broken(["ingest"], prog_name="wireroom")) == Exit.INTERRUPTED
     assert "the same command goes on from here" in " ".join(capsys.readouterr().err.split())
