@@ -51,6 +51,25 @@ def _failing(listings: int | None, failed: int | None, since: datetime | None) -
     return f"failing: {failed} of {listings} listings could not be read" if failed else None
 
 
+WITHOUT_FILE = """
+SELECT s.source_id AS source, s.articles, s.last_run_at AS last_run, 'no file: renamed or removed?' AS state,
+       0 AS due_now, 0 AS waiting, s.rejected
+FROM source_health AS s
+WHERE NOT list_contains($1::VARCHAR[], s.source_id) AND s.articles > 0
+ORDER BY s.source_id
+"""
+
+
+def without_file(workspace: Workspace) -> list[dict[str, Any]]:
+    """What the warehouse holds of sources whose file is not in the workspace, as `standing` gives it."""
+    names = [path.stem for path in workspace.sources.glob("*.toml")]
+    with reading_copy.connect(workspace.folders) as connection:
+        answer = connection.execute(WITHOUT_FILE, [names])
+        columns = [column[0] for column in answer.description]
+        found = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
+    return [{**item, "in_spool": len(spool.files(workspace.folders, item["source"]))} for item in found]
+
+
 @dataclass(frozen=True, slots=True)
 class FinderState:
     """How one finder stands; times are UTC."""

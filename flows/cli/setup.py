@@ -60,7 +60,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a source.")] = False,
 ) -> None:
     """Say what is there, what ran last, and what is due."""
-    from flows.standing import finder_states, standing
+    from flows.standing import finder_states, standing, without_file
 
     workspace = here()
     chosen, broken = ([source_named(workspace, name)], {}) if name else load_each(workspace.sources)
@@ -71,6 +71,7 @@ def status(
     if not chosen:
         raise Problem("No source yet. Add one with: wireroom sources add eir")
     found = [standing(workspace, source) for source in chosen]
+    found += [] if name else without_file(workspace)
     finders = finder_states(workspace, chosen[0]) if name else []
     if as_json:
         for item in found:

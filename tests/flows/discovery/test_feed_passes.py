@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from outlet import Outlet, Reply, day, rss, served, sitemap, story
 
-from flows.standing import standing
+from flows.standing import standing, without_file
 
 FEED = 'kind = "feed"\nurl = "BASE/feed"'
 SITEMAP = 'kind = "sitemap"\nurl = "BASE/sitemap.xml"'
@@ -188,3 +188,13 @@ def test_a_private_address_is_said_with_the_way_to_let_it_in(outlet: Outlet) -> 
     said = outlet.said("warning")
     assert "127.0.0.9 is no public address" in said
     assert 'allow = ["127.0.0.9:80"] under [access] in post.toml' in said
+
+
+def test_a_source_whose_file_is_gone_is_listed_with_what_it_brought(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    outlet.passed(source)
+    assert without_file(outlet.workspace) == []
+    source.path.unlink()
+    (left,) = without_file(outlet.workspace)
+    assert left.keys() == standing(outlet.workspace, source).keys()
+    assert (left["source"], left["articles"], left["state"]) == ("post", 10, "no file: renamed or removed?")
