@@ -63,6 +63,13 @@ def test_the_second_demo_does_not_promise_the_correction_again(demo):
     assert all(" requests, " in line and " s" in line for line in first.splitlines() if "meridian: " in line)
 
 
+def test_the_answer_that_is_shown_is_the_demos(demo):
+    _, first, _ = demo
+    printed = {" ".join(line.split()) for line in first.splitlines()}
+    (shown,) = blocks("text")
+    assert {" ".join(line.split()) for line in shown.splitlines()} <= printed
+
+
 LATEST_RUN = "(select arg_max(run_id, started_at) from runs)"
 
 
