@@ -21,6 +21,11 @@ ORDER = (
     "json-ld", "meta", "marked", "labelled", "dateline", "url", "json-ld:page", "feed", "path", "visible", "script", "weak", "index", "sitemap",
     "dateline+", "elsewhere", "month", "partial",
 )  # fmt: skip
+BASES = (
+    "json-ld", "meta", "time", "visible", "dateline", "dateline+fetched", "url", "json-ld:page", "feed", "news-sitemap", "sitemap",
+    "index", "list", "script",
+)  # fmt: skip
+"""Everything that a day of publication or change may rest on, as records name it."""
 _HINTS = {
     "feed": "feed",
     "news-sitemap": "feed",

@@ -8,7 +8,7 @@ import pytest
 
 import parsers
 from bench import dates as own
-from parsers import Article, Hints, Page, Profile, Rejected
+from parsers import Article, Hints, Page, Profile, Rejected, claims
 
 TEXT = " ".join(["The ferry left the quay at noon and came back with the tide."] * 12)
 SEEN = datetime(2026, 11, 24, 12)
@@ -138,3 +138,15 @@ def test_a_feeds_date_goes_before_what_merely_stands_there():
     stated = read(body="<p>9 March 2026</p>", hints=hints).published
     assert stated is not None
     assert (stated.day, stated.basis) == (date(2026, 3, 2), "feed")
+
+
+@pytest.mark.parametrize("basis", ["feed", "sitemap", "news-sitemap", "index", "url", "list"])
+def test_every_basis_that_a_date_is_given_is_a_documented_one(basis: str):
+    shown = '<time datetime="2026-03-03">3 March 2026</time><p>Updated: 4 March 2026</p>'
+    head = ld(datePublished="2026-03-02") + '<meta property="article:published_time" content="2026-03-02">'
+    found = read(
+        head, shown, "https://x.example/2026/03/02/ferry", Hints(published="2026-03-02", published_basis=basis)
+    )
+    bases = {item.basis for item in found.evidence if item.field.startswith("date_")}
+    assert basis in bases
+    assert bases <= set(claims.BASES)

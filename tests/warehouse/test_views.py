@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from parsers import claims, headline
 from tests.warehouse.facts import SOURCE, at, fetched, found, key, reading, text
 from tests.warehouse.tables import article, loaded
 from warehouse import rows, schema
@@ -184,3 +185,15 @@ def test_source_health_says_how_the_last_run_went(folders: Folders):
     assert answers(loaded(folders, went), asked) == [("failed", "The disk is full.", at(0.1))]
     went.append([run("three", 2, "running")])
     assert answers(loaded(folders, went), asked) == [("unfinished", None, at(0.1))]
+
+
+def comment_of(con: duckdb.DuckDBPyConnection, table: str, column: str) -> str:
+    asked = f"SELECT comment FROM duckdb_columns() WHERE table_name = '{table}' AND column_name = '{column}'"
+    return str(answers(con, asked)[0][0])
+
+
+def test_the_bases_that_are_documented_are_those_of_the_code(empty):
+    said = comment_of(empty, "articles", "date_published_basis")
+    assert said.rstrip(".").partition("rests on: ")[2].split(", ") == list(claims.BASES)
+    headlines = comment_of(empty, "field_evidence", "basis").partition("Headlines: ")[2].partition(".")[0]
+    assert set(headlines.split(", ")) == set(headline.WEIGHTS)
