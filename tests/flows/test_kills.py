@@ -23,7 +23,7 @@ def test_no_kill_loses_doubles_or_fetches_anything_twice(tmp_path: Path):
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stderr
     report = json.loads(done.stdout)
-    assert report["steps"] > 150
+    assert report["steps"] > 100  # a write for each of 36 requests, and what every batch, load and copy needs
     assert report["kills"] == report["steps"] // 7 + 3
     assert {name: report[name] for name in ("unreadable", "different", "fetched_twice", "left")} == {
         "unreadable": [], "different": [], "fetched_twice": [], "left": [],
