@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,6 +15,7 @@ from flows.sources import FinderSpec, SourceDefinition
 from flows.workspace import Workspace
 from warehouse import reading_copy, spool
 from warehouse.ledger import Ledger
+from warehouse.locks import holder, is_held
 
 COUNTS = """
 SELECT (SELECT count(*) FROM articles WHERE source_id = $source_id),
@@ -30,18 +32,36 @@ def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
     with reading_copy.connect(workspace.folders) as connection:
         answer = connection.execute(COUNTS, {"source_id": source.source_id}).fetchall()[0]
     articles, rejected, last_run, state, *listings = answer
+    last_run, state = _last_run(workspace, source.source_id, last_run, _failing(*listings) or state)
     with Ledger(workspace.folders, source.source_id) as ledger:
         due_now, waiting = _due(ledger, source)
     return {
         "source": source.source_id,
         "articles": articles,
         "last_run": last_run,
-        "state": "paused" if source.paused else _failing(*listings) or state,
+        "state": "paused" if source.paused else state,
         "due_now": due_now,
         "waiting": waiting,
         "rejected": rejected,
         "in_spool": len(spool.files(workspace.folders, source.source_id)),
     }
+
+
+_BEGAN = re.compile(r"ingest of .+ in process \d+, since (\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
+
+
+def _last_run(
+    workspace: Workspace, source_id: str, last_run: datetime | None, state: str | None
+) -> tuple[datetime | None, str | None]:
+    """When the last run began and how it stands, also one that the reading copy does not know: it goes on, or was killed."""
+    lock = workspace.folders.source_lock(source_id)
+    found = _BEGAN.fullmatch(holder(lock))
+    began = datetime.fromisoformat(found[1]) if found else None
+    is_later = began is not None and (last_run is None or began > last_run)
+    if not is_later and state != "running":
+        return last_run, state
+    said = "running" if is_held(lock) else f"interrupted: go on with wireroom ingest {source_id}"
+    return began if is_later else last_run, said
 
 
 def _failing(listings: int | None, failed: int | None, since: datetime | None) -> str | None:

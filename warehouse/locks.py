@@ -57,6 +57,17 @@ def _locked(descriptor: int, path: Path, wait: bool) -> Iterator[int]:
         os.close(descriptor)
 
 
+def is_held(path: Path) -> bool:
+    """Whether somebody holds the lock at this moment; what the last holder wrote stays there."""
+    if not path.exists():
+        return False
+    try:
+        with _locked(os.open(path, os.O_RDONLY | os.O_CLOEXEC), path, wait=False):
+            return False
+    except Held:
+        return True
+
+
 def holder(path: Path) -> str:
     """What the last holder wrote about itself, or a phrase that says nothing is known."""
     try:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from outlet import Outlet, Reply, day, rss, served, sitemap, story
 
 from flows.standing import standing, without_file
+from warehouse.locks import hold
 
 FEED = 'kind = "feed"\nurl = "BASE/feed"'
 SITEMAP = 'kind = "sitemap"\nurl = "BASE/sitemap.xml"'
@@ -198,3 +200,15 @@ def test_a_source_whose_file_is_gone_is_listed_with_what_it_brought(outlet: Outl
     (left,) = without_file(outlet.workspace)
     assert left.keys() == standing(outlet.workspace, source).keys()
     assert (left["source"], left["articles"], left["state"]) == ("post", 10, "no file: renamed or removed?")
+
+
+def test_a_run_that_was_killed_is_said_to_be_interrupted(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    lock = outlet.workspace.folders.source_lock("post")
+    with hold(lock, "ingest of post in process 7, since 2026-11-01 12:00 UTC"):
+        assert standing(outlet.workspace, source)["state"] == "running"
+    stands = standing(outlet.workspace, source)
+    assert stands["state"] == "interrupted: go on with wireroom ingest post"
+    assert stands["last_run"] == datetime(2026, 11, 1, 12)
+    outlet.passed(source)
+    assert standing(outlet.workspace, source)["state"] == "completed"
