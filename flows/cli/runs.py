@@ -111,7 +111,8 @@ def _plain(workspace: Workspace, name: str, wait: bool, polling: Polling) -> dic
     """The pass without Prefect, which would cost some ten seconds to start."""
     from flows import pipeline
 
-    err.print("This run is not recorded in Prefect (PREFECT_API_URL is not set).", style="dim", highlight=False)
+    said = "This run is not recorded in Prefect (PREFECT_API_URL is not set)."
+    err.print(said, style="dim", highlight=False, soft_wrap=True)
     return asdict(pipeline.ingest(workspace, source_named(workspace, name), wait=wait, polling=polling))
 
 

@@ -31,7 +31,9 @@ def init(
     out.print(f"[green]✓[/] {escape(str(workspace.root))} is a Wireroom workspace.", highlight=False, soft_wrap=True)
     if not workspace.setting("WIREROOM_CONTACT"):
         out.print(
-            "Tell outlets who is asking: put an address or a page behind WIREROOM_CONTACT in .env.", highlight=False
+            "Tell outlets who is asking: put an address or a page behind WIREROOM_CONTACT in .env.",
+            highlight=False,
+            soft_wrap=True,
         )
     out.print(
         f"Next: cd {escape(str(folder))}; wireroom sources add eir; wireroom ingest eir",

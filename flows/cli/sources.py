@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.box import SIMPLE
@@ -18,6 +19,9 @@ from flows.cli.reading import plain
 from flows.cli.tables import as_table
 from flows.source_files import file_of, names, pause, resume
 from flows.workspace import Workspace, catalogue
+
+if TYPE_CHECKING:
+    from flows.source_states import SourceState
 
 sources_app = typer.Typer(help="List, add, check, pause and remove the outlets of this workspace.")
 app.add_typer(sources_app, name="sources")
@@ -71,14 +75,21 @@ def list_sources(
     if as_json:
         for item in found:
             print(json.dumps(asdict(item), default=plain, ensure_ascii=False))
-        return
+    else:
+        _print_states(workspace.root, found)
+    if any(item.problem for item in found):
+        raise typer.Exit(Exit.PROBLEM)
+
+
+def _print_states(root: Path, found: list[SourceState]) -> None:
+    """A row for each source, then what is wrong with the files that cannot be read."""
     columns = ["source", "state", "finders", "articles", "last run", "next due"]
     rows = [
         (item.source, item.state, item.finders, item.articles, _moment(item.last_run), _moment(item.next_due))
         for item in found
     ]
     if rows:
-        as_table(columns, rows, title=f"Sources of {workspace.root} (times are UTC)")
+        as_table(columns, rows, title=f"Sources of {root} (times are UTC)")
     else:
         out.print("No source yet.", highlight=False)
     for item in found:

@@ -41,6 +41,16 @@ def test_a_broken_file_that_is_asked_for_is_an_error(news: Path, capsys: pytest.
     assert "gull.toml" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_the_list_shows_all_and_its_exit_code_says_that_one_is_broken(
+    news: Path, form: list[str], capsys: pytest.CaptureFixture[str]
+):
+    assert guarded(lambda: app(["sources", "list", *form], prog_name="wireroom")) == 1
+    printed = capsys.readouterr()
+    assert all(name in printed.out for name in ("fog", "tide", "gull", "broken file"))
+    assert "`nam`" in printed.out + printed.err
+
+
 def test_one_is_said_in_the_singular():
     counts = {"requests": 1, "articles": 1, "unchanged": 0, "rejected": 1, "failed": 0, "deferred": 0}
     said = summary("fog", {**counts, "listings_failed": 1}, 1.0)

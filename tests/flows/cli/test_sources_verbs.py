@@ -44,8 +44,8 @@ def quick(site: Served) -> tuple[str, ...]:
     return ("--allow", site.host, "--delay", "0")
 
 
-def states(wireroom: Run) -> dict[str, str]:
-    rows = map(json.loads, wireroom("sources", "list", "--json").stdout.splitlines())
+def states(wireroom: Run, code: int = 0) -> dict[str, str]:
+    rows = map(json.loads, wireroom("sources", "list", "--json", code=code).stdout.splitlines())
     return {row["source"]: row["state"] for row in rows}
 
 
@@ -148,8 +148,8 @@ def test_an_address_without_a_scheme_will_do(news: Workspace, site: Served, wire
 
 def test_states_of_sources(bay: Path, news: Workspace, wireroom: Run):
     (news.sources / "broken.toml").write_text(BROKEN)
-    assert states(wireroom) == {"bay": "never run", "broken": "broken file"}
-    said = wireroom("sources")
+    assert states(wireroom, code=1) == {"bay": "never run", "broken": "broken file"}
+    said = wireroom("sources", code=1)
     assert "Did you mean `delay`?" in said.stderr
 
 
