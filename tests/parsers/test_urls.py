@@ -126,7 +126,10 @@ SPELLINGS = {
     "query": st.lists(st.sampled_from(["utm_source=a", "fbclid=b", "", "gclid=c", "PHPSESSID=d"]), max_size=4),
     "fragment": st.sampled_from(["", "#", "#top"]),
 }
-NAMES = st.text("abcXYZ019-_.~é ü%", min_size=1, max_size=8).filter(lambda name: name.strip(". "))
+# Blanks around an address are no part of it, so that no name begins or ends in one.
+NAMES = st.text("abcXYZ019-_.~é ü%", min_size=1, max_size=8).filter(
+    lambda name: name.strip(". ") and name == name.strip()
+)
 
 
 @given(names=st.lists(NAMES, min_size=1, max_size=4), asked=st.sampled_from(["", "id=7", "b=2&a=1"]), **SPELLINGS)
