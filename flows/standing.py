@@ -22,7 +22,7 @@ SELECT (SELECT count(*) FROM articles WHERE source_id = $source_id),
        (SELECT count(*) FROM rejects WHERE source_id = $source_id AND reason IS NOT NULL),
        (SELECT max(started_at) FROM runs WHERE source_id = $source_id),
        (SELECT arg_max(state, started_at) FROM runs WHERE source_id = $source_id),
-       h.listings, h.listings_failed, h.no_listing_since
+       h.listings, h.listings_failed, h.failing_since_at
 FROM (SELECT 1) LEFT JOIN source_health AS h ON h.source_id = $source_id
 """
 

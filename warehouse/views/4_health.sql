@@ -10,7 +10,7 @@ SELECT s.source_id, s.name AS outlet,
             WHEN r.latest.failed > r.latest.fetched + r.latest.unchanged THEN 'failing'
             ELSE 'ok' END AS state,
        r.latest.kind AS last_run_kind, r.latest.state AS last_run_state, r.last_run_at, r.latest.message AS last_run_message,
-       r.last_success_at, coalesce(u.listings, 0) AS listings, coalesce(u.listings_failed, 0) AS listings_failed, l.no_listing_since,
+       r.last_success_at, coalesce(u.listings, 0) AS listings, coalesce(u.listings_failed, 0) AS listings_failed, l.failing_since_at,
        coalesce(r.runs_7d, 0) AS runs_7d, coalesce(r.failed_runs_7d, 0) AS failed_runs_7d,
        n.last_article_at, n.last_date_published, coalesce(n.articles, 0) AS articles, coalesce(n.articles_7d, 0) AS articles_7d,
        coalesce(j.rejected, 0) AS rejected, coalesce(j.failed, 0) AS failed, coalesce(j.never_tried, 0) AS never_tried
@@ -29,7 +29,7 @@ LEFT JOIN (
     GROUP BY ALL
 ) AS u ON u.run_id = r.latest.run_id
 LEFT JOIN (
-    SELECT source_id, min(listed_at) FILTER (outcome <> 'not_yet' AND (last_read IS NULL OR listed_at > last_read)) AS no_listing_since
+    SELECT source_id, min(listed_at) FILTER (outcome <> 'not_yet' AND (last_read IS NULL OR listed_at > last_read)) AS failing_since_at
     FROM (SELECT source_id, listed_at, outcome, max(listed_at) FILTER (outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY source_id) AS last_read
           FROM units)
     GROUP BY ALL

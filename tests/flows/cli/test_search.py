@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows import progress, run, workspace
-from flows.cli.search import _day
+from flows.cli.days import day
 from tests.flows.cli.conftest import Run
 from tests.warehouse.facts import key
 from tests.warehouse.search_facts import story
@@ -105,7 +105,7 @@ def test_mistakes_are_answered_with_a_sentence(wireroom: Run, arguments: list[st
      ("2026-12", "2026-12-01", "2026-12-31"), ("2026-3-5", "2026-03-05", "2026-03-05"), ("9999", "9999-01-01", "9999-12-31")],
 )  # fmt: skip
 def test_a_month_or_a_year_is_meant_from_its_first_day_to_its_last(text: str, first: str, last: str) -> None:
-    assert (str(_day(text, "--from")), str(_day(text, "--to", last=True))) == (first, last)
+    assert (str(day(text, "--from")), str(day(text, "--to", last=True))) == (first, last)
 
 
 def spooled(tmp_path: Path) -> workspace.Workspace:

@@ -162,7 +162,7 @@ def test_an_outlet_that_is_down_does_not_look_healthy(outlet: Outlet) -> None:
     source = outlet.source(FEED, SITEMAP)
     outlet.put("/sitemap.xml", sitemap((f"{outlet.base}/a1", day(0))), content_type="application/xml")
     outlet.passed(source)
-    health = "select state, listings, listings_failed, no_listing_since is not null from source_health"
+    health = "select state, listings, listings_failed, failing_since_at is not null from source_health"
     assert outlet.rows(health) == [("ok", 2, 0, False)]
     del outlet.pages["/feed"]
     outlet.passed(source)
