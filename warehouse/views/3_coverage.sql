@@ -1,5 +1,4 @@
--- What is known of an archive, and what is missing. A listing speaks for a day once that day has ended everywhere on
--- earth (36 hours after it began in UTC): sooner, an outlet may still add to it.
+-- What is known of an archive: the state of every address, and of every unit that lists addresses. By day: 3_days.sql.
 
 -- The state of every address: what came of its last request, and of reading it.
 CREATE VIEW address_states AS
@@ -48,10 +47,11 @@ SELECT source_id, url, outcome, reason, message, status, asked_at, next_attempt_
 FROM address_states
 WHERE outcome IN ('rejected', 'gone', 'failed', 'disallowed', 'reserved', 'refused');
 
--- What is known of each unit of an archive: the last time it was read, how long that was confirmed, how the last look went.
+-- What is known of each unit of an archive: the last time it was read, how long that was confirmed, how the last look went,
+-- and what was added to it after it had been read whole and was over.
 CREATE VIEW unit_states AS
 SELECT source_id, finder, unit, url, first_day, last_day, asked_at, latest.outcome AS outcome, latest.reason AS reason, confirmed_at,
-       r.links AS links, r.undated AS undated, new_links,
+       r.reason AS cut_reason, r.links AS links, r.undated AS undated, new_links, late_links, whole_at,
        CASE WHEN asked_at IS NULL THEN 'never_tried'
             WHEN r IS NULL THEN CASE latest.outcome WHEN 'not_yet' THEN 'not_yet' WHEN 'unchanged' THEN 'partial' ELSE 'unreachable' END
             WHEN NOT r.whole THEN 'partial'
@@ -61,88 +61,24 @@ SELECT source_id, finder, unit, url, first_day, last_day, asked_at, latest.outco
 FROM (
     SELECT source_id, finder, unit, arg_max(url, listed_at) AS url, min(first_day) AS first_day, max(last_day) AS last_day,
            sum(new_links)::INTEGER AS new_links,
+           coalesce(sum(new_links) FILTER (listed_at > whole_at), 0)::INTEGER AS late_links, min(whole_at) AS whole_at,
            max(listed_at) FILTER (asked) AS asked_at,
            arg_max({'outcome': outcome, 'reason': reason}, listed_at) FILTER (asked) AS latest,
            max(listed_at) FILTER (outcome IN ('fetched', 'unchanged')) AS confirmed_at,
-           arg_max({'whole': whole, 'links': links, 'undated': undated}, {'fetched': outcome = 'fetched', 'listed_at': listed_at})
+           arg_max({'whole': whole, 'reason': CASE WHEN NOT whole THEN reason END, 'links': links, 'undated': undated}, {'fetched': outcome = 'fetched', 'listed_at': listed_at})
                FILTER (outcome = 'fetched' OR (outcome = 'unchanged' AND digest IS NOT NULL)) AS r
-    FROM (SELECT *, NOT (outcome = 'deferred' AND coalesce(reason = 'max_pages', false)) AS asked FROM units)
+    FROM (
+        SELECT *, NOT (outcome = 'deferred' AND coalesce(reason = 'max_pages', false)) AS asked,
+               min(listed_at) FILTER (outcome = 'fetched' AND whole AND listed_at >= last_day + INTERVAL 36 HOUR)
+                   OVER (PARTITION BY source_id, finder, unit) AS whole_at
+        FROM units
+    )
     GROUP BY source_id, finder, unit
 );
 
-CREATE VIEW coverage AS
-WITH states AS (
-    SELECT source_id, finder, unit, day, outcome FROM address_states
-),
-counted AS (
-    SELECT source_id, scope, finder, unit, day, count(*) AS found,
-           count(*) FILTER (outcome IN ('article', 'rejected', 'fetched')) AS fetched,
-           count(*) FILTER (outcome = 'article') AS articles,
-           count(*) FILTER (outcome = 'rejected') AS rejected,
-           count(*) FILTER (outcome = 'failed') AS failed,
-           count(*) FILTER (outcome = 'deferred') AS deferred,
-           count(*) FILTER (outcome IN ('gone', 'disallowed', 'reserved', 'refused', 'withdrawn')) AS gone,
-           count(*) FILTER (outcome = 'never_tried') AS never_tried
-    FROM (
-        SELECT source_id, 'day' AS scope, NULL AS finder, NULL AS unit, day, outcome FROM states WHERE day IS NOT NULL
-        UNION ALL
-        SELECT source_id, 'unit', finder, unit, NULL, outcome FROM states WHERE unit IS NOT NULL
-    )
-    GROUP BY ALL
-),
--- A unit speaks for the days it covers where it lists by day: it is one day, or everything it lists has one.
-speaking AS (
-    SELECT source_id, finder, unit, day,
-           CASE WHEN listing = 'never_tried' THEN 'never_tried'
-                WHEN confirmed_at IS NULL OR day > confirmed_at::DATE THEN 'unreachable'
-                WHEN is_whole AND day + INTERVAL 36 HOUR <= confirmed_at THEN 'whole'
-                ELSE 'partial' END AS listing
-    FROM (
-        SELECT source_id, finder, unit, listing, confirmed_at, (listing <> 'partial' OR outcome NOT IN ('fetched', 'unchanged')) AS is_whole,
-               unnest(generate_series(first_day::TIMESTAMP, least(last_day, coalesce(asked_at, last_day)::DATE)::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day
-        FROM unit_states
-        WHERE first_day <= last_day AND listing <> 'not_yet' AND (first_day = last_day OR coalesce(undated, 0) = 0)
-    )
-),
-listings AS (
-    SELECT source_id, 'day' AS scope, NULL::VARCHAR AS finder, NULL::VARCHAR AS unit, day,
-           CASE WHEN bool_or(listing = 'whole') THEN 'whole'
-                WHEN bool_or(listing = 'partial') THEN 'partial'
-                WHEN bool_or(listing = 'unreachable') THEN 'unreachable'
-                ELSE 'never_tried' END AS listing,
-           list_sort(list(DISTINCT finder || ' ' || unit) FILTER (listing = 'whole')) AS witnesses
-    FROM speaking
-    GROUP BY ALL
-    UNION ALL
-    SELECT source_id, 'unit', finder, unit, NULL, listing, CASE WHEN listing IN ('whole', 'confirmed_empty') THEN [finder || ' ' || unit] END
-    FROM unit_states
-)
-SELECT coalesce(c.source_id, l.source_id) AS source_id, coalesce(c.scope, l.scope) AS scope, coalesce(c.finder, l.finder) AS finder,
-       coalesce(c.unit, l.unit) AS unit, coalesce(c.day, l.day) AS day,
-       CASE WHEN listing IN ('unreachable', 'never_tried') AND coalesce(found, 0) = 0 THEN listing
-            WHEN never_tried = found THEN 'never_tried'
-            WHEN listing = 'unreachable' THEN 'unreachable'
-            WHEN listing = 'partial' OR articles + rejected + gone < found THEN 'partial'
-            WHEN listing IS NULL OR listing IN ('never_tried', 'not_yet') THEN 'unlisted'
-            WHEN coalesce(found, 0) > 0 OR (listing = 'whole' AND l.scope = 'unit') THEN 'complete'
-            ELSE 'confirmed_empty' END AS state,
-       l.witnesses,
-       coalesce(found, 0) AS found, coalesce(fetched, 0) AS fetched, coalesce(articles, 0) AS articles,
-       coalesce(rejected, 0) AS rejected, coalesce(failed, 0) AS failed, coalesce(deferred, 0) AS deferred, coalesce(gone, 0) AS gone,
-       coalesce(never_tried, 0) AS never_tried
-FROM counted AS c
-FULL JOIN listings AS l
-  ON c.source_id = l.source_id AND c.scope = l.scope AND c.finder IS NOT DISTINCT FROM l.finder
- AND c.unit IS NOT DISTINCT FROM l.unit AND c.day IS NOT DISTINCT FROM l.day;
-
--- Every day of a month ('2017-09', or any day of it) up to today, also those that nobody ever looked at.
-CREATE MACRO coverage_of(source, month) AS TABLE
-SELECT d.day, coalesce(c.state, 'never_tried') AS state, c.witnesses, coalesce(c.found, 0) AS found, coalesce(c.articles, 0) AS articles,
-       coalesce(c.rejected, 0) AS rejected, coalesce(c.gone, 0) AS gone,
-       coalesce(c.failed, 0) + coalesce(c.deferred, 0) + coalesce(c.never_tried, 0) AS missing
-FROM (
-    SELECT unnest(generate_series(first, least(first + INTERVAL 1 MONTH - INTERVAL 1 DAY, current_date::TIMESTAMP), INTERVAL 1 DAY))::DATE AS day
-    FROM (SELECT (left(month::VARCHAR, 7) || '-01')::TIMESTAMP AS first)
-) AS d
-LEFT JOIN (SELECT * FROM coverage WHERE scope = 'day' AND source_id = source) AS c ON c.day = d.day
-ORDER BY d.day;
+-- What a listing showed only later, after its period was over and it had been read whole: why archives are walked again.
+CREATE VIEW late_additions AS
+SELECT u.source_id, u.finder, u.unit, s.first_day, s.last_day, s.whole_at, u.listed_at, u.new_links
+FROM units AS u
+JOIN unit_states AS s USING (source_id, finder, unit)
+WHERE u.new_links > 0 AND u.listed_at > s.whole_at;

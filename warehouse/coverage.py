@@ -1,0 +1,104 @@
+"""What is known of an archive by day and by unit, and its holes: the views of views/3_days.sql as records.
+
+`con` is an open reading copy throughout; days are days in the source's time zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import duckdb
+
+from warehouse.staging import sql
+
+STATES = ("complete", "confirmed_empty", "thin", "partial", "unlisted", "unreachable", "never_tried")
+"""What a day or a unit can be, the best first."""
+
+HOLES = frozenset({"thin", "partial", "unlisted", "unreachable", "never_tried"})
+"""States in which something is missing, or nobody can say that nothing is."""
+
+OVER = timedelta(hours=36)
+"""How long after its beginning in UTC a day has ended everywhere on earth; sooner it can be no hole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a source."""
+
+    day: date
+    state: str
+    reason: str | None  # a clause
+    witnesses: tuple[str, ...]  # finder and unit of every listing that vouches for it
+    level: float | None  # addresses that are usual on such a weekday
+    found: int  # addresses
+    articles: int
+    rejected: int
+    gone: int  # for good, with a reason
+    missing: int  # addresses of which nothing final is known
+    is_over: bool  # everywhere on earth
+
+    @property
+    def is_hole(self) -> bool:
+        """Whether something is missing, or may be."""
+        return self.is_over and self.state in HOLES
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A day that is not covered; or, with no day, a unit of which no day is known."""
+
+    day: date | None
+    unit: str | None
+    finder: str | None
+    state: str
+    reason: str | None  # a clause
+    found: int
+    articles: int
+    missing: int
+
+
+def over(now: datetime | None = None) -> date:
+    """The last day that has ended everywhere on earth."""
+    moment = now or datetime.now(UTC).replace(tzinfo=None)
+    return (moment - OVER).date()
+
+
+def reach(con: duckdb.DuckDBPyConnection, source_id: str) -> tuple[date, date] | None:
+    """The first and the last day known of a source that are over; None where no day is known."""
+    ((first, last),) = con.execute(sql("coverage/reach"), {"source_id": source_id, "over": over()}).fetchall()
+    return (first, last) if first is not None and first <= last else None
+
+
+def days(con: duckdb.DuckDBPyConnection, source_id: str, first: date, last: date) -> list[Day]:
+    """Every day from first to last, both included, also those that nobody ever looked at."""
+    values = {"source_id": source_id, "first": first, "last": last, "over": over()}
+    found = con.execute(sql("coverage/days"), values).fetchall()
+    return [Day(day, state, reason, tuple(witnesses), *rest) for day, state, reason, witnesses, *rest in found]
+
+
+def units(con: duckdb.DuckDBPyConnection, source_id: str) -> list[Hole]:
+    """The holes of which no day is known: listings that name no days and were not read, addresses without a day."""
+    found = con.execute(sql("coverage/units"), {"source_id": source_id}).fetchall()
+    return [Hole(None, unit, finder, *rest) for finder, unit, *rest in found]
+
+
+def holes(
+    con: duckdb.DuckDBPyConnection, source_id: str, first_day: date | None = None, last_day: date | None = None
+) -> list[Hole]:
+    """What is missing of a source, by day; without limits of all that is known of it, and by unit where no day is known."""
+    known = reach(con, source_id)
+    first, last = first_day or (known and known[0]), last_day or (known and known[1])
+    everything = first_day is None and last_day is None
+    looked_at = days(con, source_id, first, last) if first and last else []
+    return of_days(looked_at) + (units(con, source_id) if everything else [])
+
+
+def of_days(looked_at: Sequence[Day]) -> list[Hole]:
+    """The holes among days."""
+    return [
+        Hole(day.day, None, None, day.state, day.reason, day.found, day.articles, day.missing)
+        for day in looked_at
+        if day.is_hole
+    ]

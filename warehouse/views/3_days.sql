@@ -1,0 +1,157 @@
+-- What is known of each day of an archive, and what is missing. A listing speaks for a day once that day has ended
+-- everywhere on earth (36 hours after it began in UTC): sooner, an outlet may still add to it.
+
+-- The days that a unit speaks for: it is one day (own), or everything that it lists has one.
+CREATE VIEW unit_days AS
+SELECT source_id, finder, unit, day, is_own, confirmed_at,
+       CASE WHEN listing = 'never_tried' THEN 'never_tried'
+            WHEN confirmed_at IS NULL OR day > confirmed_at::DATE THEN 'unreachable'
+            WHEN is_whole AND day + INTERVAL 36 HOUR <= confirmed_at THEN 'whole'
+            ELSE 'partial' END AS listing,
+       CASE WHEN listing = 'never_tried' THEN 'not asked for yet'
+            WHEN confirmed_at IS NULL OR day > confirmed_at::DATE THEN coalesce(reason, outcome)
+            WHEN NOT is_whole THEN coalesce(cut_reason, 'cut_short')
+            WHEN day + INTERVAL 36 HOUR > confirmed_at THEN 'read before the day was over' END AS reason
+FROM (
+    SELECT source_id, finder, unit, listing, confirmed_at, outcome, reason, cut_reason, first_day = last_day AS is_own,
+           (listing <> 'partial' OR outcome NOT IN ('fetched', 'unchanged')) AS is_whole,
+           unnest(generate_series(first_day::TIMESTAMP, least(last_day, coalesce(asked_at, last_day)::DATE)::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day
+    FROM unit_states
+    WHERE first_day <= last_day AND listing <> 'not_yet' AND (first_day = last_day OR coalesce(undated, 0) = 0)
+);
+
+-- How many addresses an outlet lists on such a weekday: over half a year either side, weeks without any left out.
+CREATE VIEW day_levels AS
+SELECT source_id, day, weekday, found, count(*) OVER around AS samples, median(found) OVER around AS level,
+       quantile_disc(found, 0.1) OVER around AS low, avg((found > 0)::INTEGER) OVER around AS filled
+FROM (
+    SELECT source_id, day, dayofweek(day) AS weekday, coalesce(c.found, 0) AS found
+    FROM (SELECT DISTINCT source_id, day + unnest([-3, -2, -1, 0, 1, 2, 3]) AS day FROM addresses WHERE day IS NOT NULL) AS d
+    JOIN (SELECT source_id, min(day) AS first_day, max(day) AS last_day FROM addresses GROUP BY ALL) AS lived USING (source_id)
+    LEFT JOIN (SELECT source_id, day, count(*) AS found FROM addresses GROUP BY ALL) AS c USING (source_id, day)
+    WHERE day BETWEEN first_day AND last_day
+)
+WINDOW around AS (PARTITION BY source_id, weekday ORDER BY day ROWS BETWEEN 26 PRECEDING AND 26 FOLLOWING);
+
+CREATE VIEW coverage AS
+WITH states AS (
+    SELECT source_id, finder, unit, day, outcome, reason FROM address_states
+),
+tallied AS (
+    SELECT source_id, scope, finder, unit, day, outcome, reason, count(*) AS n,
+           CASE outcome WHEN 'never_tried' THEN 'never tried' WHEN 'deferred' THEN 'put off' WHEN 'fetched' THEN 'not read yet'
+                        WHEN 'rejected' THEN 'no article' ELSE outcome END AS said
+    FROM (
+        SELECT source_id, 'day' AS scope, NULL AS finder, NULL AS unit, day, outcome, reason FROM states WHERE day IS NOT NULL
+        UNION ALL
+        SELECT source_id, 'unit', finder, unit, NULL, outcome, reason FROM states WHERE unit IS NOT NULL
+    )
+    GROUP BY ALL
+),
+counted AS (
+    SELECT source_id, scope, finder, unit, day, sum(n) AS found,
+           sum(n) FILTER (outcome IN ('article', 'rejected', 'fetched')) AS fetched,
+           sum(n) FILTER (outcome = 'article') AS articles,
+           sum(n) FILTER (outcome = 'rejected') AS rejected,
+           sum(n) FILTER (outcome = 'failed') AS failed,
+           sum(n) FILTER (outcome = 'deferred') AS deferred,
+           sum(n) FILTER (outcome IN ('gone', 'disallowed', 'reserved', 'refused', 'withdrawn')) AS gone,
+           sum(n) FILTER (outcome = 'never_tried') AS never_tried,
+           string_agg(n || ' ' || said || coalesce(' (' || reason || ')', ''), ', ' ORDER BY n DESC, said, reason)
+               FILTER (outcome <> 'article') AS troubles
+    FROM tallied
+    GROUP BY ALL
+),
+listed AS (
+    SELECT source_id, 'day' AS scope, NULL::VARCHAR AS finder, NULL::VARCHAR AS unit, day, NULL::DATE AS only_day,
+           ['never_tried', 'unreachable', 'partial', 'whole'][1 + max(rank)] AS listing,
+           arg_max(finder || ' ' || unit || coalesce(' (' || reason || ')', ''), rank) AS listed_by,
+           bool_or(is_own AND rank = 3) AS is_own,
+           list_sort(list(DISTINCT finder || ' ' || unit) FILTER (rank = 3)) AS witnesses,
+           max(confirmed_at) FILTER (rank = 3) AS confirmed_at, NULL::INTEGER AS late_links
+    FROM (SELECT *, list_position(['unreachable', 'partial', 'whole'], listing) AS place, coalesce(place, 0) AS rank FROM unit_days)
+    GROUP BY ALL
+    UNION ALL
+    SELECT source_id, 'unit', finder, unit, NULL, CASE WHEN first_day = last_day THEN first_day END, listing,
+           finder || ' ' || unit || coalesce(' (' || coalesce(cut_reason, nullif(reason, 'not_modified')) || ')', ''), true,
+           CASE WHEN listing IN ('whole', 'confirmed_empty') THEN [finder || ' ' || unit] END, confirmed_at, late_links
+    FROM unit_states
+),
+known AS (
+    SELECT source_id, scope, finder, unit, day, max(only_day) AS only_day, max(listing) AS listing, max(listed_by) AS listed_by,
+           bool_or(is_own) AS is_own, any_value(witnesses) AS witnesses, max(confirmed_at) AS confirmed_at, max(late_links) AS late_links,
+           coalesce(max(found), 0) AS found, coalesce(max(fetched), 0) AS fetched, coalesce(max(articles), 0) AS articles,
+           coalesce(max(rejected), 0) AS rejected, coalesce(max(failed), 0) AS failed, coalesce(max(deferred), 0) AS deferred,
+           coalesce(max(gone), 0) AS gone, coalesce(max(never_tried), 0) AS never_tried, max(troubles) AS troubles
+    FROM (SELECT * FROM counted UNION ALL BY NAME SELECT * FROM listed)
+    GROUP BY ALL
+),
+-- The outlet's life, and how far listings reach: what lies before its first article is no hole, unless it is only a few days.
+spans AS (
+    SELECT source_id, min(day) FILTER (found > 0) AS first_found, max(day) FILTER (found > 0) AS last_found,
+           min(day) FILTER (listing IS NOT NULL) AS first_listed, max(day) FILTER (listing IS NOT NULL) AS last_listed
+    FROM known
+    WHERE scope = 'day'
+    GROUP BY ALL
+),
+judged AS (
+    SELECT k.*, dayname(k.day) AS weekday, coalesce(b.level, a.level) AS level,
+           (k.day BETWEEN first_found AND last_found OR (k.day < first_found AND first_found - first_listed <= 14)
+                OR (k.day > last_found AND last_listed - last_found <= 14))
+           AND CASE WHEN coalesce(b.samples, a.samples, 0) >= 8 THEN coalesce(b.filled, a.filled) >= 0.9 OR coalesce(b.level, a.level) >= 3
+                    WHEN coalesce(b.samples, a.samples, 0) >= 3 THEN coalesce(b.filled, a.filled) >= 0.5
+                    ELSE true END AS is_usual,
+           k.found > 0 AND b.samples >= 8 AND 2 * k.found < b.low AND k.confirmed_at >= k.day + INTERVAL 72 HOUR
+           -- Chernoff's bound of the Poisson tail; where one day is like another, less than half of what is usual.
+           AND (exp(k.found - b.level + k.found * ln(b.level / greatest(k.found, 1))) < 0.001 OR (b.level >= 4 AND b.low >= 0.8 * b.level)) AS is_thin
+    FROM (SELECT *, dayofweek(day) AS of_week FROM known WHERE scope = 'day') AS k
+    LEFT JOIN spans USING (source_id)
+    ASOF LEFT JOIN day_levels AS b ON b.source_id = k.source_id AND b.weekday = k.of_week AND b.day <= k.day
+    ASOF LEFT JOIN day_levels AS a ON a.source_id = k.source_id AND a.weekday = k.of_week AND a.day >= k.day
+),
+stated AS (
+    SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, late_links, level, weekday, troubles,
+           found, fetched, articles, rejected, failed, deferred, gone, never_tried, found - articles - rejected - gone AS missing,
+           CASE WHEN listing IN ('unreachable', 'never_tried') AND found = 0 THEN listing
+                WHEN never_tried > 0 AND never_tried = found THEN 'never_tried'
+                WHEN listing = 'unreachable' THEN 'unreachable'
+                WHEN listing = 'partial' OR articles + rejected + gone < found THEN 'partial'
+                WHEN listing IS NULL OR listing IN ('never_tried', 'not_yet') THEN 'unlisted'
+                WHEN is_thin THEN 'thin'
+                WHEN found > 0 OR (scope = 'unit' AND listing = 'whole') THEN 'complete'
+                WHEN is_own OR NOT coalesce(is_usual, false) THEN 'confirmed_empty'
+                ELSE 'unlisted' END AS state
+    FROM (
+        FROM judged
+        UNION ALL BY NAME
+        SELECT u.*, d.weekday, d.level, d.is_thin
+        FROM (FROM known WHERE scope = 'unit') AS u
+        LEFT JOIN (FROM judged WHERE is_thin) AS d ON d.source_id = u.source_id AND d.day = u.only_day
+    )
+)
+SELECT source_id, scope, finder, unit, day, state,
+       nullif(concat_ws('; ',
+           CASE WHEN listing = 'unreachable' THEN 'its listing could not be read: ' || listed_by
+                WHEN listing = 'partial' THEN 'its listing was not read whole: ' || listed_by
+                WHEN listing = 'not_yet' THEN 'its listing is not there yet: ' || listed_by
+                WHEN listing = 'never_tried' THEN 'its listing was not asked for yet: ' || listed_by
+                WHEN listing IS NULL THEN 'no listing that was read whole speaks for it'
+                WHEN state = 'unlisted' THEN 'nothing is listed by ' || listed_by
+                     || coalesce(', and ' || level::INTEGER || CASE level::INTEGER WHEN 1 THEN ' is' ELSE ' are' END || ' usual on a ' || weekday, '')
+                WHEN state = 'thin' THEN found || CASE found WHEN 1 THEN ' is' ELSE ' are' END || ' listed, and ' || level::INTEGER
+                     || ' are usual on a ' || weekday END,
+           troubles), '') AS reason,
+       witnesses, found, fetched, articles, rejected, failed, deferred, gone, never_tried, missing, level, late_links
+FROM stated;
+
+-- Every day of a month ('2017-09', or any day of it) up to today, also those that nobody ever looked at.
+CREATE MACRO coverage_of(source, month) AS TABLE
+SELECT d.day, coalesce(c.state, 'never_tried') AS state, c.reason, c.witnesses, coalesce(c.found, 0) AS found, coalesce(c.articles, 0) AS articles,
+       coalesce(c.rejected, 0) AS rejected, coalesce(c.gone, 0) AS gone,
+       coalesce(c.failed, 0) + coalesce(c.deferred, 0) + coalesce(c.never_tried, 0) AS missing
+FROM (
+    SELECT unnest(generate_series(first, least(first + INTERVAL 1 MONTH - INTERVAL 1 DAY, current_date::TIMESTAMP), INTERVAL 1 DAY))::DATE AS day
+    FROM (SELECT (left(month::VARCHAR, 7) || '-01')::TIMESTAMP AS first)
+) AS d
+LEFT JOIN (SELECT * FROM coverage WHERE scope = 'day' AND source_id = source) AS c ON c.day = d.day
+ORDER BY d.day;
