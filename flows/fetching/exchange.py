@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Literal
 
 Outcome = Literal["fetched", "unchanged", "gone", "deferred", "failed", "disallowed", "reserved", "refused"]
-Expected = Literal["page", "feed", "sitemap", "robots"]
-"""What is expected at an address; `page` and `robots` must be text, feeds and sitemaps may be gzip files."""
+Expected = Literal["page", "feed", "sitemap", "robots", "captures", "file"]
+"""What is expected at an address: `page` must be text, feeds and sitemaps may be gzip files, `captures` (the index of an
+archive) and `robots` may be empty, and a `file` may be anything, or a range of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,7 @@ class Failure(Exception):
     def __init__(self, reason: str, message: str, *, retry: bool = False, refused: bool = False) -> None:
         super().__init__(message)
         self.reason, self.retry, self.refused = reason, retry, refused
+
+
+class Resting(Failure):
+    """An archive wants to be left alone: it refused a connection, which says nothing of the address that was asked for."""

@@ -47,7 +47,7 @@ def judged(
             return replace(got, outcome="reserved", reason="tdm", message=said, body=b"", wire=b""), None
     if answer.status in TRY_LATER and answer.header("cf-mitigated") is None:
         return _later(got, answer, limits)
-    if 200 <= answer.status < 300 and answer.status != 206:
+    if 200 <= answer.status < 300 and (answer.status != 206 or expect == "file"):
         return _page(got, answer, expect), None
     return _refused(got, answer, conditional)
 

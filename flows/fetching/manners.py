@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from flows.fetching import redirects, rights, robots
 from flows.fetching.addresses import house
 from flows.fetching.deadline import Budget
-from flows.fetching.exchange import Exchange, Failure, Limits
+from flows.fetching.exchange import Exchange, Failure, Limits, Resting
 from flows.fetching.guard import GuardedSession
 from flows.fetching.judging import judged, moved
 from flows.fetching.pace import Host, Pace, Turn
@@ -48,10 +48,18 @@ class Manners:
         """What robots.txt says, which is asked for first where it is not known or too old."""
         if turn.host.robots_until <= time.time():
             exchange = self._file(turn, url, "/robots.txt", budget)
+            self._note(exchange)
+            self._heed(turn, url, exchange)
             robots.remember(turn.host, exchange)
             turn.keep()
-            self._note(exchange)
         return robots.verdict(turn.host, url)
+
+    def _heed(self, turn: Turn, url: str, exchange: Exchange) -> None:
+        """Raise Resting where an archive keeps us out for a while: that says nothing of its robots.txt."""
+        floor = self._pace.floors.of(url)
+        if floor and exchange.status in (None, 429, 503) and exchange.reason not in ("bad_redirect", "too_slow"):
+            turn.host.refused(floor, None)
+            raise Resting("archive_resting", f"{house(url)} does not answer: it is rested. {exchange.message or ''}")
 
     def reservations(self, turn: Turn, url: str, budget: Budget) -> list[rights.Rule]:
         """The rules of the host's tdmrep.json, which is asked for first where it is not known or too old."""
@@ -84,7 +92,7 @@ class Manners:
             return replace(exchange, reason=failure.reason, message=str(failure))
 
     def _asked(self, turn: Turn, url: str, budget: Budget) -> Answer:
-        with self._in_turn(turn, url, budget) as its, self._pace.request(its):
+        with self._in_turn(turn, url, budget) as its, self._pace.request(its, url):
             return ask(self._session, url, self._headers, self._limits, budget, enough=robots.LONGEST)
 
     @contextmanager

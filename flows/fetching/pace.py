@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 from urllib.parse import quote
 
 from flows.fetching.exchange import Failure
+from flows.fetching.floors import Floor, Floors, known
 from warehouse.folders import Folders
 
 SLOWEST = timedelta(minutes=1)
@@ -41,6 +42,7 @@ class Host:
     next_allowed: float = 0.0
     rest_until: float = 0.0
     failures: int = 0
+    refusals: int = 0  # in a row, of an archive that has a floor
     robots: str | None = None  # the text; None: not known, or unreachable
     robots_until: float = 0.0  # when it must be asked for again
     robots_reachable: bool = True
@@ -60,9 +62,14 @@ class Host:
         """Ask nothing more of the host for so long."""
         self.rest_until = max(self.rest_until, time.time() + seconds)
 
+    def refused(self, floor: Floor, stated: float | None) -> None:
+        """Leave an archive alone that wants it so, longer each time; `stated` is its own Retry-After."""
+        self.refusals += 1
+        self.rest(floor.rest_after(self.refusals, stated))
+
     def answered(self) -> None:
         """Forget failures: the host is well."""
-        self.failures = 0
+        self.failures = self.refusals = 0
 
 
 @dataclass(slots=True)
@@ -88,9 +95,10 @@ class Turn:
 class Pace:
     """The pace of every host that a workspace asks."""
 
-    def __init__(self, folders: Folders, delay: timedelta = timedelta(seconds=5)) -> None:
+    def __init__(self, folders: Folders, delay: timedelta = timedelta(seconds=5), floors: Floors | None = None) -> None:
         self._folder = folders.hosts
         self.delay = delay
+        self.floors = known() if floors is None else floors
 
     @contextmanager
     def turn(self, house: str, *, patience: float | None = None) -> Iterator[Turn]:
@@ -111,8 +119,8 @@ class Pace:
             os.close(descriptor)
 
     @contextmanager
-    def request(self, turn: Turn, asked_delay: float | None = None) -> Iterator[None]:
-        """Wait until the host may be asked, and note when it may be asked next; inside its turn.
+    def request(self, turn: Turn, url: str, asked_delay: float | None = None) -> Iterator[None]:
+        """Wait until the host may be asked for `url`, and note when it may be asked next; inside its turn.
 
         It is noted before, too: who is killed while he asks must not be followed at once by another.
         """
@@ -120,7 +128,10 @@ class Pace:
         wait = min(host.next_allowed - time.time(), SLOWEST.total_seconds())
         if wait > 0:
             time.sleep(wait)
-        delay = max(self.delay.total_seconds(), min(asked_delay or 0.0, SLOWEST.total_seconds()))
+        floor = self.floors.of(url)
+        # The delay of a source is its outlet's; an archive has its own.
+        least = floor.delay if floor else self.delay.total_seconds()
+        delay = max(least, min(asked_delay or 0.0, SLOWEST.total_seconds()))
         host.next_allowed = time.time() + delay
         if delay:
             turn.keep()
