@@ -16,7 +16,7 @@ from functools import partial
 from itertools import chain
 from urllib.parse import urlsplit
 
-from flows import exchanges, listings, readings, renaming
+from flows import exchanges, listings, readings, renaming, telling
 from flows.backlog import Allowance, backlog, policy
 from flows.crowd import Crowd
 from flows.discovery import Candidate, Unit
@@ -223,7 +223,7 @@ def ask(run: Run, address: Address) -> list[Parsing]:
         last_status=known.status if known else None,
     )
     run.tally.count(capture.outcome)
-    tell(Event("page", address.url, outcome=capture.outcome))
+    tell(telling.asked(address.url, capture))
     if exchange.was_put_off:
         run.put_off[exchange.message or ""] += 1
         return []  # its host rests: of the address itself nothing new is known, and the next pass comes to it again
@@ -261,6 +261,7 @@ def collect(run: Run, parsings: Sequence[Parsing]) -> None:
         result = parsing.result.result()
         results.append(result)
         run.tally.parsed(result)
+        tell(telling.was_read(parsing.capture, result))
         run.teasers.read(parsing.capture, result)
         read = readings.rows(parsing.capture, result, profile=run.source.profile, reader=run.reader, read_at=now())
         if run.ledger.withdrawn(key for row in read for key in (row.url_key, row.final_key, row.canonical_key)):

@@ -6,16 +6,16 @@ import os
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import TracebackType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import parsers
-from flows import exchanges, logins, progress
+from flows import exchanges, logins, logs, progress, telling
 from flows.discovery import Window
 from flows.discovery.older import Older
 from flows.discovery.polling import Polling
@@ -37,6 +37,9 @@ from warehouse.search import index as search_index
 
 MOST_SAID = 5
 """Hosts that rest of which a run speaks by name."""
+
+MOST_TOLD = 10
+"""Troubles that the table `runs` keeps of one run, word for word."""
 
 
 class Run:
@@ -70,6 +73,9 @@ class Run:
         self.listed: list[Location] = []  # listings of the unit that is being looked at
         self.teasers = Teasers()
         self.put_off: Counter[str] = Counter()  # addresses whose host rests, by the sentence that says so
+        self.patience = timedelta()  # how long a resting host is waited for
+        self.stopping = threading.Event()  # set when the threads that fetch must not wait any longer
+        self.cut: str | None = None  # why the run ended before its work did, as a sentence
         self.held = ExitStack()  # what its steps need for as long as it lasts
         self.crowd: Any = None  # a crowd.Crowd, which pipeline.crowd makes
         self.in_hand: set[str] = set()  # keys of addresses that are being asked, or were put off
@@ -123,7 +129,7 @@ class Run:
             self.archive.sync()
             taken.extend(self.archive.segment_rows())
             spool.write(self.workspace.folders, taken, source_id=self.source.source_id, run_id=self.run_id)
-        progress.tell(progress.Event("spooled", f"{len(taken)} rows spooled", len(taken)))
+        progress.tell(telling.spooled(len(taken), self.tally.as_columns()))
 
     def is_implied(self, row: rows.Row) -> bool:
         """Whether the captures alone, read again, give this row."""
@@ -150,14 +156,28 @@ class Run:
 
 @contextmanager
 def opened(
-    workspace: Workspace, source: SourceDefinition, kind: str, *, flow_run_id: str | None = None, wait: bool = False
+    workspace: Workspace,
+    source: SourceDefinition,
+    kind: str,
+    *,
+    window: Window | None = None,
+    flow_run_id: str | None = None,
+    wait: bool = False,
 ) -> Iterator[Run]:
     """A run that holds its source's lock; at the end its rows are spooled and the loader is tried.
 
     Raises warehouse.locks.Held at once where another run holds the source, unless `wait`.
     """
     run = Run(workspace, source, kind, flow_run_id)
-    folders = workspace.folders
+    run.window = window or run.window
+    with logs.kept(workspace), progress.about(source.source_id, run.run_id), _held(run, wait):
+        yield run
+
+
+@contextmanager
+def _held(run: Run, wait: bool) -> Iterator[None]:
+    """Hold the source's lock and what the run needs; note its beginning and its end, and load."""
+    workspace, source, kind, folders = run.workspace, run.source, run.kind, run.workspace.folders
     who = f"{kind} of {source.source_id} in process {os.getpid()}, since {run.started_at:%Y-%m-%d %H:%M} UTC"
     try:
         withdrawal.finish(folders, source.source_id, wait=wait)  # one that was killed on its way
@@ -175,9 +195,10 @@ def opened(
                 )
             run.fetcher = stack.enter_context(_fetcher(run))
             run.note(_source_row(source), run.row("running"))
+            progress.tell(progress.Event("begun", f"The {kind} of {source.source_id} begins."))
             stack.enter_context(_ending(run))
             stack.enter_context(run.held)
-            yield run
+            yield
         withdrawal.finish(folders, source.source_id, wait=True)  # pages of this run that were withdrawn before
     finally:
         load(workspace)
@@ -200,14 +221,23 @@ def _ending(run: Run) -> Iterator[None]:
     finally:
         run.note(run.row(state, message))
         run.flush()
+        columns = run.tally.as_columns()
+        progress.tell(telling.ended(run.kind, run.source.source_id, state, message, columns))
 
 
 def _verdict(run: Run) -> tuple[str, str | None]:
     """The state and the message of a run that came to its end; one that reached nothing of its outlet has failed."""
     reached = run.listings_read or run.tally.fetched or run.tally.unchanged
     if run.tally.listings_failed and not reached:
-        return "failed", " ".join(["No listing could be read.", *run.troubles])
-    return "completed", " ".join(run.troubles) or None
+        return "failed", " ".join(["No listing could be read.", *_few(run.troubles)])
+    said = " ".join([*filter(None, [run.cut]), *_few(run.troubles)]) or None
+    return "cancelled" if run.cut else "completed", said
+
+
+def _few(sentences: Sequence[str]) -> list[str]:
+    """The first sentences and how many more there are: a decade has room for many troubles."""
+    left = len(sentences) - MOST_TOLD
+    return [*sentences[:MOST_TOLD], *([f"There are {left} more of the kind."] if left > 0 else [])]
 
 
 def _warn(run: Run) -> None:
@@ -234,15 +264,22 @@ def _keeping(run: Run) -> Callable[[type[BaseException] | None, BaseException | 
     return keep
 
 
-def load(workspace: Workspace) -> None:
-    """Drain the spool into the warehouse, unless another loader is at it: that one takes our files too."""
-    report = loader.drain(workspace.folders)
+def load(workspace: Workspace, *, publish_now: bool = False) -> bool:
+    """Drain the spool into the warehouse, unless another loader is at it, which takes our files too; whether readers see more."""
+    with logs.kept(workspace):
+        return _load(workspace, publish_now)
+
+
+def _load(workspace: Workspace, publish_now: bool) -> bool:
+    report = loader.drain(workspace.folders, publish_now=publish_now)
     if report is not None:
-        progress.tell(progress.Event("loaded", f"{report.files} files loaded", report.files))
+        for event in [*telling.loaded(report), *telling.visible(report)]:
+            progress.tell(event)
         for sentence in report.problems:
             progress.tell(progress.Event("warning", sentence))
         if report.edition is not None:
             feed_search(workspace)
+    return report is not None and report.edition is not None
 
 
 def feed_search(workspace: Workspace) -> None:

@@ -58,6 +58,11 @@ class Folders:
         return self.data / "archive"
 
     @property
+    def logs(self) -> Path:
+        """What runs and services say, a line an event."""
+        return self.data / "logs"
+
+    @property
     def hosts(self) -> Path:
         """One small file a host: pace, robots, rest."""
         return self.data / ".live" / "hosts"

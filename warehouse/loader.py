@@ -22,6 +22,18 @@ FREE_BYTES = 32_000_000
 """Free space in the live database that is not worth a compaction; more is, once it is half of the file."""
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a reading copy shows of one source that the copy before it did not."""
+
+    source_id: str
+    first_load: int
+    last_load: int
+    loads: int
+    rows: int
+    runs: list[str]  # the one that brought the last load is the last
+
+
 @dataclass(slots=True)
 class Report:
     """What a drain did."""
@@ -30,6 +42,7 @@ class Report:
     rows: int = 0
     problems: list[str] = field(default_factory=list)  # a sentence for each file or row that was set aside
     edition: Path | None = None  # the reading copy that was published, where one was
+    news: list[News] = field(default_factory=list)  # what that copy is the first to show, a source each
 
 
 def drain(folders: Folders, *, wait: bool = False, publish_now: bool = False) -> Report | None:
@@ -76,9 +89,28 @@ def _drain(folders: Folders, report: Report, publish_now: bool) -> set[Path]:
         edition = reading_copy.publish(folders, now=publish_now)
     if edition is not None:
         report.edition = edition
+        report.news += _news(folders, contained)
         for path in contained:
             path.unlink(missing_ok=True)
     return set(contained)
+
+
+_NEWS = """
+SELECT source_id, min(first), max(last), sum(loads)::INTEGER, sum(rows)::BIGINT, list(run_id::VARCHAR ORDER BY last)
+FROM (
+    SELECT source_id, run_id, min(load_id) AS first, max(load_id) AS last, count(*) AS loads, sum(rows) AS rows
+    FROM loads WHERE list_contains($1::VARCHAR[], file) GROUP BY source_id, run_id
+)
+GROUP BY source_id ORDER BY source_id
+"""
+
+
+def _news(folders: Folders, contained: list[Path]) -> list[News]:
+    """What the spool files have brought that the reading copy before this one did not contain."""
+    if not contained:
+        return []
+    with closing(reading_copy.connect(folders)) as con:
+        return [News(*row) for row in con.execute(_NEWS, [[path.name for path in contained]]).fetchall()]
 
 
 def load_spool(folders: Folders, report: Report) -> list[Path]:

@@ -1,0 +1,139 @@
+"""The log: one JSON object a line for each event of a run, in `data/logs/` and on standard error when asked.
+
+    {"time": "2026-11-24T23:40:01.123Z", "level": "info", "event": "page", "source": "eir", "run": "…", "url": "https://…", …}
+
+It says what was asked for and what came of it, never what a page contains, and shows no secret.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from flows import progress
+from flows.masking import Mask, mask_of
+from flows.progress import Event
+from flows.workspace import Workspace
+from warehouse.locks import hold
+
+NAME = "wireroom.jsonl"
+LARGEST = 20_000_000
+"""Bytes after which a file is put aside as wireroom.jsonl.1, and the older ones move up."""
+
+KEPT = 9
+"""Files put aside that are kept; with the one that is written to, at most 200 MB."""
+
+LONGEST = 1_000
+"""Letters of an address or a sentence that a line carries."""
+
+VARIABLE = "WIREROOM_LOG_JSON"
+"""Set by --log-json, so that processes that a command starts do the same."""
+
+LEVELS = {"warning": logging.WARNING, "failed": logging.ERROR}
+QUIET = frozenset({"page", "read", "unit", "planned"})
+"""Events that come by the thousand: they have the level debug."""
+
+
+def level_of(event: Event) -> int:
+    """How much an event matters, as logging counts it."""
+    return LEVELS.get(event.kind, logging.DEBUG if event.kind in QUIET else logging.INFO)
+
+
+def fields_of(event: Event, mask: Mask, moment: datetime) -> dict[str, Any]:
+    """What a line says of an event: what is not known is left out."""
+    said = {
+        "time": moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "level": logging.getLevelName(level_of(event)).lower(),
+        "event": event.kind,
+        "source": event.source,
+        "run": event.run,
+        "url": _cut(mask(event.url)) if event.url else None,
+        "outcome": event.outcome,
+        "reason": _cut(mask(event.reason)) if event.reason else None,
+        "text": _cut(mask(event.text)) if event.text != event.url else None,
+        "count": event.count if event.count != 1 else None,
+        **event.more,
+    }
+    return {name: value for name, value in said.items() if value not in (None, "")}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def line_of(said: dict[str, Any]) -> str:
+    """One line of JSON, its keys in the order of reading."""
+    return json.dumps(said, ensure_ascii=False, default=str)
+
+
+class Journal:
+    """Writes a line for every event it hears of."""
+
+    def __init__(self, write: Callable[[str], None], mask: Mask, path: Path | None = None) -> None:
+        self.write, self.mask, self.path = write, mask, path
+
+    def __call__(self, event: Event) -> None:
+        self.write(line_of(fields_of(event, self.mask, datetime.now(UTC))))
+
+
+class File:
+    """A file to which any number of processes add lines, each with one write; a full one is put aside by whoever sees it first."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.has_failed = False
+
+    def write(self, line: str) -> None:
+        """Add a line; where that cannot be done, the run goes on, and it is said once."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab", buffering=0) as file:
+                file.write(f"{line}\n".encode())
+                is_full = os.fstat(file.fileno()).st_size >= LARGEST
+            if is_full:
+                self._put_aside()
+        except OSError as problem:
+            if not self.has_failed:
+                print(f"The log {self.path} cannot be written: {problem.strerror}. The run goes on.", file=sys.stderr)
+            self.has_failed = True
+
+    def _put_aside(self) -> None:
+        with hold(self.path.with_name(f".{self.path.name}.lock"), f"process {os.getpid()}", wait=True):
+            if not self.path.exists() or self.path.stat().st_size < LARGEST:
+                return  # another process was faster
+            for older in sorted(put_aside(self.path), key=_number, reverse=True):
+                number = _number(older) + 1
+                older.replace(self.path.with_name(f"{self.path.name}.{number}")) if number <= KEPT else older.unlink()
+            self.path.replace(self.path.with_name(f"{self.path.name}.1"))
+
+
+def put_aside(path: Path) -> list[Path]:
+    """The full files beside the one that is written to, in no order."""
+    return [older for older in path.parent.glob(f"{path.name}.*") if older.suffix[1:].isdigit()]
+
+
+def _number(path: Path) -> int:
+    return int(path.suffix[1:])
+
+
+@contextmanager
+def kept(workspace: Workspace) -> Iterator[None]:
+    """Write every event told inside the block into the workspace's log, once, and to standard error where asked for."""
+    path = workspace.folders.logs / NAME
+    if any(isinstance(listener, Journal) and listener.path == path for listener in progress.listeners()):
+        yield
+        return
+    mask = mask_of(workspace.root)
+    with progress.shown(Journal(File(path).write, mask, path)):
+        if not os.environ.get(VARIABLE):
+            yield
+            return
+        with progress.shown(Journal(lambda line: print(line, file=sys.stderr), mask)):
+            yield

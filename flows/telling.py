@@ -1,0 +1,74 @@
+"""The events of a run, made from what it did: what a request brought, what a page was read as, how it all ended."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flows.fetching.addresses import shown
+from flows.progress import Event
+from parsers.records import Article, Rejected
+from warehouse.archive.captures import Capture
+from warehouse.loader import Report
+
+
+def asked(url: str, capture: Capture) -> Event:
+    """One address was asked for."""
+    figures = {"status": capture.status, "seconds": round(capture.seconds, 3) if capture.seconds else None}
+    return Event("page", shown(url), outcome=capture.outcome, url=url, reason=capture.reason, more=figures)
+
+
+def was_read(capture: Capture, result: tuple[Article, ...] | Rejected) -> Event:
+    """One page was read: its headline, or why it is no article."""
+    url = capture.final_url or capture.requested_url
+    if isinstance(result, Rejected):
+        return Event("read", result.message, outcome="rejected", url=url, reason=result.reason)
+    return Event("read", result[0].headline if result else "", len(result), outcome="article", url=url)
+
+
+def spooled(rows: int, counts: dict[str, int]) -> Event:
+    """A batch is on the disk; `counts` are those of the run so far."""
+    said = f"{rows:,} rows spooled; so far {_listed(counts)}"
+    return Event("spooled", said, rows, more=counts)
+
+
+def ended(kind: str, source: str, state: str, message: str | None, counts: dict[str, int]) -> Event:
+    """The run is over, in whatever state."""
+    said = f"The {kind} of {source} is {state}: {_listed(counts)}." + (f" {message}" if message else "")
+    return Event("failed" if state == "failed" else "ended", said, outcome=state, more=counts)
+
+
+def loaded(report: Report) -> list[Event]:
+    """That spool files are in the live database, where any were loaded."""
+    said = f"{report.files} {'file' if report.files == 1 else 'files'} loaded"
+    return [Event("loaded", said, report.files, more={"rows": report.rows})] if report.files else []
+
+
+def visible(report: Report) -> list[Event]:
+    """For each source, what readers of the warehouse see since this reading copy."""
+    return [
+        Event(
+            "visible",
+            f"Loads {news.first_load} to {news.last_load} are in the reading copy: {news.rows:,} rows.",
+            news.loads,
+            source=news.source_id,
+            run=news.runs[-1],
+            more={name: value for name, value in asdict(news).items() if name != "source_id"},
+        )
+        for news in report.news
+    ]
+
+
+_SAID = {
+    "requests": "requests",
+    "articles": "articles",
+    "unchanged": "unchanged",
+    "rejected": "no article",
+    "failed": "failed",
+    "deferred": "put off",
+}
+
+
+def _listed(counts: dict[str, int]) -> str:
+    """The counts that are not zero, in words."""
+    parts = [f"{counts[name]:,} {word}" for name, word in _SAID.items() if counts.get(name)]
+    return ", ".join(parts) or "nothing was due"
