@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import parsers
-from flows import exchanges, logins, logs, progress, telling
+from flows import exchanges, expectations, logins, logs, progress, telling
 from flows.discovery import Window
 from flows.discovery.older import Older
 from flows.discovery.polling import Polling
@@ -194,7 +194,7 @@ def _held(run: Run, wait: bool) -> Iterator[None]:
                     f"The source {source.source_id} was withdrawn: nothing is fetched from it any more."
                 )
             run.fetcher = stack.enter_context(_fetcher(run))
-            run.note(_source_row(source), run.row("running"))
+            run.note(_source_row(source), expectations.row(source, now()), run.row("running"))
             progress.tell(progress.Event("begun", f"The {kind} of {source.source_id} begins."))
             stack.enter_context(_ending(run))
             stack.enter_context(run.held)

@@ -113,6 +113,10 @@ EXPECT = (
     Key("silence", values.duration, None, "Longest time without a new article that is still normal."),
     Key("articles", _tables, None, 'How many articles are normal: { per = "week", min = 3, max = 200 }.'),
     Key("filled", values.shares, (), "Least share of articles that have a field: { headline = 1.0, dateline = 0.95 }."),
+    Key("rejected", values.share, None, "Largest share of pages that may turn out to be no article: 0.1."),
+    Key("words", _tables, None, "Limits of the usual length of an article, in words: { min = 150, max = 2000 }."),
+    Key("layout", values.flag, True, "false: another layout of its pages is no trouble."),
+    Key("history", values.flag, True, "false: only the limits here are judged, and not what was usual before."),
 )
 
 KEEP = (Key("raw", values.kept, "all", 'What is kept of raw pages: "all", "versions" or a number of days: "90d".'),)

@@ -189,6 +189,13 @@ def shares(value: Any) -> tuple[tuple[str, float], ...]:
     return tuple(sorted((name, float(share)) for name, share in value.items()))
 
 
+def share(value: Any) -> float:
+    """A share from 0 to 1."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ValueError(f"must be a share from 0 to 1, not {value!r}")
+    return float(value)
+
+
 def many(reader: Reader) -> Reader:
     """A reader of arrays whose members `reader` reads."""
 

@@ -53,6 +53,11 @@ class Expect:
     least: int | None = None
     most: int | None = None
     filled: tuple[tuple[str, float], ...] = ()
+    rejected: float | None = None  # share of pages that are no article
+    shortest: int | None = None  # words of the usual article, at least
+    longest: int | None = None
+    layout: bool = True  # whether the pages' layout is judged
+    history: bool = True  # whether what was usual before is judged
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,11 @@ def load(path: Path) -> SourceDefinition:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SourceError(f"The source file {path} cannot be read: {error}.") from error
+    return of_text(text, path)
+
+
+def of_text(text: str, path: Path) -> SourceDefinition:
+    """The definition that a text states, which is or would be the file at `path`; raises SourceError."""
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -196,14 +206,22 @@ class _Reading:
         self.names(counts, ("per", "min", "max"), ("expect", "articles"))
         if counts.get("per", "week") not in ("day", "week", "month"):
             raise self.fault(("expect", "articles"), 'must say per = "day", "week" or "month"')
-        if not all(type(counts.get(name, 0)) is int for name in ("min", "max")):
-            raise self.fault(("expect", "articles"), "must give min and max as whole numbers")
+        words = values["words"] or {}
+        self.names(words, ("min", "max"), ("expect", "words"))
+        for name, limits in (("articles", counts), ("words", words)):
+            if not all(type(limits.get(end, 0)) is int for end in ("min", "max")):
+                raise self.fault(("expect", name), "must give min and max as whole numbers")
         return Expect(
             silence=values["silence"],
             per=counts.get("per", "week"),
             least=counts.get("min"),
             most=counts.get("max"),
             filled=values["filled"],
+            rejected=values["rejected"],
+            shortest=words.get("min"),
+            longest=words.get("max"),
+            layout=values["layout"],
+            history=values["history"],
         )
 
     def table(self, table: Any, keys: tuple[Key, ...], place: Place) -> dict[str, Any]:

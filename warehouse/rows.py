@@ -32,6 +32,18 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Sighted:
+    """The first sight of an address by a finder that was not the first to find it. Key: source_id, url_key, finder, seen_at."""
+
+    source_id: str
+    url_key: str
+    finder: str
+    unit: str
+    seen_at: datetime
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """One look at one unit of an archive: a day, an issue, a year's index, a feed. Key: source_id, finder, unit, listed_at."""
 
@@ -180,6 +192,7 @@ class Reading:
     reject_message: str | None
     evidence: list[EvidenceRow]
     text: Text | None
+    layout: str | None = None  # of the page around the text; None in files of older versions, which had none
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +246,34 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class FilledShare:
+    """The least share of an outlet's articles that have a field."""
+
+    field: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is normal for an outlet, as its file says it. Key: source_id, definition_hash; the latest `noted_at` holds."""
+
+    source_id: str
+    definition_hash: str
+    noted_at: datetime
+    silence_days: float | None
+    per: str  # day, week, month: what the two counts of articles are of
+    articles_min: int | None
+    articles_max: int | None
+    filled: list[FilledShare]
+    rejected_max: float | None  # share of pages that are no article
+    words_min: int | None  # limits of the usual length, which is the median
+    words_max: int | None
+    judge_layout: bool
+    judge_history: bool
+    lookback_days: float
+
+
+@dataclass(frozen=True, slots=True)
 class Withdrawal:
     """What must stay gone. Key: url_key (or source_id alone), withdrawn_at."""
 
@@ -252,4 +293,4 @@ class Agency:
     noted_at: datetime
 
 
-Row = Found | Listed | Fetched | Reading | Segment | Run | Source | Agency | Withdrawal
+Row = Found | Sighted | Listed | Fetched | Reading | Segment | Run | Source | Agency | Expectation | Withdrawal

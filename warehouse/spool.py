@@ -28,6 +28,7 @@ from warehouse.folders import Folders
 SCHEMA = 1
 KINDS: dict[type, str] = {
     rows.Found: "found",
+    rows.Sighted: "sighted",
     rows.Listed: "listed",
     rows.Fetched: "fetched",
     rows.Reading: "reading",
@@ -35,6 +36,7 @@ KINDS: dict[type, str] = {
     rows.Run: "run",
     rows.Source: "source",
     rows.Agency: "agency",
+    rows.Expectation: "expectation",
     rows.Withdrawal: "withdrawal",
 }
 
@@ -60,6 +62,7 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     """One line between the first and the last: exactly one kind is set."""
 
     found: rows.Found | None = None
+    sighted: rows.Sighted | None = None
     listed: rows.Listed | None = None
     fetched: rows.Fetched | None = None
     reading: rows.Reading | None = None
@@ -67,6 +70,7 @@ class Line(msgspec.Struct, forbid_unknown_fields=True):
     run: rows.Run | None = None
     source: rows.Source | None = None
     agency: rows.Agency | None = None
+    expectation: rows.Expectation | None = None
     withdrawal: rows.Withdrawal | None = None
 
     @property

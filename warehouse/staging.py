@@ -17,6 +17,7 @@ from warehouse.spool import BadLine, Batch, Numbered
 
 TABLES = {
     "found": "addresses",
+    "sighted": "sightings",
     "listed": "units",
     "fetched": "fetches",
     "reading": "readings",
@@ -24,22 +25,25 @@ TABLES = {
     "run": "runs",
     "source": "sources",
     "agency": "agencies",
+    "expectation": "expectations",
     "withdrawal": "withdrawals",
 }
 """The table whose column types a kind's fields have."""
 
 KEYS = {
+    "sighted": ("source_id", "url_key", "finder", "seen_at"),
     "listed": ("source_id", "finder", "unit", "listed_at"),
     "fetched": ("fetch_id",),
     "segment": ("segment_id",),
     "run": ("run_id",),
     "source": ("source_id",),
     "agency": ("info_source",),
+    "expectation": ("source_id", "definition_hash"),
     "withdrawal": ("source_id", "url_key", "withdrawn_at"),
 }
 """What makes two rows of a kind the same fact; found and reading have statements of their own."""
 
-LATEST = frozenset({"segment", "run", "source", "agency"})
+LATEST = frozenset({"segment", "run", "source", "agency", "expectation"})
 """Kinds of which the row with the latest `noted_at` holds."""
 
 

@@ -14,7 +14,7 @@ from warehouse.rows import Row
 from warehouse.steps import Steps
 
 NOT_COMPARED = {"load_id", "opened_load_id", "closed_load_id", "recorded_at"}
-COMPARED = ("addresses", "units", "fetches", "segments", "runs", "sources", "agencies", "withdrawals", "article_urls", "heads", "links",
+COMPARED = ("addresses", "sightings", "units", "fetches", "segments", "runs", "sources", "agencies", "expectations", "withdrawals", "article_urls", "heads", "links",
             "readings", "texts", "versions")  # fmt: skip
 
 _WITHOUT_LOST_DAYS = """

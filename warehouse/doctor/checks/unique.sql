@@ -4,6 +4,7 @@
 SELECT source_id, thing AS subject, rows || ' rows where there may be one' AS what
 FROM (
     SELECT source_id, 'addresses ' || url_key AS thing, count(*) AS rows FROM addresses GROUP BY source_id, url_key
+    UNION ALL SELECT source_id, 'sightings ' || url_key || ' ' || finder || ' ' || seen_at, count(*) FROM sightings GROUP BY source_id, url_key, finder, seen_at
     UNION ALL SELECT any_value(source_id), 'fetches ' || fetch_id, count(*) FROM fetches GROUP BY fetch_id
     UNION ALL SELECT any_value(source_id), 'readings ' || fetch_id || ' ' || item || ' ' || reader, count(*) FROM readings GROUP BY fetch_id, item, reader
     UNION ALL SELECT any_value(source_id), 'texts ' || article_id || ' ' || record_hash, count(*) FROM texts GROUP BY article_id, record_hash
@@ -16,6 +17,7 @@ FROM (
     UNION ALL SELECT any_value(source_id), 'loads ' || digest, count(*) FROM loads GROUP BY digest
     UNION ALL SELECT any_value(source_id), 'load number ' || load_id, count(*) FROM loads GROUP BY load_id
     UNION ALL SELECT source_id, 'sources ' || source_id, count(*) FROM sources GROUP BY source_id
+    UNION ALL SELECT source_id, 'expectations ' || definition_hash, count(*) FROM expectations GROUP BY source_id, definition_hash
     UNION ALL SELECT NULL, 'agencies ' || info_source, count(*) FROM agencies GROUP BY info_source
     UNION ALL SELECT NULL, 'merges ' || article_id, count(*) FROM merges GROUP BY article_id
 )
