@@ -36,13 +36,14 @@ def capture(
     known_payload: str | None = None,
     failures: int = 0,
     last_status: int | None = None,
+    gone_after: int = GONE_AFTER,
 ) -> Capture:
     """What came of a request, with all that is needed to parse it again and to write its row again.
 
     `known_payload` is the hash of the body we have; a second time the same is `unchanged`. `failures` is how many
     attempts in a row had failed before this one, and `last_status` what the last of them was answered.
     """
-    exchange = _gone(exchange, failures, last_status)
+    exchange = _gone(exchange, failures, last_status, gone_after)
     digest = payload_hash(exchange.body) if exchange.outcome == "fetched" else None
     final_key = _final_key(exchange, url_key, profile)
     # The same page at another address is news: only a reading ties the two addresses to one article.
@@ -131,9 +132,9 @@ def without_validators(fetched: rows.Fetched) -> rows.Fetched:
     return replace(fetched, etag=None, last_modified=None, payload_hash=None)
 
 
-def _gone(exchange: Exchange, failures: int, last_status: int | None) -> Exchange:
+def _gone(exchange: Exchange, failures: int, last_status: int | None, gone_after: int) -> Exchange:
     """The exchange as it is, or as `gone` where an address was not found again and again."""
-    repeated = exchange.status == 404 and last_status == 404 and failures + 1 >= GONE_AFTER
+    repeated = exchange.status == 404 and (gone_after == 1 or (last_status == 404 and failures + 1 >= gone_after))
     return replace(exchange, outcome="gone") if repeated and exchange.outcome == "failed" else exchange
 
 

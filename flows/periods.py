@@ -17,6 +17,18 @@ _DAY_CODES = re.compile(r"%-?[dejUWAauwx]")
 _MONTH_CODES = re.compile(r"%-?[mbBh]")
 
 
+_DIGITS = {"year": r"\d{4}", "yy": r"\d\d", "month": r"\d\d", "day": r"\d\d"}
+_CODES = {
+    "Y": r"\d{4}",
+    "y": r"\d\d",
+    "m": r"\d\d",
+    "d": r"\d\d",
+    "j": r"\d{3}",
+    "b": "[A-Za-z]{3}",
+    "B": "[A-Za-z]{3,9}",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """A year, a month or a day of an archive, with its address."""
@@ -56,6 +68,29 @@ def periods(url: str, first_day: date, last_day: date) -> Iterator[Period]:
 def fill(url: str, day: date) -> str:
     """The address of the period that begins on a day."""
     return _PLACEHOLDER.sub(lambda match: _part(match, day), url)
+
+
+def shape(url: str) -> re.Pattern[str] | None:
+    """What the path and query of every period's address look like; None where it names parts we have no shape for."""
+    parts, end = [], 0
+    for match in _PLACEHOLDER.finditer(url):
+        parts += [re.escape(url[end : match.start()]), _shape_of(match)]
+        end = match.end()
+    if None in parts:
+        return None
+    written = "".join([*filter(None, parts), re.escape(url[end:])])
+    return re.compile(re.sub(r"^[^/]+://[^/]+", "", written))
+
+
+def _shape_of(match: re.Match[str]) -> str | None:
+    name, plain, code = match.groups()
+    if not code:
+        return r"\d{1,2}" if plain and name != "year" else _DIGITS[name]
+    shapes = [
+        (r"\d{1,3}" if one[1] else _CODES.get(one[2])) if one[2] else re.escape(one[0])
+        for one in re.finditer(r"%(-?)([A-Za-z])|[^%]+", code)
+    ]
+    return None if None in shapes else "".join(filter(None, shapes))
 
 
 def _part(match: re.Match[str], day: date) -> str:

@@ -8,7 +8,7 @@ Nothing here knows Prefect; flows/ingest.py puts its decorators around `work`.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +16,7 @@ from functools import partial
 from itertools import chain
 from urllib.parse import urlsplit
 
-from flows import exchanges, listings, readings, renaming, telling
+from flows import exchanges, listings, readings, renaming, telling, waiting
 from flows.backlog import Allowance, backlog, policy
 from flows.crowd import Crowd
 from flows.discovery import Candidate, Unit
@@ -102,12 +102,12 @@ def recover(run: Run) -> None:
         tell(Event("note", f"Recovered {recovered} records of an interrupted run; none is fetched again."))
 
 
-def batches(run: Run) -> Iterator[list[Address]]:
+def batches(run: Run, addresses: Iterable[Address] | None = None, size: int = BATCH) -> Iterator[list[Address]]:
     """Addresses that are due, a batch at a time; whatever was found on the way is on the disk before its batch is asked."""
     queue: dict[str, Address] = {}
-    for address in due_addresses(run):
+    for address in due_addresses(run) if addresses is None else addresses:
         queue[address.url_key] = address
-        if len(queue) >= BATCH:
+        if len(queue) >= size:
             run.flush()
             yield list(queue.values())
             queue = {}
@@ -121,7 +121,7 @@ def due_addresses(run: Run) -> Iterator[Address]:
     """What the finders list, then what earlier passes left untried, then known articles whose revisit age has come."""
     rules, allowance = policy(run.source), Allowance()
     for unit in listings.units(run):
-        yield from _due_of(run, unit, rules, allowance)
+        yield from due_of(run, unit, rules, allowance)
     for known, verdict in backlog(run.ledger, run.source, run.first_day, now(), allowance):
         if verdict.when == "now" and not _asked_already(run, known.url_key, known):
             yield Address(known.url_key, known.url, known.hints, None, None, known)
@@ -129,18 +129,19 @@ def due_addresses(run: Run) -> Iterator[Address]:
         tell(Event("note", sentence))
 
 
-def _due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterator[Address]:
-    """Note a unit and its new addresses, and give those of its candidates that are due."""
+def due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterator[Address]:
+    """Note a unit and its new addresses, and give those of its candidates that are wanted and due."""
     known = run.ledger.known([candidate.url_key for candidate in unit.candidates])
     if any(found.withdrawn for found in known.values()):
         run.archive.blank_answers(run.listed)  # a feed may carry the whole text, and every listing its headline
     run.listed.clear()
     new = [candidate for candidate in unit.candidates if candidate.url_key not in known]
     run.note(listings.row(run, unit, len(new)), *(listings.found(run, candidate) for candidate in new))
+    run.note(*listings.sighted(run, unit, known))
     run.tally.found += len(new)
     for candidate in unit.candidates:
         before = known.get(candidate.url_key)
-        if _is_older(run, candidate.day, candidate.finder):
+        if _is_unwanted(run, candidate.day, candidate.finder):
             run.older.met(candidate.day, is_new=before is None)
         elif _asked_already(run, candidate.url_key, before) or due(before, candidate.hints, rules, now()).when != "now":
             continue
@@ -166,13 +167,21 @@ def _asked_already(run: Run, url_key: str, known: Known | None) -> bool:
     return asked or url_key in run.in_hand
 
 
-def _is_older(run: Run, day: date | None, finder: str | None) -> bool:
-    """Whether an address lies before the window; what a user lists by hand is wanted, however old."""
-    return day is not None and finder != "list" and day < run.first_day
+def _is_unwanted(run: Run, day: date | None, finder: str | None) -> bool:
+    """Whether an address lies outside a backfill's window, or before that of a pass; a pass takes what a user lists by hand."""
+    if day is None:
+        return False
+    return not run.window.holds(day) if run.window.whole else finder != "list" and day < run.first_day
 
 
 def work(run: Run, batch: list[Address]) -> None:
     """Fetch, archive and parse a batch, and leave it as a spool file; pages of slow hosts may come with a later one."""
+    take(run, batch)
+    run.flush()
+
+
+def take(run: Run, batch: list[Address]) -> None:
+    """Fetch, archive and parse a batch, and note what came of it for the next spool file."""
     tell(Event("planned", "", len(batch)))
     by_host: dict[str, list[Address]] = defaultdict(list)
     for address in batch:
@@ -182,7 +191,6 @@ def work(run: Run, batch: list[Address]) -> None:
         crowd(run).add(host, addresses)
     for pages in crowd(run).results():
         collect(run, list(chain.from_iterable(pages)))
-    run.flush()
 
 
 def settle(run: Run) -> None:
@@ -196,6 +204,7 @@ def crowd(run: Run) -> Crowd[Address, list[Parsing]]:
     """The threads that ask for the run's addresses, started with its first batch and ended with it."""
     if run.crowd is None:
         run.crowd = run.held.enter_context(Crowd(partial(ask, run)))
+        run.held.callback(run.stopping.set)
     threads: Crowd[Address, list[Parsing]] = run.crowd
     return threads
 
@@ -203,7 +212,8 @@ def crowd(run: Run) -> Crowd[Address, list[Parsing]]:
 def ask(run: Run, address: Address) -> list[Parsing]:
     """Ask for one address: nothing to parse, its page, or its page and the stored one that must be read anew."""
     known = address.known
-    exchange = run.fetcher.get(
+    exchange = waiting.get(
+        run,
         address.url,
         etag=known.etag if known else None,
         last_modified=known.last_modified if known else None,
@@ -221,6 +231,7 @@ def ask(run: Run, address: Address) -> list[Parsing]:
         known_payload=known.payload_hash if known else None,
         failures=known.attempts if known else 0,
         last_status=known.status if known else None,
+        gone_after=1 if run.window.whole else exchanges.GONE_AFTER,  # what an archive lists and has not is gone
     )
     run.tally.count(capture.outcome)
     tell(telling.asked(address.url, capture))

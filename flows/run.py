@@ -97,11 +97,14 @@ class Run:
         self.corrected.add(fetched.fetch_id)
         self.note(fetched)
 
-    def archived(self, capture: Capture, requests: int = 1) -> Location:
-        """Append a capture, which took so many requests, to the archive, so that no kill can lose it; where it lies."""
+    def archived(self, capture: Capture, requests: int = 1, copied: bytes | None = None) -> Location:
+        """Append a capture, which took so many requests, to the archive, so that no kill can lose it; where it lies.
+
+        `copied` is the gzip member of somebody else's file that answers.
+        """
         with self.writing:
             self.tally.requests += requests
-            return self.archive.append(capture)
+            return self.archive.append(capture, copied)
 
     def keep_robots(self, exchange: Exchange) -> None:
         """Archive and note a request for robots.txt: what it said is evidence."""
@@ -130,6 +133,12 @@ class Run:
             taken.extend(self.archive.segment_rows())
             spool.write(self.workspace.folders, taken, source_id=self.source.source_id, run_id=self.run_id)
         progress.tell(telling.spooled(len(taken), self.tally.as_columns()))
+
+    def renew_ledger(self) -> None:
+        """Let the ledger forget what a new reading copy holds."""
+        with self.writing:
+            self.ledger.renew()
+            self.ledger.add(self.pending)
 
     def is_implied(self, row: rows.Row) -> bool:
         """Whether the captures alone, read again, give this row."""

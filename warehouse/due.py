@@ -42,6 +42,7 @@ class Known:
     rejected_reason: str | None = None  # only while no page of the address is an article
     rejected_at: datetime | None = None
     withdrawn: bool = False
+    finders: tuple[str, ...] = ()  # that have listed it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Policy:
     max_attempts: int = 5
     reject_after: timedelta = timedelta(days=1)
     revisits: bool = True  # backfill and import never revisit
+    patient: bool = True  # False: what failed is tried again at once, however often it did
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,8 @@ def next_age(
 
 
 def _retry(known: Known, policy: Policy, now: datetime) -> Due:
+    if not policy.patient:
+        return Due("now", f"{known.outcome} before")
     if known.attempts >= policy.max_attempts:
         return Due("never", f"{known.outcome} {known.attempts} times")
     return _at(known.next_attempt_at or now, f"{known.outcome} before", now)

@@ -31,7 +31,7 @@ __all__ = ["Extents", "Known", "Ledger", "Validators"]
 BATCH = 500
 """Addresses looked up at once while iterating."""
 
-NARROW = (rows.Found, rows.Listed, rows.Fetched, rows.Reading, rows.Segment, rows.Withdrawal)
+NARROW = (rows.Found, rows.Sighted, rows.Listed, rows.Fetched, rows.Reading, rows.Segment, rows.Run, rows.Withdrawal)
 """What a run must remember of what it did."""
 
 NARROW_KINDS = frozenset(spool.KINDS[record] for record in NARROW)
@@ -77,14 +77,7 @@ class Ledger:
         self._own_keys: set[int] = set()
         self._withdrawn: set[str | None] | None = None  # few, and asked for with every page
         self._added: list[rows.Row] = []  # not in the tables yet: one statement a row would cost more than the row
-        self._con = duckdb.connect(
-            ":memory:", config={"memory_limit": "512MB", "temp_directory": str(folders.live.with_suffix(".tmp"))}
-        )
-        schema.migrate(self._con, schema.migrations())
-        # The spool first and the copy afterwards: a file that goes in between is in the copy that replaced it.
-        for path in spool.files(folders, source_id):
-            self._add_file(path)
-        self._attach()
+        self._con = self._read()
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +90,26 @@ class Ledger:
     def close(self) -> None:
         """Forget everything."""
         self._con.close()
+
+    def renew(self) -> None:
+        """Read anew what is known, once a reading copy holds what this run has spooled, so that a long run stays small.
+
+        Only who adds rows may call it, when no row that was added waits to be spooled.
+        """
+        former, self._con, self._added = self._con, self._read(), []
+        former.close()  # questions that are being answered have cursors of their own
+
+    def _read(self) -> duckdb.DuckDBPyConnection:
+        """A connection to all that is known."""
+        con = duckdb.connect(
+            ":memory:", config={"memory_limit": "512MB", "temp_directory": str(self._folders.live.with_suffix(".tmp"))}
+        )
+        schema.migrate(con, schema.migrations())
+        # The spool first and the copy afterwards: a file that goes in between is in the copy that replaced it.
+        for path in spool.files(self._folders, self._source_id):
+            self._add_file(con, path)
+        self._attach(con)
+        return con
 
     def add(self, new: Iterable[rows.Row]) -> None:
         """Remember rows that the run has just spooled."""
@@ -126,9 +139,19 @@ class Ledger:
         spelt = {key: str(UUID(key)) for key in url_keys}
         return {key: by_key[name] for key, name in spelt.items() if name in by_key}
 
-    def untried(self, since: date | None = None) -> Iterator[Known]:
-        """Addresses never asked for (as after a crash) or to be asked once more, oldest find first; whether now, `due` says."""
-        yield from self._stream("ledger/untried", [since])
+    def untried(self, since: date | None = None, until: date | None = None) -> Iterator[Known]:
+        """Addresses never asked for (as after a crash) or to be asked once more, oldest find first; whether now, `due` says.
+
+        Those without a day count where the unit that listed them may be of these days.
+        """
+        yield from self._stream("ledger/untried", [since, until])
+
+    def read_whole(self, kind: str, since: datetime) -> list[str]:
+        """Addresses of the periods that the latest runs of a kind, up to the last one that completed, read whole.
+
+        A listing counts that was read after its period had ended everywhere on earth, and not before `since`.
+        """
+        return [url for (url,) in self._settled().execute(sql("ledger/read_whole"), [kind, since]).fetchall()]
 
     def revisitable(self, now: datetime, ages: Sequence[timedelta]) -> Iterator[Known]:
         """Addresses with an article whose next revisit age has come."""
@@ -226,37 +249,40 @@ class Ledger:
         while batch := cursor.fetchmany(BATCH):
             yield from self.known([key for (key,) in batch]).values()
 
-    def _attach(self) -> None:
-        """Attach the newest edition that can be opened; it stays the same for the whole run."""
-        reading_copy.attach(self._con, self._folders, "copy")
-        self._con.execute(sql("ledger/open").format(source_id=self._source_id.replace("'", "''")))
+    def _attach(self, con: duckdb.DuckDBPyConnection) -> None:
+        """Attach the newest edition that can be opened; it stays the same until the ledger is read anew."""
+        reading_copy.attach(con, self._folders, "copy")
+        held = con.execute("SELECT 1 FROM duckdb_tables() WHERE database_name = 'copy' AND table_name = 'sightings'")
+        sightings = "copy.sightings" if held.fetchall() else "sightings"
+        con.execute(sql("ledger/open").format(source_id=self._source_id.replace("'", "''"), sightings=sightings))
 
-    def _add_file(self, path: Path) -> None:
+    def _add_file(self, con: duckdb.DuckDBPyConnection, path: Path) -> None:
         try:
             batch = spool.read(path)
         except (FileNotFoundError, BadSpoolFile):
             return  # loaded a moment ago and then in the copy; or bad, which the loader will say
-        stage_batch(self._con, batch)
-        self._take(batch.rows)
+        stage_batch(con, batch)
+        _take(con, batch.rows)
 
     def _settled(self) -> duckdb.DuckDBPyConnection:
         """The connection, with everything in its tables that was added."""
         if self._added:
             added, self._added = self._added, []
-            self._take(stage_rows(self._con, added))
+            _take(self._con, stage_rows(self._con, added))
         return self._con
 
-    def _take(self, kinds: Iterable[str]) -> None:
-        """Move the staged rows into the tables of the same shape, without their texts."""
-        for kind in NARROW_KINDS.intersection(kinds):
-            columns = "* EXCLUDE (text)" if kind == "reading" else "*"
-            self._con.execute(f"INSERT INTO {TABLES[kind]} BY NAME SELECT {columns} FROM stage_{kind}")
+
+def _take(con: duckdb.DuckDBPyConnection, kinds: Iterable[str]) -> None:
+    """Move the staged rows into the tables of the same shape, without their texts."""
+    for kind in NARROW_KINDS.intersection(kinds):
+        columns = "* EXCLUDE (text)" if kind == "reading" else "*"
+        con.execute(f"INSERT INTO {TABLES[kind]} BY NAME SELECT {columns} FROM stage_{kind}")
 
 
 def _known(row: tuple[Any, ...]) -> Known:
     """A row of known.sql as a record."""
-    key, url, day, title, published, basis, modified, *rest = row
-    return Known(key, url, day, Hints(title, published, basis, modified), *rest)
+    key, url, day, title, published, basis, modified, *rest, finders = row
+    return Known(key, url, day, Hints(title, published, basis, modified), *rest, finders=tuple(finders or ()))
 
 
 def _narrow(row: rows.Row) -> rows.Row:

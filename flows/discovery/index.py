@@ -45,9 +45,8 @@ def _next(look: Look, walk: Walk) -> str | None:
         return None
     if walk.spec.pages:
         number = walk.spec.first_page + walk.pages - 1
-        return (
-            walk.spec.pages.replace("{page}", str(number)) if look.links or look.unit.outcome == "unchanged" else None
-        )
+        goes_on = look.links or look.unit.outcome == "unchanged" or walk.window.whole  # over a page that fails
+        return walk.spec.pages.replace("{page}", str(number)) if goes_on else None
     following = look.links.next_url if look.links else None
     return following if following and walk.on_site(following) else None
 

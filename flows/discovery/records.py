@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
 
+from flows.periods import Period
 from flows.sources import FinderSpec, SourceDefinition
 from parsers.records import Hints
 
@@ -40,11 +41,30 @@ Get = Callable[[str, ListingKind], Listing]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The days a run is about, both inclusive, in the source's time zone."""
+    """The days a run is about, both inclusive, in the source's time zone.
+
+    A window that is `whole` is a backfill's: budgets of one run do not end it, nor does meeting what is known.
+    """
 
     first_day: date
     last_day: date
-    today: date | None = None  # None: `last_day`, as in an ingest; a backfill says it
+    today: date | None = None  # None: the source's own day; a backfill says it
+    whole: bool = False
+    days: frozenset[date] | None = None  # only these of them, where holes are to be filled
+    units: frozenset[str] = frozenset()  # with them, listings of these units are asked for, whatever their days
+    done: frozenset[str] = frozenset()  # addresses of periods that need not be asked for again
+
+    def holds(self, day: date) -> bool:
+        """Whether a day is wanted."""
+        return self.first_day <= day <= self.last_day and (self.days is None or day in self.days)
+
+    def asks_for(self, period: Period) -> bool:
+        """Whether the listing of a period is to be read: one of its days is wanted, and it was not read a moment ago."""
+        if period.url in self.done:
+            return False
+        if self.days is None or period.unit in self.units:
+            return True
+        return any(period.first_day <= day <= period.last_day for day in self.days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def find(
         look = walk.look(url, "sitemap", read)
         chosen, unit = _chosen(look, walk, seen, depth)
         yield unit
+        walk.forget()
         waiting += [(child.url, depth + 1) for child in reversed(chosen)]
 
 

@@ -24,11 +24,14 @@ def find(
         return read_page(listing.content, listing.final_url, selectors, walk.calendar, listing.content_type)
 
     for period in periods(spec.url, walk.first_day, walk.last_day):
+        if not window.asks_for(period):
+            continue
         unit = Unit(spec.kind, period.unit, period.url, "deferred", "max_pages", period.first_day, period.last_day)
         if walk.spent:
             yield unit
             return
         yield _judged(walk.look(period.url, "page", read, unit), period, walk)
+        walk.forget()
 
 
 def _judged(look: Look, period: Period, walk: Walk) -> Unit:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from flows.discovery.records import Candidate, Get, Known, Listing, ListingKind, Unit, Window
+from flows.periods import shape
 from flows.sources import FinderSpec, SourceDefinition
 from parsers import urls
 from parsers.listing import Calendar, Link, Links, ListingError
@@ -49,6 +50,8 @@ class Walk:
         self.asked = {urls.key(source.home)}  # keys of listings, which are no articles
         pattern = source.profile.url_pattern
         self.pattern = re.compile(pattern) if pattern else None
+        templates = [each.url for each in source.finders if each.kind == "template" and each.url]
+        self.periods = [found for found in map(shape, templates) if found]  # what listings of other periods look like
 
     @property
     def first_day(self) -> date:
@@ -62,8 +65,14 @@ class Walk:
 
     @property
     def spent(self) -> bool:
-        """Whether the budget of listings is used up."""
-        return self.pages >= self.spec.max_pages
+        """Whether the budget of listings is used up; a backfill is not done before the archive is."""
+        return not self.window.whole and self.pages >= self.spec.max_pages
+
+    def forget(self) -> None:
+        """Let go of the addresses met in a backfill, which the ledger has got by now: an archive may have millions."""
+        if self.window.whole:
+            self.met.clear()
+            self.asked = {urls.key(self.source.home)}
 
     def look(self, url: str, kind: ListingKind, read: Read, unit: Unit | None = None) -> Look:
         """Fetch and read one listing; `unit` names the period it stands for, where it is not its own address."""
@@ -84,7 +93,8 @@ class Walk:
             seen = replace(unit, links=_count(links), digest=digest(links), whole=not links.cut_short)
             return Look(seen, links, listing.status)
         sifted = self.sift(links, unit)
-        new = sum(not self.known(candidate.url_key) for candidate in sifted.candidates)
+        # In a backfill what an earlier run knew is no reason to stop.
+        new = sum(self.window.whole or not self.known(candidate.url_key) for candidate in sifted.candidates)
         return Look(sifted, links, listing.status, new)
 
     def sift(self, links: Links, unit: Unit) -> Unit:
@@ -131,11 +141,11 @@ class Walk:
             return "repeated"
         if twin and self.is_met(twin):
             return "twin"  # the AMP or mobile form of an article that is known
-        if key in self.asked:
+        if key in self.asked or self.is_period(link.url):
             return "listing"
         if link.day is None and link.modified_day is not None and link.modified_day < self.first_day:
             return "outside"  # last changed before the window, hence published before it
-        if len(self.met) >= self.spec.max_urls:
+        if len(self.met) >= self.spec.max_urls and not self.window.whole:
             return "max_urls"
         self.met.add(key)
         return None
@@ -171,6 +181,12 @@ class Walk:
         """Whether an address was met in this walk, or in an earlier run."""
         key = self.key(url)
         return key in self.met or self.known(key)
+
+    def is_period(self, url: str) -> bool:
+        """Whether an address is the listing of some period, as the links to yesterday and tomorrow are."""
+        parts = urlsplit(url)
+        local = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        return any(period.fullmatch(local) for period in self.periods)
 
     def day(self, link: Link, unit: Unit) -> tuple[date | None, str | None]:
         """The day as the article pattern says, as listed, as any address spells it, or as the listing's only day."""

@@ -1,8 +1,8 @@
 -- What is known: the reading copy (attached as `copy`) and the rows that lie in the spool or that this run made.
 CREATE VIEW known_addresses AS
-SELECT url_key, url, day, title, published, published_basis, modified, found_at FROM copy.addresses WHERE source_id = '{source_id}'
+SELECT url_key, url, finder, unit, day, title, published, published_basis, modified, found_at FROM copy.addresses WHERE source_id = '{source_id}'
 UNION ALL
-SELECT url_key, url, day, title, published, published_basis, modified, found_at FROM addresses;
+SELECT url_key, url, finder, unit, day, title, published, published_basis, modified, found_at FROM addresses;
 
 CREATE VIEW known_fetches AS
 SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, attempts, next_attempt_at, etag, last_modified, payload_hash,
@@ -29,6 +29,17 @@ UNION ALL
 SELECT segment_id, file, noted_at FROM segments;
 
 CREATE VIEW known_units AS
-SELECT finder, unit, url, listed_at, whole, outcome, reason, digest, links, new_links, run_id FROM copy.units WHERE source_id = '{source_id}'
+SELECT finder, unit, url, first_day, last_day, listed_at, whole, outcome, reason, digest, links, new_links, run_id FROM copy.units WHERE source_id = '{source_id}'
 UNION ALL
-SELECT finder, unit, url, listed_at, whole, outcome, reason, digest, links, new_links, run_id FROM units;
+SELECT finder, unit, url, first_day, last_day, listed_at, whole, outcome, reason, digest, links, new_links, run_id FROM units;
+
+CREATE VIEW known_runs AS
+SELECT run_id, kind, state, started_at, noted_at FROM copy.runs WHERE source_id = '{source_id}'
+UNION ALL
+SELECT run_id, kind, state, started_at, noted_at FROM runs;
+
+-- An edition of an older version has no table of them.
+CREATE VIEW known_sightings AS
+SELECT url_key, finder FROM {sightings} WHERE source_id = '{source_id}'
+UNION ALL
+SELECT url_key, finder FROM sightings;

@@ -1,0 +1,201 @@
+"""The past of a source: every finder that reaches it is asked for the days of a window, until nothing is left to do.
+
+The ledger says what is done. A backfill that was stopped or killed goes on where it was: periods that it has read whole are
+not asked for again, addresses it has found and not fetched come first, and no page is fetched twice. One that had come to
+its end walks all listings again, conditionally, so that what an archive has got since is found; known articles are not asked for.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from flows import listings, pipeline, renaming
+from flows.backlog import Allowance, policy
+from flows.discovery import Unit, Window
+from flows.pipeline import Address
+from flows.progress import Event, tell
+from flows.run import Run, load, now, opened
+from flows.sources import SourceDefinition
+from flows.tally import Tally
+from flows.workspace import Workspace
+from parsers.records import Hints
+from warehouse import coverage, reading_copy
+from warehouse.due import Policy, due
+
+LEAST, MOST = 50, 500
+"""Addresses a batch: a spool file costs the loader most of what it costs, however many pages are in it."""
+
+SECONDS_A_BATCH = 300.0
+"""What politeness makes of a batch, at most: rows of a slow outlet do not wait for hours to be spooled."""
+
+PAGES_A_LOAD, SECONDS_A_LOAD = 2_000, 600.0
+"""A long run loads what it has spooled after so many pages or seconds: readers see it, and the ledger's memory stays small."""
+
+GOES_ON = timedelta(days=30)
+"""For so long a backfill that was stopped goes on; afterwards it begins anew."""
+
+PATIENCE = timedelta(hours=1)
+"""The longest rest of a host that is waited for."""
+
+PUT_OFF = 20
+"""Addresses that may be put off before a run ends, since its outlet rests for longer than that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is wanted: the days, both inclusive, in the source's time zone, and how."""
+
+    first_day: date
+    last_day: date
+    only_holes: bool = False  # only days and units that are not complete; what failed is tried at once
+    rewalk: bool = False  # ask for every listing, also where a stopped backfill has read it a moment ago
+    limit: int | None = None  # pages, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a backfill did, and why it ended before its work did, where it did."""
+
+    tally: Tally
+    cut: str | None = None
+
+
+Work = Callable[[Run, list[Address]], None]
+
+
+def backfill(
+    workspace: Workspace,
+    source: SourceDefinition,
+    order: Order,
+    *,
+    flow_run_id: str | None = None,
+    wait: bool = False,
+    do: Work = pipeline.take,
+) -> Outcome:
+    """Fetch what is missing of the days of an order; `do` takes a batch, and is wrapped by a flow.
+
+    Raises warehouse.locks.Held where another run holds the source, unless `wait`.
+    """
+    renaming.check(workspace, source)
+    window = Window(order.first_day, min(order.last_day, today(source)), today(source), whole=True)
+    with opened(workspace, source, "backfill", window=window, flow_run_id=flow_run_id, wait=wait) as run:
+        run.patience = PATIENCE
+        pipeline.recover(run)
+        run.window = _narrowed(run, order)
+        loaded, passed = _Loaded(), list[Event]()
+        for batch in pipeline.batches(run, _limited(run, order, passed), batch_size(source)):
+            do(run, batch)
+            _tell(passed)
+            loaded.now_and_then(run, len(batch))
+        _tell(passed)
+    load(workspace, publish_now=True)
+    return Outcome(run.tally, run.cut)
+
+
+def today(source: SourceDefinition) -> date:
+    """The day it is where the source is."""
+    return datetime.now(ZoneInfo(source.timezone)).date()
+
+
+def batch_size(source: SourceDefinition) -> int:
+    """How many addresses a batch has, by the pace of the source."""
+    by_pace = SECONDS_A_BATCH / max(source.delay.total_seconds(), 0.001)
+    return int(min(max(by_pace, LEAST), MOST))
+
+
+def holes(workspace: Workspace, source_id: str, first_day: date | None, last_day: date | None) -> list[coverage.Hole]:
+    """The days and units of which something is missing, as readers see them now."""
+    with closing(reading_copy.connect(workspace.folders)) as con:
+        return coverage.holes(con, source_id, first_day, last_day)
+
+
+def _narrowed(run: Run, order: Order) -> Window:
+    """The window without the days and the listings that need no look."""
+    if order.only_holes:
+        found = holes(run.workspace, run.source.source_id, run.window.first_day, run.window.last_day)
+        units = frozenset(hole.unit for hole in found if hole.unit)
+        return replace(run.window, days=frozenset(hole.day for hole in found if hole.day), units=units)
+    if order.rewalk:
+        return run.window
+    done = frozenset(run.ledger.read_whole("backfill", run.started_at - GOES_ON))
+    if done:
+        tell(Event("note", f"A backfill that was stopped goes on: {len(done):,} listings are read already."))
+    return replace(run.window, done=done)
+
+
+def _tell(passed: list[Event]) -> None:
+    """Say of the units whose addresses were asked for that they are done with."""
+    for event in passed:
+        tell(event)
+    passed.clear()
+
+
+def _limited(run: Run, order: Order, passed: list[Event]) -> Iterator[Address]:
+    """The addresses to ask for, as many as the order wants and the outlet allows."""
+    for number, address in enumerate(_addresses(run, order, passed)):
+        if order.limit is not None and number >= order.limit:
+            run.cut = f"It was ended after {order.limit:,} pages, as --limit says; the same command goes on."
+            return
+        if run.put_off.total() >= PUT_OFF:
+            run.cut = f"The outlet is to be left alone for now: {next(iter(run.put_off))} The same command goes on."
+            return
+        yield address
+
+
+def _addresses(run: Run, order: Order, passed: list[Event]) -> Iterator[Address]:
+    """What earlier runs left, what the finders list, and what has failed meanwhile and may be tried again.
+
+    Units whose addresses were all given are put into `passed`.
+    """
+    rules = replace(policy(run.source), revisits=False, patient=not order.only_holes)
+    yield from _left(run, rules)
+    for unit in listings.units(run):
+        yield from pipeline.due_of(run, unit, rules, Allowance(left=unit.undated))
+        passed.append(_passed(run, unit))
+    yield from _left(run, replace(rules, patient=True))
+
+
+def _left(run: Run, rules: Policy) -> Iterator[Address]:
+    """Known addresses of the window that were never asked for, or failed and are due again."""
+    window = run.window
+    for known in run.ledger.untried(window.first_day, window.last_day):
+        if known.day is not None and not window.holds(date.fromisoformat(known.day)):
+            continue
+        if known.url_key not in run.in_hand and due(known, Hints(), rules, now()).when == "now":
+            yield Address(known.url_key, known.url, known.hints, None, None, known)
+
+
+def _passed(run: Run, unit: Unit) -> Event:
+    """The event that a unit, which covers so many days of the window, is done with."""
+    days = set(_days(unit, run.window))
+    return Event("days", f"{unit.finder} {unit.unit}", len(days))
+
+
+def _days(unit: Unit, window: Window) -> Iterable[date]:
+    if unit.first_day is not None and unit.last_day is not None:
+        first, last = max(unit.first_day, window.first_day), min(unit.last_day, window.last_day)
+        return (day for number in range((last - first).days + 1) if window.holds(day := first + timedelta(number)))
+    return (candidate.day for candidate in unit.candidates if candidate.day and window.holds(candidate.day))
+
+
+class _Loaded:
+    """When a long run was loaded last."""
+
+    def __init__(self) -> None:
+        self.pages = 0
+        self.at = time.monotonic()
+
+    def now_and_then(self, run: Run, pages: int) -> None:
+        """Load what was spooled, where it is time, and let go of what the reading copy holds since."""
+        self.pages += pages
+        if self.pages < PAGES_A_LOAD and time.monotonic() - self.at < SECONDS_A_LOAD:
+            return
+        run.flush()
+        if load(run.workspace):
+            run.renew_ledger()
+        self.pages, self.at = 0, time.monotonic()
