@@ -11,13 +11,15 @@ from pathlib import Path
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.runtime import flow_run
+from prefect.runtime import deployment, flow_run
+from prefect.states import Cancelled
 
 from flows import pipeline
 from flows.discovery.polling import Polling
 from flows.run import Run
 from flows.source_files import source_named
 from flows.workspace import find
+from warehouse.locks import Held
 
 
 class Batch:
@@ -38,17 +40,24 @@ def ingest(source: str, workspace: str | None = None, wait: bool = False, pollin
     """One pass over a source of the workspace; returns what it did, counted.
 
     `polling` is "due" for schedules: listings that are quiet are asked less often. "usual" and "now" ask them all.
-    Raises warehouse.locks.Held where another run holds the source, unless `wait`.
+    Where another run holds the source a scheduled pass ends as Skipped, and any other raises warehouse.locks.Held, unless
+    `wait`.
     """
     place = find(named=Path(workspace) if workspace else None)
-    tally = pipeline.ingest(
-        place,
-        source_named(place, source),
-        flow_run_id=flow_run.id,
-        wait=wait,
-        polling=polling,
-        do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
-    )
+    try:
+        tally = pipeline.ingest(
+            place,
+            source_named(place, source),
+            flow_run_id=flow_run.id,
+            wait=wait,
+            polling=polling,
+            do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
+        )
+    except Held as held:
+        if deployment.id is None:
+            raise
+        said = f"Another run is at this source: {held}. The next pass comes by itself."
+        return Cancelled(name="Skipped", message=said)  # type: ignore[return-value]  # the run ends in this state
     return asdict(tally)
 
 

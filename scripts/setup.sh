@@ -33,7 +33,8 @@ if ! [ -x .venv/bin/python ] || ! .venv/bin/python -c 'import sys; sys.exit(sys.
 fi
 
 echo "Setting up .venv (once; a minute or three) ..." >&2
-.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/lock.txt
+# The lock is its own constraint: pip would else try newer releases for `name[extra]`, which have no hash, and give up.
+.venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/lock.txt -c requirements/lock.txt
 .venv/bin/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation -e .
 # Prefect's thousand modules start twice as fast compiled, also where the user forbids writing bytecode later.
 .venv/bin/python -m compileall -q -j 0 .venv/lib >/dev/null 2>&1 || true

@@ -6,6 +6,7 @@ from flows.cli import (  # noqa: F401  (each registers its verbs)
     adding,
     archive,
     articles,
+    backfill,
     care,
     checking,
     demo,
@@ -16,6 +17,7 @@ from flows.cli import (  # noqa: F401  (each registers its verbs)
     search,
     setup,
     sources,
+    up,
     versions,
 )
 from flows.cli.app import app, guarded

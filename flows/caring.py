@@ -1,0 +1,51 @@
+"""What is done for a workspace once a day, as plain functions: load, publish, feed the search index, examine, clear up."""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+
+from flows.progress import Event, tell
+from flows.workspace import Workspace
+from warehouse import doctor, loader
+from warehouse.errors import WarehouseError
+from warehouse.files import sweep
+from warehouse.search import index as search_index
+
+LOGS_KEPT = timedelta(days=30)
+"""Age at which a log that nobody writes to any more is removed; those that are written to are bounded in size."""
+
+
+def look_after(workspace: Workspace) -> dict[str, int]:
+    """Do all of it; what was done, counted. Raises WarehouseError where the examination finds a fault."""
+    report = loader.drain(workspace.folders, wait=True, publish_now=True)
+    assert report is not None  # we waited
+    for sentence in report.problems:
+        tell(Event("warning", sentence))
+    fed = search_index.feed(workspace.folders, wait=True)
+    removed = clear_logs(workspace, time.time())
+    faults = examine(workspace)
+    if faults:
+        raise WarehouseError(" ".join([*faults, "wireroom doctor says more, and what mends it."]))
+    return {"files": report.files, "rows": report.rows, "indexed": fed.indexed if fed else 0, "logs_removed": removed}
+
+
+def examine(workspace: Workspace) -> list[str]:
+    """The checks of wireroom doctor that found a fault, as sentences; of a large archive a sample is read."""
+    return [
+        f"Not so: {result.proves} ({result.count})."
+        for result in doctor.examine(workspace.folders)
+        if result.level == "fault" and result.count
+    ]
+
+
+def clear_logs(workspace: Workspace, now: float) -> int:
+    """Remove logs that were last written to long ago; how many."""
+    folder = workspace.folders.data / "logs"
+    old = [
+        path for path in folder.glob("*") if path.is_file() and path.stat().st_mtime < now - LOGS_KEPT.total_seconds()
+    ]
+    for path in old:
+        path.unlink()
+    sweep(folder)
+    return len(old)

@@ -1,0 +1,87 @@
+"""What runs by itself, as plain values: the deployments that prefect.yaml, `deploy` and `up` share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any
+
+from flows.sources import SourceDefinition
+
+TAG = "wireroom"
+"""On everything we register, so that automations and people can tell it from what else a Prefect server holds."""
+
+HEARTBEAT = 30
+"""Seconds between two signs of life of a flow run; the automation waits for several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """One flow with its parameters and, where it runs by itself, its schedule."""
+
+    name: str
+    flow: str
+    entrypoint: str  # by module, for path entrypoints put flows/ first on sys.path
+    description: str
+    parameters: dict[str, Any] = field(default_factory=dict)
+    cron: str | None = None
+    timezone: str = "UTC"
+    active: bool = True  # whether the schedule is
+
+    @property
+    def tags(self) -> list[str]:
+        """Ours, and the flow's name."""
+        return [TAG, self.flow]
+
+
+def of_sources(sources: Iterable[SourceDefinition]) -> list[Deployment]:
+    """The scheduled pass of each source; of a paused one the schedule rests."""
+    return [
+        Deployment(
+            name=source.source_id,
+            flow="ingest",
+            entrypoint="flows.ingest.ingest",
+            description=f"One pass over {source.name}",
+            parameters={"source": source.source_id, "polling": "due"},
+            cron=schedule(source),
+            timezone=source.timezone,
+            active=not source.paused,
+        )
+        for source in sources
+    ]
+
+
+def schedule(source: SourceDefinition) -> str:
+    """The source's cron line, or where it has none once an hour, at a minute made from its name."""
+    return source.schedule or f"{sum(source.source_id.encode()) % 60} * * * *"
+
+
+CARE = Deployment(
+    name="maintain",
+    flow="maintain",
+    entrypoint="flows.maintain.maintain",
+    description="Load what waits, compact, publish, feed the search index, look after the logs",
+    cron="23 4 * * *",
+)
+
+BY_HAND = (
+    Deployment(
+        name="backfill",
+        flow="backfill",
+        entrypoint="flows.backfill.backfill",
+        description="Past days of one source, until coverage has no holes: name the source and the days",
+    ),
+    Deployment(
+        name="reparse",
+        flow="reparse",
+        entrypoint="flows.reparse.reparse",
+        description="Stored pages of one source read again with today's reader: no network",
+    ),
+)
+"""What only runs when somebody asks for it, with parameters of its own."""
+
+
+def everything(sources: Iterable[SourceDefinition]) -> list[Deployment]:
+    """All deployments of a workspace that reads these sources."""
+    return [*of_sources(sources), CARE, *(one for one in BY_HAND if find_spec(one.entrypoint.rpartition(".")[0]))]

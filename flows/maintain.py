@@ -1,0 +1,16 @@
+"""The Prefect flow that looks after a workspace once a day: decorators around the plain functions of care.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from prefect import flow
+
+from flows import caring
+from flows.workspace import find
+
+
+@flow(name="maintain", flow_run_name="maintain", persist_result=False, validate_parameters=False)
+def maintain(workspace: str | None = None) -> dict[str, int]:
+    """Load, publish, compact, feed the search index, clear old logs; what was done, counted."""
+    return caring.look_after(find(named=Path(workspace) if workspace else None))

@@ -1,0 +1,165 @@
+"""Registers deployments and the heartbeat automation at a Prefect server: the workspace's own, or the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from prefect.automations import AutomationCore, ChangeFlowRunState, EventTrigger, Posture
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterTags,
+    FlowRunFilter,
+    FlowRunFilterExpectedStartTime,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+    WorkPoolFilter,
+    WorkPoolFilterName,
+)
+from prefect.client.schemas.objects import (
+    ConcurrencyLimitConfig,
+    ConcurrencyLimitStrategy,
+    FlowRun,
+    State,
+    StateType,
+)
+from prefect.client.schemas.schedules import CronSchedule
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.deployments.runner import RunnerDeployment
+from prefect.events.schemas.events import ResourceSpecification
+from prefect.states import Cancelled, Crashed
+
+from flows.deployments import HEARTBEAT, TAG, Deployment
+
+SILENT = timedelta(seconds=4 * HEARTBEAT)
+"""Without a sign of life for so long a run is taken for dead; a busy machine may be late by some."""
+
+GRACE = timedelta(seconds=60)
+"""A run that is later than this was missed: by a laptop asleep, or a service that was down."""
+
+AUTOMATION = "wireroom: end runs that show no sign of life"
+BEAT = "prefect.flow-run.heartbeat"
+ENDS = frozenset({"Completed", "Failed", "Crashed", "Cancelled", "Skipped"})
+
+
+async def register(deployments: Sequence[Deployment], pool: str, environment: Mapping[str, str] | None = None) -> None:
+    """Make or renew the deployments in a work pool; `environment` goes to their flow runs."""
+    for deployment in deployments:
+        await _of(deployment, pool, environment or {}).aapply()
+
+
+def _of(deployment: Deployment, pool: str, environment: Mapping[str, str]) -> RunnerDeployment:
+    """The deployment as Prefect takes it: never two runs of it at once, and who comes second is cancelled."""
+    schedules = []
+    if deployment.cron:
+        cron = CronSchedule(cron=deployment.cron, timezone=deployment.timezone)
+        schedules = [DeploymentScheduleCreate(schedule=cron, active=deployment.active, slug=deployment.name)]
+    made: RunnerDeployment = RunnerDeployment.from_entrypoint(
+        entrypoint=deployment.entrypoint,
+        name=deployment.name,
+        description=deployment.description,
+        parameters=deployment.parameters,
+        tags=deployment.tags,
+        schedules=schedules,
+        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        work_pool_name=pool,
+        job_variables={"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT), **environment}},
+    )
+    return made
+
+
+async def registered(client: PrefectClient, pool: str) -> dict[str, UUID]:
+    """Our deployments in a pool, by name."""
+    found = await client.read_deployments(
+        deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG])),
+        work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[pool])),
+    )
+    return {deployment.name: deployment.id for deployment in found}
+
+
+async def forget(client: PrefectClient, pool: str, wanted: Sequence[Deployment]) -> list[str]:
+    """Take away our deployments of a pool that nobody wants any more, and return their names."""
+    names = {deployment.name for deployment in wanted}
+    gone = {name: key for name, key in (await registered(client, pool)).items() if name not in names}
+    for key in gone.values():
+        await client.delete_deployment(key)
+    return sorted(gone)
+
+
+async def automate(client: PrefectClient) -> None:
+    """Make or renew the automation that ends runs without heartbeat: a dead one would hold its source for ever."""
+    wanted = AutomationCore(
+        name=AUTOMATION,
+        description="A run whose process was killed stays `Running` and keeps its source's one place taken.",
+        trigger=EventTrigger(
+            match=ResourceSpecification({"prefect.resource.id": "prefect.flow-run.*"}),
+            match_related=ResourceSpecification(
+                {"prefect.resource.id": f"prefect.tag.{TAG}", "prefect.resource.role": "tag"}
+            ),
+            after={BEAT},
+            expect={BEAT, *(f"prefect.flow-run.{end}" for end in ENDS)},
+            for_each={"prefect.resource.id"},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=SILENT,
+        ),
+        actions=[
+            ChangeFlowRunState(
+                name="Crashed",
+                state=StateType.CRASHED,
+                message=f"No sign of life for {SILENT.seconds} s.",
+                force=False,
+            )
+        ],
+    )
+    known = await client.read_automations_by_name(AUTOMATION)
+    if known:
+        await client.update_automation(known[0].id, wanted)
+    else:
+        await client.create_automation(wanted)
+
+
+async def end_orphans(client: PrefectClient, pool: str) -> int:
+    """Mark as crashed every run of the pool that seems to go on; to be called while no worker of the pool lives."""
+    runs = await _runs(client, pool, StateType.RUNNING, StateType.PENDING, StateType.CANCELLING)
+    for run in runs:
+        message = "Its process ended together with the worker. What it had fetched is kept; the next run goes on."
+        await client.set_flow_run_state(run.id, _end_of(run, message), force=True)
+    return len(runs)
+
+
+def _end_of(run: FlowRun, message: str) -> State[Any]:
+    return Cancelled(message=message) if run.state and run.state.is_cancelling() else Crashed(message=message)
+
+
+async def drop_missed(client: PrefectClient, pool: str) -> int:
+    """Of several missed runs of one deployment keep the latest: one catches up as well as many. How many were dropped."""
+    before = FlowRunFilterExpectedStartTime.model_validate({"before_": datetime.now(UTC) - GRACE})
+    latest: set[UUID | None] = set()
+    dropped = 0
+    for run in await _runs(client, pool, StateType.SCHEDULED, start=before):
+        if run.deployment_id in latest and run.auto_scheduled:
+            message = "Missed while nothing ran here; a later run of the same source has caught up."
+            await client.set_flow_run_state(run.id, Cancelled(name="Missed", message=message), force=True)
+            dropped += 1
+        latest.add(run.deployment_id)
+    return dropped
+
+
+async def _runs(
+    client: PrefectClient, pool: str, *types: StateType, start: FlowRunFilterExpectedStartTime | None = None
+) -> list[FlowRun]:
+    """Runs of a pool in one of the states, the one expected last first."""
+    found: list[FlowRun] = await client.read_flow_runs(
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(types))), expected_start_time=start
+        ),
+        work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[pool])),
+        sort=FlowRunSort.EXPECTED_START_TIME_DESC,
+        limit=200,
+    )
+    return found
