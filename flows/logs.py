@@ -7,6 +7,7 @@ It says what was asked for and what came of it, never what a page contains, and 
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import os
@@ -20,7 +21,7 @@ from typing import Any
 from flows import progress
 from flows.masking import Mask, mask_of
 from flows.progress import Event
-from flows.workspace import Workspace
+from flows.workspace import Workspace, WorkspaceError, find
 from warehouse.locks import hold
 
 NAME = "wireroom.jsonl"
@@ -127,13 +128,59 @@ def _number(path: Path) -> int:
 def kept(workspace: Workspace) -> Iterator[None]:
     """Write every event told inside the block into the workspace's log, once, and to standard error where asked for."""
     path = workspace.folders.logs / NAME
-    if any(isinstance(listener, Journal) and listener.path == path for listener in progress.listeners()):
+    if _is_written(path):
         yield
         return
     mask = mask_of(workspace.root)
-    with progress.shown(Journal(File(path).write, mask, path)):
-        if not os.environ.get(VARIABLE):
-            yield
-            return
-        with progress.shown(Journal(lambda line: print(line, file=sys.stderr), mask)):
-            yield
+    with progress.shown(Journal(File(path).write, mask, path)), aloud(mask):
+        yield
+
+
+@contextmanager
+def aloud(mask: Mask | None = None) -> Iterator[None]:
+    """Write every event told inside the block to standard error, once, where --log-json asks for it."""
+    if not is_wanted() or _is_written(None):
+        yield
+        return
+    with progress.shown(Journal(say, mask or mask_here())):
+        yield
+
+
+def is_wanted() -> bool:
+    """Whether standard error is to carry the log: --log-json, or the variable by which it reaches other processes."""
+    return bool(os.environ.get(VARIABLE))
+
+
+def say(line: str) -> None:
+    """Put a line on standard error."""
+    print(line, file=sys.stderr, flush=True)
+
+
+def mask_here() -> Mask:
+    """The mask of the workspace of this call, and of the environment alone where there is none."""
+    try:
+        return mask_of(find().root)
+    except WorkspaceError:
+        return mask_of(None)
+
+
+def _is_written(path: Path | None) -> bool:
+    """Whether a journal of this context writes there already; None stands for standard error."""
+    return any(isinstance(listener, Journal) and listener.path == path for listener in progress.listeners())
+
+
+class Said(io.TextIOBase):
+    """Standard error for a command under --log-json: each line that is printed becomes a line of the log."""
+
+    def __init__(self) -> None:
+        self.begun = ""
+
+    def write(self, text: str) -> int:
+        *lines, self.begun = (self.begun + text).split("\n")
+        for line in filter(str.strip, lines):
+            self.say("note", line)
+        return len(text)
+
+    def say(self, kind: progress.Kind, text: str) -> None:
+        """Put one sentence on standard error as an event."""
+        say(line_of(fields_of(Event(kind, text.strip()), mask_here(), datetime.now(UTC))))

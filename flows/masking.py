@@ -12,8 +12,6 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
-from flows.fetching import BadCredentials, cookie_file
-
 MASK = "***"
 SHORTEST = 4
 """Letters below which a value is not searched for: it would be found in words that give nothing away."""
@@ -74,6 +72,8 @@ def _secrets(name: str, value: str, root: Path | None) -> Iterator[str]:
 
 
 def _cookies(path: Path) -> Iterator[str]:
+    from flows.fetching import BadCredentials, cookie_file  # what a command line's start need not wait for
+
     try:
         yield from (cookie.value or "" for cookie in cookie_file(path))
     except BadCredentials:

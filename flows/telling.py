@@ -28,7 +28,7 @@ def was_read(capture: Capture, result: tuple[Article, ...] | Rejected) -> Event:
 def spooled(rows: int, counts: dict[str, int]) -> Event:
     """A batch is on the disk; `counts` are those of the run so far."""
     said = f"{rows:,} rows spooled; so far {_listed(counts)}"
-    return Event("spooled", said, rows, more=counts)
+    return Event("spooled", said, rows, more={name: count for name, count in counts.items() if count})
 
 
 def ended(kind: str, source: str, state: str, message: str | None, counts: dict[str, int]) -> Event:

@@ -20,5 +20,5 @@ def shared() -> Path:
 @pytest.fixture(autouse=True)
 def _no_workspace_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own settings out of the tests."""
-    for name in ("WIREROOM_WORKSPACE", "WIREROOM_CONTACT", "PREFECT_API_URL", "PREFECT_PROFILE"):
+    for name in ("WIREROOM_WORKSPACE", "WIREROOM_CONTACT", "WIREROOM_LOG_JSON", "PREFECT_API_URL", "PREFECT_PROFILE"):
         monkeypatch.delenv(name, raising=False)

@@ -9,12 +9,13 @@ from collections.abc import Callable
 from enum import IntEnum
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import IO, Annotated, cast
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from flows import logs
 from flows.cli.frame import Interrupted, Verbs
 from flows.sources import SourceError
 from flows.workspace import VARIABLE, Workspace, WorkspaceError, find
@@ -64,6 +65,9 @@ def options(
         Path | None,
         typer.Option("--workspace", "-w", help="Workspace folder (default: the nearest one at or above this folder)."),
     ] = None,
+    log_json: Annotated[
+        bool, typer.Option("--log-json", help="Write the log to standard error, one JSON object a line.")
+    ] = False,
     _: Annotated[
         bool, typer.Option("--version", help="Print the version.", callback=_print_version, is_eager=True)
     ] = False,
@@ -71,6 +75,9 @@ def options(
     """Take the options that hold for every verb."""
     if workspace is not None:
         os.environ[VARIABLE] = str(workspace)
+    if log_json:
+        os.environ[logs.VARIABLE] = "1"
+    err.file = cast("IO[str]", logs.Said() if logs.is_wanted() else None)  # None: whatever sys.stderr is then
 
 
 def here() -> Workspace:
@@ -134,5 +141,8 @@ def refusal(problem: OSError) -> str:
 
 
 def _say(message: str, code: Exit) -> int:
+    if isinstance(err.file, logs.Said):
+        err.file.say("failed", message)
+        return int(code)
     err.print(Text.assemble(("✗ ", "bold red") if err.is_terminal else "", message), soft_wrap=not err.is_terminal)
     return int(code)

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
+from flows import logs
 from flows.progress import Event, shown
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -20,7 +21,10 @@ SECONDS_BETWEEN_LINES = 5.0
 @contextmanager
 def watched(title: str, console: Console, *, quiet: bool = False) -> Iterator[None]:
     """Show what the run inside the block tells, on the console it is given (standard error)."""
-    if quiet:
+    if logs.is_wanted():
+        with logs.aloud():
+            yield
+    elif quiet:
         yield
     elif console.is_terminal:
         with _bars(console) as progress, shown(Bars(title, progress)):
