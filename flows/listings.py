@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from flows import exchanges
+from flows import exchanges, waiting
 from flows.discovery import Candidate, Listing, ListingKind, Unit, find
 from flows.discovery.gaps import Gap, lost
 from flows.discovery.polling import GAP, failed_in_a_row
@@ -21,7 +21,7 @@ from flows.sources import FinderSpec
 from parsers import urls
 from warehouse import rows
 from warehouse.archive.captures import Capture
-from warehouse.due import Due
+from warehouse.due import Due, Known
 from warehouse.ledger import Validators
 
 BAD = ("failed", "gone", "deferred", "disallowed", "reserved", "refused")
@@ -120,13 +120,17 @@ def _knows(run: Run, url_key: str) -> bool:
 
 def get(run: Run, url: str, kind: ListingKind) -> Listing:
     """Fetch one listing, conditionally where it was fetched before, and where it has moved to if it has moved for good."""
-    before = last_answer(run.workspace.folders, run.ledger, run.source.source_id, url) if kind in MOVES else None
+    stored = _stored(run, url) if kind in MOVES or run.window.whole else None
+    before = stored if kind in MOVES else None
+    validators = Validators() if run.window.whole and stored is None else _validators(run, url)
     moved = moved_to(before, url)
-    capture, body = _ask(run, url, moved or url, kind, before)
+    capture, body = _ask(run, url, moved or url, kind, before, validators)
     if moved and capture.outcome not in READ:
-        capture, body = _ask(run, url, url, kind, before)  # it may have come back
+        capture, body = _ask(run, url, url, kind, before, validators)  # it may have come back
     elif moved and urls.key(moved) != urls.key(url):
         tell(Event("note", f"The {kind} {url} has moved for good to {moved}: write that into {run.source.path.name}."))
+    if run.window.whole and capture.outcome == "unchanged" and stored is not None:
+        return _read_again(url, stored)
     return Listing(
         url=url,
         final_url=capture.final_url or url,
@@ -138,12 +142,32 @@ def get(run: Run, url: str, kind: ListingKind) -> Listing:
     )
 
 
-def _ask(run: Run, url: str, asked: str, kind: ListingKind, before: Capture | None) -> tuple[Capture, bytes]:
+def _read_again(url: str, stored: Capture) -> Listing:
+    """A listing that is as it was, out of the archive: an earlier run may have left what it lists of other days."""
+    return Listing(
+        url=url,
+        final_url=stored.final_url or url,
+        outcome="fetched",
+        reason="unchanged",
+        status=stored.status,
+        content=stored.body,
+        content_type=stored.content_type,
+    )
+
+
+def _stored(run: Run, url: str) -> Capture | None:
+    """The last listing that came from an address, out of the archive."""
+    return last_answer(run.workspace.folders, run.ledger, run.source.source_id, url)
+
+
+def _ask(
+    run: Run, url: str, asked: str, kind: ListingKind, before: Capture | None, validators: Validators
+) -> tuple[Capture, bytes]:
     """Ask for a listing at one of its addresses; archive what comes and note the request under the listing's own key."""
     key = urls.key(url)
-    validators = _validators(run, url)
     sent_by_it = before is None or (before.final_url or before.requested_url) == asked
-    exchange = run.fetcher.get(
+    exchange = waiting.get(
+        run,
         asked,
         etag=validators.etag if sent_by_it else None,
         last_modified=validators.last_modified if sent_by_it else None,
@@ -213,6 +237,21 @@ def found(run: Run, candidate: Candidate) -> rows.Found:
         found_at=now(),
         run_id=run.run_id,
     )
+
+
+def sighted(run: Run, unit: Unit, known: Mapping[str, Known]) -> Iterator[rows.Sighted]:
+    """The candidates of a unit that other finders have found before, and this one never: where both reach, they may differ."""
+    for candidate in unit.candidates:
+        before = known.get(candidate.url_key)
+        if before and before.finders and candidate.finder not in before.finders and not before.withdrawn:
+            yield rows.Sighted(
+                source_id=run.source.source_id,
+                url_key=candidate.url_key,
+                finder=candidate.finder,
+                unit=candidate.unit,
+                seen_at=now(),
+                run_id=run.run_id,
+            )
 
 
 def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
