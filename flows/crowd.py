@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
+from contextvars import Context, copy_context
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -24,12 +24,22 @@ WHILE_QUEUED, WHILE_LAST = 10.0, 1.0
 """Seconds without a result after which others are taken up: while a host has items waiting, and when none has."""
 
 
+WHEN_BROKEN_OFF = 3.0
+"""Seconds that items under way have to come to their end when a crowd is left by an exception, a Ctrl-C above all."""
+
+
 class Crowd(Generic[Item, Result]):
-    """Does something with items, those of one host one after another; to be entered."""
+    """Does something with items, those of one host one after another; to be entered.
+
+    Left by an exception it takes up nothing more and does not wait for long: its threads are daemons, and a request
+    that nobody waits for ends with the process.
+    """
 
     def __init__(self, do: Callable[[Item], Result]) -> None:
         self._do = do
-        self._threads = ThreadPoolExecutor(THREADS, "fetch")
+        self._threads: list[threading.Thread] = []
+        self._jobs: queue.SimpleQueue[tuple[Context, str] | None] = queue.SimpleQueue()
+        self._idle = threading.Semaphore(0)
         self._queues: dict[str, deque[Item]] = {}  # of the hosts that have a thread
         self._results: queue.SimpleQueue[Result | BaseException] = queue.SimpleQueue()
         self._changing = threading.Lock()
@@ -43,7 +53,11 @@ class Crowd(Generic[Item, Result]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._stopping = True
-        self._threads.shutdown(cancel_futures=True)
+        for _ in self._threads:
+            self._jobs.put(None)
+        until = time.monotonic() + WHEN_BROKEN_OFF
+        for thread in self._threads:
+            thread.join(None if kind is None else max(0.0, until - time.monotonic()))
 
     def add(self, host: str, items: Iterable[Item]) -> None:
         """Take up a host's items, behind those of the same host that are waiting."""
@@ -54,7 +68,11 @@ class Crowd(Generic[Item, Result]):
                 self._queues[host].extend(taken)
                 return
             self._queues[host] = taken
-        self._threads.submit(copy_context().run, self._work, host)
+        self._jobs.put((copy_context(), host))
+        if not self._idle.acquire(blocking=False) and len(self._threads) < THREADS:
+            thread = threading.Thread(target=self._serve, name=f"fetch-{len(self._threads)}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def results(self, *, to_the_last: bool = False) -> Iterator[list[Result]]:
         """What comes back, some results at a time, until nothing comes for a while or, `to_the_last`, nothing is left.
@@ -76,6 +94,13 @@ class Crowd(Generic[Item, Result]):
     def _patience(self) -> float:
         with self._changing:
             return WHILE_QUEUED if any(self._queues.values()) else WHILE_LAST
+
+    def _serve(self) -> None:
+        """One host after another, until there is no more."""
+        while (job := self._jobs.get()) is not None:
+            context, host = job
+            context.run(self._work, host)
+            self._idle.release()
 
     def _work(self, host: str) -> None:
         while True:

@@ -54,6 +54,8 @@ class ParsePool:
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._starting = threading.Lock()
         self._threads: list[threading.Thread] = []
+        self._children: set[_Child] = set()
+        self._ending = False
 
     def __enter__(self) -> Self:
         return self
@@ -62,7 +64,10 @@ class ParsePool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
+            self._ending = True
             self._drop_waiting()
+            for child in list(self._children):
+                child.kill()  # nobody waits for its page any more, which is in the archive
         for _ in self._threads:
             self._jobs.put(None)
         for thread in self._threads:
@@ -91,15 +96,21 @@ class ParsePool:
         try:
             while (job := self._jobs.get()) is not None:
                 if job.result.set_running_or_notify_cancel():
-                    if not child.usable:
-                        child.end()
+                    if not child.usable and not self._ending:
+                        self._let_go(child)
                         child = self._child()
                     job.result.set_result(child.read(job.page, job.profile, self._seconds))
         finally:
-            child.end()
+            self._let_go(child)
 
     def _child(self) -> _Child:
-        return _Child(self._parse, self._seconds, self._memory_bytes)
+        child = _Child(self._parse, self._seconds, self._memory_bytes)
+        self._children.add(child)
+        return child
+
+    def _let_go(self, child: _Child) -> None:
+        child.end()
+        self._children.discard(child)
 
     def _drop_waiting(self) -> None:
         while not self._jobs.empty():
@@ -145,6 +156,10 @@ class _Child:
         except (OSError, EOFError):
             return self._gone("parser_died", "")
         return result
+
+    def kill(self) -> None:
+        """End the process at once; whoever waits for its answer hears that it is gone."""
+        self._process.kill()
 
     def end(self) -> None:
         """Let the process end, by force if it does not."""

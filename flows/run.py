@@ -221,11 +221,11 @@ def _ending(run: Run) -> Iterator[None]:
         yield
         _warn(run)
         state, message = _verdict(run)
-    except KeyboardInterrupt:
-        state = "cancelled"
-        raise
     except Exception as error:
         message = f"{type(error).__name__}: {error}"
+        raise
+    except BaseException:  # Ctrl-C, SIGTERM, or Prefect's cancel, which is no KeyboardInterrupt
+        state = "cancelled"
         raise
     finally:
         run.note(run.row(state, message))

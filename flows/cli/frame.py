@@ -7,7 +7,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 PANELS = {
-    "Start": ("demo", "init", "sources", "ingest", "status"),
+    "Start": ("demo", "init", "sources", "ingest", "up", "down", "status", "deploy"),
     "Ask": ("query", "search", "show", "diff", "cite", "export", "shell"),
     "One page": ("parse", "explain"),
     "Care": ("doctor", "load", "backup", "restore", "archive", "rebuild", "withdraw"),

@@ -1,0 +1,88 @@
+"""Ctrl-C and SIGTERM while an outlet does not answer: over in seconds, nothing left running, and the next run goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from flows import pipeline
+from flows.sample.site import Site, serve
+from flows.sources import load
+from flows.workspace import Workspace, create
+
+SECONDS = 30
+"""A request may take 60; 15 are promised, and this machine may be busy."""
+
+INGEST = """
+import signal, sys
+from pathlib import Path
+from flows import pipeline
+from flows.sources import load
+from flows.workspace import Workspace
+
+def stop(number, frame):
+    raise {exception}
+
+signal.signal(signal.SIGTERM, stop)
+place = Path(sys.argv[1])
+pipeline.ingest(Workspace(place), load(place / "sources" / "meridian.toml"))
+"""
+
+
+class Silent(dict):  # type: ignore[type-arg]
+    """Pages of which one is never answered."""
+
+    def __init__(self, pages, path: str) -> None:
+        super().__init__(pages)
+        self.path = path
+        self.asked, self.released = threading.Event(), threading.Event()
+
+    def get(self, key, default=None):
+        if key == self.path:
+            self.asked.set()
+            self.released.wait(120)
+        return super().get(key, default)
+
+
+def silent(site: Site) -> Silent:
+    paths = sorted(path for path in site.served if "_" in path)
+    site.served = Silent(site.served, paths[len(paths) // 2])
+    return site.served
+
+
+@pytest.mark.parametrize(
+    ("number", "exception"), [(signal.SIGINT, "KeyboardInterrupt"), (signal.SIGTERM, "SystemExit(1)")]
+)
+def test_it_ends_soon_and_the_next_run_goes_on(tmp_path: Path, number: int, exception: str):
+    workspace = create(tmp_path / "news")
+    with serve() as site:
+        source = site.write_source(workspace.sources)
+        source.write_text(source.read_text(encoding="utf-8").replace('ages = ["0s"]', "ages = []"), encoding="utf-8")
+        pages = silent(site)
+        process = subprocess.Popen(
+            [sys.executable, "-c", INGEST.replace("{exception}", exception), str(workspace.root)],
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert pages.asked.wait(120)
+        os.kill(process.pid, number)
+        process.wait(timeout=SECONDS)
+        assert process.returncode != 0
+        with closing(duckdb.connect(str(workspace.folders.warehouse), read_only=True)) as con:
+            assert con.execute("SELECT state FROM runs").fetchall() == [("cancelled",)]
+        pages.released.set()
+        before = {asked.path for asked in site.requests() if "_" in asked.path and asked.path != pages.path}
+        seen = len(site.requests())
+        pipeline.ingest(Workspace(workspace.root), load(source))
+        again = {asked.path for asked in site.requests()[seen:] if "_" in asked.path}
+        assert before & again == set()
+        with closing(duckdb.connect(str(workspace.folders.warehouse), read_only=True)) as con:
+            assert con.execute("SELECT count(*), count(DISTINCT url) FROM articles").fetchall() == [(32, 32)]
