@@ -78,21 +78,28 @@ def days(con: duckdb.DuckDBPyConnection, source_id: str, first: date, last: date
     return [Day(day, state, reason, tuple(witnesses), *rest) for day, state, reason, witnesses, *rest in found]
 
 
-def units(con: duckdb.DuckDBPyConnection, source_id: str) -> list[Hole]:
-    """The holes of which no day is known: listings that name no days and were not read, addresses without a day."""
-    found = con.execute(sql("coverage/units"), {"source_id": source_id}).fetchall()
-    return [Hole(None, unit, finder, *rest) for finder, unit, *rest in found]
+def units(
+    con: duckdb.DuckDBPyConnection, source_id: str, first: date | None = None, last: date | None = None
+) -> list[Hole]:
+    """The holes of which no day is known: listings that name no days and were not read, addresses without a day.
+
+    Those are left out that are certainly of no day from first to last.
+    """
+    values = {"source_id": source_id, "first": first, "last": last}
+    found = con.execute(sql("coverage/units"), values).fetchall()
+    return [
+        Hole(None, unit, finder, state, reason, pending, 0, pending) for finder, unit, state, reason, pending in found
+    ]
 
 
 def holes(
     con: duckdb.DuckDBPyConnection, source_id: str, first_day: date | None = None, last_day: date | None = None
 ) -> list[Hole]:
-    """What is missing of a source, by day; without limits of all that is known of it, and by unit where no day is known."""
+    """What is missing of a source from a day to a day (else of all that is known of it), and what is missing of no known day."""
     known = reach(con, source_id)
     first, last = first_day or (known and known[0]), last_day or (known and known[1])
-    everything = first_day is None and last_day is None
     looked_at = days(con, source_id, first, last) if first and last else []
-    return of_days(looked_at) + (units(con, source_id) if everything else [])
+    return of_days(looked_at) + units(con, source_id, first_day, last_day)
 
 
 def of_days(looked_at: Sequence[Day]) -> list[Hole]:

@@ -26,7 +26,7 @@ from warehouse.errors import BadSpoolFile
 from warehouse.folders import Folders
 from warehouse.staging import TABLES, sql, stage_batch, stage_rows
 
-__all__ = ["Extents", "Known", "Ledger", "Validators"]
+__all__ = ["Archived", "Asked", "Extents", "Known", "Ledger", "Validators"]
 
 BATCH = 500
 """Addresses looked up at once while iterating."""
@@ -65,6 +65,25 @@ class Extents:
     whole: int
     excerpts: int
     articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A memento that was asked for."""
+
+    url: str  # the address of the memento
+    observed_at: datetime  # when it was captured, of one that came
+    outcome: str
+    attempts: int  # in a row, without success
+    next_attempt_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """What archives were asked of one address, and which finder showed it first."""
+
+    finder: str | None = None
+    asked: tuple[Asked, ...] = ()  # the earliest request first
 
 
 class Ledger:
@@ -157,6 +176,21 @@ class Ledger:
         """Addresses with an article whose next revisit age has come."""
         if ages:
             yield from self._stream("ledger/revisitable", [now, sorted(ages)])
+
+    def mementos(self, url_keys: Sequence[str]) -> dict[str, Archived]:
+        """What archives were asked of these addresses, by the key as given; those that nobody knows are left out."""
+        if not url_keys:
+            return {}
+        found: dict[str, Archived] = {}
+        for key, finder, *asked in self._settled().cursor().execute(sql("ledger/mementos"), [_json(url_keys)]).fetchall():
+            before = found.get(key, Archived(finder))
+            found[key] = replace(before, asked=(*before.asked, Asked(*asked))) if asked[0] is not None else before
+        spelt = {key: str(UUID(key)) for key in url_keys}
+        return {key: found[name] for key, name in spelt.items() if name in found}
+
+    def dead(self, first_day: date, last_day: date, attempts: int) -> Iterator[Known]:
+        """Addresses of these days that are gone, or failed so often, have no article and were sought in no archive."""
+        yield from self._stream("ledger/dead", [first_day, last_day, attempts])
 
     def validators(self, url_key: str) -> Validators:
         """Of a listing's address, from the last time it answered; empty where it never did."""
@@ -282,7 +316,7 @@ def _take(con: duckdb.DuckDBPyConnection, kinds: Iterable[str]) -> None:
 def _known(row: tuple[Any, ...]) -> Known:
     """A row of known.sql as a record."""
     key, url, day, title, published, basis, modified, *rest, finders = row
-    return Known(key, url, day, Hints(title, published, basis, modified), *rest, finders=tuple(finders or ()))
+    return Known(key, url, day, Hints(title, published, basis, modified), *rest, tuple(finders or ()))
 
 
 def _narrow(row: rows.Row) -> rows.Row:

@@ -55,7 +55,7 @@ SELECT source_id, finder, unit, url, first_day, last_day, asked_at, latest.outco
        CASE WHEN asked_at IS NULL THEN 'never_tried'
             WHEN r IS NULL THEN CASE latest.outcome WHEN 'not_yet' THEN 'not_yet' WHEN 'unchanged' THEN 'partial' ELSE 'unreachable' END
             WHEN NOT r.whole THEN 'partial'
-            WHEN latest.outcome NOT IN ('fetched', 'unchanged') AND (last_day IS NULL OR confirmed_at < last_day + INTERVAL 36 HOUR) THEN 'partial'
+            WHEN latest.outcome NOT IN ('fetched', 'unchanged') AND (last_day IS NULL OR finder IN ('sitemap', 'index') OR confirmed_at < last_day + INTERVAL 36 HOUR) THEN 'partial'
             WHEN r.links = 0 THEN 'confirmed_empty'
             ELSE 'whole' END AS listing
 FROM (
@@ -69,9 +69,8 @@ FROM (
                FILTER (outcome = 'fetched' OR (outcome = 'unchanged' AND digest IS NOT NULL)) AS r
     FROM (
         SELECT *, NOT (outcome = 'deferred' AND coalesce(reason = 'max_pages', false)) AS asked,
-               min(listed_at) FILTER (outcome = 'fetched' AND whole AND listed_at >= last_day + INTERVAL 36 HOUR)
-                   OVER (PARTITION BY source_id, finder, unit) AS whole_at
-        FROM units
+               min(listed_at) FILTER (outcome = 'fetched' AND whole AND listed_at >= ended) OVER (PARTITION BY source_id, finder, unit) AS whole_at
+        FROM (SELECT *, max(last_day) OVER (PARTITION BY source_id, finder, unit) + INTERVAL 36 HOUR AS ended FROM units)
     )
     GROUP BY source_id, finder, unit
 );

@@ -1,23 +1,68 @@
 -- What is known of each day of an archive, and what is missing. A listing speaks for a day once that day has ended
 -- everywhere on earth (36 hours after it began in UTC): sooner, an outlet may still add to it.
 
--- The days that a unit speaks for: it is one day (own), or everything that it lists has one.
+-- The days that a unit speaks for. One that has a period speaks for all of it, once what it lists has days; a sitemap or
+-- the pages of an index, read together, for the days from the first to the last that they name.
 CREATE VIEW unit_days AS
+WITH looks AS (
+    SELECT *, max(listed_at) FILTER (outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY source_id, finder, unit, read) AS confirmed_at,
+           bool_or(moved) OVER (PARTITION BY source_id, finder, unit) AS is_rolling,
+           max(listed_at) FILTER (whole AND first_day IS NOT NULL) OVER (PARTITION BY source_id, finder, unit) AS last_read_at
+    FROM (
+        SELECT *, count(*) FILTER (outcome = 'fetched') OVER (PARTITION BY source_id, finder, unit ORDER BY listed_at) AS read,
+               first_day > lag(first_day IGNORE NULLS) OVER (PARTITION BY source_id, finder, unit ORDER BY listed_at) AS moved
+        FROM units
+        WHERE finder IN ('sitemap', 'index')
+    )
+),
+spans AS (
+    -- A sitemap that drops its oldest entries may have dropped some of its oldest day; one that only grows says it all in its last form.
+    SELECT source_id, finder, unit, CASE WHEN is_rolling THEN first_day + 1 ELSE first_day END AS first_day, last_day, max(confirmed_at) AS confirmed_at
+    FROM looks
+    WHERE finder = 'sitemap' AND outcome = 'fetched' AND whole AND first_day IS NOT NULL AND (is_rolling OR listed_at = last_read_at)
+    GROUP BY ALL
+    UNION ALL
+    SELECT source_id, 'index', min(unit), first_day, last_day, max(confirmed_at)
+    FROM (
+        SELECT source_id, run_id, arg_min(unit, listed_at) AS unit, min(first_day) AS first_day, max(last_day) AS last_day, min(confirmed_at) AS confirmed_at
+        FROM looks
+        WHERE finder = 'index'
+        GROUP BY source_id, run_id
+        HAVING bool_and(whole OR outcome = 'unchanged') AND min(first_day) IS NOT NULL
+    )
+    GROUP BY source_id, first_day, last_day
+),
+dayless AS (
+    SELECT source_id, finder, unit, count(*) AS n, count(*) FILTER (day IS NULL AND outcome IN ('never_tried', 'failed', 'deferred', 'fetched')) AS pending
+    FROM address_states
+    WHERE (source_id, finder, unit) IN (SELECT (source_id, finder, unit) FROM unit_states WHERE first_day < last_day AND undated > 0)
+    GROUP BY ALL
+),
+periods AS (
+    SELECT source_id, finder, unit, first_day, least(last_day, coalesce(asked_at, last_day)::DATE) AS last_day, confirmed_at, listing,
+           coalesce(reason, outcome) AS reason, first_day = last_day AND finder = 'template' AS is_own,
+           CASE WHEN listing = 'partial' AND outcome IN ('fetched', 'unchanged') THEN coalesce(cut_reason, 'cut_short')
+                WHEN first_day < last_day AND pending * 100 > n THEN pending || ' addresses without a day' END AS cut
+    FROM unit_states
+    LEFT JOIN dayless USING (source_id, finder, unit)
+    WHERE finder NOT IN ('sitemap', 'index') AND listing <> 'not_yet'
+    UNION ALL
+    SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL
+    FROM spans
+)
 SELECT source_id, finder, unit, day, is_own, confirmed_at,
        CASE WHEN listing = 'never_tried' THEN 'never_tried'
             WHEN confirmed_at IS NULL OR day > confirmed_at::DATE THEN 'unreachable'
-            WHEN is_whole AND day + INTERVAL 36 HOUR <= confirmed_at THEN 'whole'
+            WHEN cut IS NULL AND day + INTERVAL 36 HOUR <= confirmed_at THEN 'whole'
             ELSE 'partial' END AS listing,
        CASE WHEN listing = 'never_tried' THEN 'not asked for yet'
-            WHEN confirmed_at IS NULL OR day > confirmed_at::DATE THEN coalesce(reason, outcome)
-            WHEN NOT is_whole THEN coalesce(cut_reason, 'cut_short')
+            WHEN confirmed_at IS NULL OR day > confirmed_at::DATE THEN reason
+            WHEN cut IS NOT NULL THEN cut
             WHEN day + INTERVAL 36 HOUR > confirmed_at THEN 'read before the day was over' END AS reason
 FROM (
-    SELECT source_id, finder, unit, listing, confirmed_at, outcome, reason, cut_reason, first_day = last_day AS is_own,
-           (listing <> 'partial' OR outcome NOT IN ('fetched', 'unchanged')) AS is_whole,
-           unnest(generate_series(first_day::TIMESTAMP, least(last_day, coalesce(asked_at, last_day)::DATE)::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day
-    FROM unit_states
-    WHERE first_day <= last_day AND listing <> 'not_yet' AND (first_day = last_day OR coalesce(undated, 0) = 0)
+    SELECT *, unnest(generate_series(first_day::TIMESTAMP, last_day::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day
+    FROM periods
+    WHERE first_day <= last_day
 );
 
 -- How many addresses an outlet lists on such a weekday: over half a year either side, weeks without any left out.
@@ -35,7 +80,11 @@ WINDOW around AS (PARTITION BY source_id, weekday ORDER BY day ROWS BETWEEN 26 P
 
 CREATE VIEW coverage AS
 WITH states AS (
-    SELECT source_id, finder, unit, day, outcome, reason FROM address_states
+    SELECT source_id, url_key, finder, unit, day, outcome, reason FROM address_states
+),
+-- Which finders have listed an address: the first, and those that came to it later.
+sights AS (
+    SELECT source_id, url_key, list(DISTINCT finder) AS others FROM sightings GROUP BY ALL
 ),
 tallied AS (
     SELECT source_id, scope, finder, unit, day, outcome, reason, count(*) AS n,
@@ -66,20 +115,39 @@ listed AS (
     SELECT source_id, 'day' AS scope, NULL::VARCHAR AS finder, NULL::VARCHAR AS unit, day, NULL::DATE AS only_day,
            ['never_tried', 'unreachable', 'partial', 'whole'][1 + max(rank)] AS listing,
            arg_max(finder || ' ' || unit || coalesce(' (' || reason || ')', ''), rank) AS listed_by,
-           bool_or(is_own AND rank = 3) AS is_own,
+           bool_or(is_own AND rank = 3) AS is_own, bool_or(rank = 3 AND finder NOT IN ('wayback', 'warc')) AS is_outlet,
+           list_sort(list(DISTINCT finder) FILTER (rank = 3)) AS finders,
            list_sort(list(DISTINCT finder || ' ' || unit) FILTER (rank = 3)) AS witnesses,
            max(confirmed_at) FILTER (rank = 3) AS confirmed_at, NULL::INTEGER AS late_links
     FROM (SELECT *, list_position(['unreachable', 'partial', 'whole'], listing) AS place, coalesce(place, 0) AS rank FROM unit_days)
     GROUP BY ALL
     UNION ALL
     SELECT source_id, 'unit', finder, unit, NULL, CASE WHEN first_day = last_day THEN first_day END, listing,
-           finder || ' ' || unit || coalesce(' (' || coalesce(cut_reason, nullif(reason, 'not_modified')) || ')', ''), true,
+           finder || ' ' || unit || coalesce(' (' || coalesce(cut_reason, nullif(reason, 'not_modified')) || ')', ''), NULL, NULL, NULL,
            CASE WHEN listing IN ('whole', 'confirmed_empty') THEN [finder || ' ' || unit] END, confirmed_at, late_links
     FROM unit_states
 ),
+-- Where several finders reach a day: the share of its addresses that all of them have listed.
+seen AS (
+    SELECT source_id, day, CASE WHEN others IS NULL THEN [finder] ELSE list_distinct(list_append(others, finder)) END AS seen, count(*) AS n
+    FROM states LEFT JOIN sights USING (source_id, url_key)
+    WHERE day IS NOT NULL
+    GROUP BY ALL
+),
+reached AS (
+    SELECT source_id, day, list_sort(list_distinct(list_concat(coalesce(any_value(finders), []), flatten(list(seen))))) AS all_finders
+    FROM seen LEFT JOIN listed USING (source_id, day)
+    GROUP BY ALL
+),
+agreed AS (
+    SELECT source_id, day, any_value(all_finders) AS all_finders,
+           CASE WHEN len(any_value(all_finders)) > 1 THEN coalesce(sum(n) FILTER (len(seen) = len(all_finders)), 0) / sum(n) END AS agreement
+    FROM seen JOIN reached USING (source_id, day)
+    GROUP BY ALL
+),
 known AS (
     SELECT source_id, scope, finder, unit, day, max(only_day) AS only_day, max(listing) AS listing, max(listed_by) AS listed_by,
-           bool_or(is_own) AS is_own, any_value(witnesses) AS witnesses, max(confirmed_at) AS confirmed_at, max(late_links) AS late_links,
+           bool_or(is_own) AS is_own, bool_or(is_outlet) AS is_outlet, any_value(finders) AS finders, any_value(witnesses) AS witnesses, max(confirmed_at) AS confirmed_at, max(late_links) AS late_links,
            coalesce(max(found), 0) AS found, coalesce(max(fetched), 0) AS fetched, coalesce(max(articles), 0) AS articles,
            coalesce(max(rejected), 0) AS rejected, coalesce(max(failed), 0) AS failed, coalesce(max(deferred), 0) AS deferred,
            coalesce(max(gone), 0) AS gone, coalesce(max(never_tried), 0) AS never_tried, max(troubles) AS troubles
@@ -95,7 +163,7 @@ spans AS (
     GROUP BY ALL
 ),
 judged AS (
-    SELECT k.*, dayname(k.day) AS weekday, coalesce(b.level, a.level) AS level,
+    SELECT k.* EXCLUDE (finders), coalesce(all_finders, finders) AS finders, agreement, dayname(k.day) AS weekday, coalesce(b.level, a.level) AS level,
            (k.day BETWEEN first_found AND last_found OR (k.day < first_found AND first_found - first_listed <= 14)
                 OR (k.day > last_found AND last_listed - last_found <= 14))
            AND CASE WHEN coalesce(b.samples, a.samples, 0) >= 8 THEN coalesce(b.filled, a.filled) >= 0.9 OR coalesce(b.level, a.level) >= 3
@@ -103,14 +171,15 @@ judged AS (
                     ELSE true END AS is_usual,
            k.found > 0 AND b.samples >= 8 AND 2 * k.found < b.low AND k.confirmed_at >= k.day + INTERVAL 72 HOUR
            -- Chernoff's bound of the Poisson tail; where one day is like another, less than half of what is usual.
-           AND (exp(k.found - b.level + k.found * ln(b.level / greatest(k.found, 1))) < 0.001 OR (b.level >= 4 AND b.low >= 0.8 * b.level)) AS is_thin
+           AND (exp(k.found - b.level + k.found * ln(greatest(b.level, 1) / greatest(k.found, 1))) < 0.001 OR (b.level >= 4 AND b.low >= 0.8 * b.level)) AS is_thin
     FROM (SELECT *, dayofweek(day) AS of_week FROM known WHERE scope = 'day') AS k
     LEFT JOIN spans USING (source_id)
+    LEFT JOIN agreed USING (source_id, day)
     ASOF LEFT JOIN day_levels AS b ON b.source_id = k.source_id AND b.weekday = k.of_week AND b.day <= k.day
     ASOF LEFT JOIN day_levels AS a ON a.source_id = k.source_id AND a.weekday = k.of_week AND a.day >= k.day
 ),
 stated AS (
-    SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, late_links, level, weekday, troubles,
+    SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, finders, agreement, late_links, level, weekday, troubles,
            found, fetched, articles, rejected, failed, deferred, gone, never_tried, found - articles - rejected - gone AS missing,
            CASE WHEN listing IN ('unreachable', 'never_tried') AND found = 0 THEN listing
                 WHEN never_tried > 0 AND never_tried = found THEN 'never_tried'
@@ -119,7 +188,7 @@ stated AS (
                 WHEN listing IS NULL OR listing IN ('never_tried', 'not_yet') THEN 'unlisted'
                 WHEN is_thin THEN 'thin'
                 WHEN found > 0 OR (scope = 'unit' AND listing = 'whole') THEN 'complete'
-                WHEN is_own OR NOT coalesce(is_usual, false) THEN 'confirmed_empty'
+                WHEN is_own OR (is_outlet AND NOT coalesce(is_usual, false)) OR scope = 'unit' THEN 'confirmed_empty'
                 ELSE 'unlisted' END AS state
     FROM (
         FROM judged
@@ -141,7 +210,7 @@ SELECT source_id, scope, finder, unit, day, state,
                 WHEN state = 'thin' THEN found || CASE found WHEN 1 THEN ' is' ELSE ' are' END || ' listed, and ' || level::INTEGER
                      || ' are usual on a ' || weekday END,
            troubles), '') AS reason,
-       witnesses, found, fetched, articles, rejected, failed, deferred, gone, never_tried, missing, level, late_links
+       witnesses, finders, agreement, found, fetched, articles, rejected, failed, deferred, gone, never_tried, missing, level, late_links
 FROM stated;
 
 -- Every day of a month ('2017-09', or any day of it) up to today, also those that nobody ever looked at.

@@ -1,19 +1,26 @@
 -- Units that speak for no day and are not whole, and addresses without a day of which nothing final is known. A feed
--- shows what is new and no archive: only its addresses count.
-SELECT finder, unit, state, reason, found, articles, missing
-FROM (
-    SELECT s.finder, s.unit, c.state, c.reason, c.found, c.articles, c.missing, s.listing
-    FROM unit_states AS s
-    JOIN (FROM coverage WHERE scope = 'unit') AS c USING (source_id, finder, unit)
-    WHERE s.source_id = $source_id AND s.finder <> 'feed' AND s.listing IN ('partial', 'unreachable', 'never_tried')
-      AND NOT EXISTS (SELECT 1 FROM unit_days AS d WHERE d.source_id = s.source_id AND d.finder = s.finder AND d.unit = s.unit)
+-- shows what is new and no archive: only its addresses count. What may be of other days than $first to $last is left out.
+WITH units_of AS (
+    SELECT source_id, finder, unit, listing, reason, cut_reason, first_day, last_day FROM unit_states WHERE source_id = $source_id
+),
+dayless AS (
+    SELECT finder, unit, count(*) FILTER (outcome = 'never_tried') AS never_tried, count(*) FILTER (outcome <> 'never_tried') AS others
+    FROM address_states
+    WHERE source_id = $source_id AND day IS NULL AND outcome IN ('never_tried', 'failed', 'deferred', 'fetched')
+    GROUP BY ALL
 )
-UNION ALL
-SELECT finder, unit, CASE WHEN count(*) = count(*) FILTER (outcome = 'never_tried') THEN 'never_tried' ELSE 'partial' END,
-       'addresses without a day: ' || count(*) FILTER (outcome = 'never_tried') || ' never tried, '
-           || count(*) FILTER (outcome <> 'never_tried') || ' failed, put off or not read yet',
-       count(*), 0, count(*)
-FROM address_states
-WHERE source_id = $source_id AND day IS NULL AND outcome IN ('never_tried', 'failed', 'deferred', 'fetched')
-GROUP BY finder, unit
+SELECT finder, unit, state, reason, pending
+FROM (
+    SELECT finder, unit, listing AS state, first_day, last_day, 0 AS pending,
+           CASE listing WHEN 'never_tried' THEN 'its listing was not asked for yet' WHEN 'partial' THEN 'its listing was not read whole'
+                        ELSE 'its listing could not be read' END || coalesce(' (' || coalesce(cut_reason, reason) || ')', '') AS reason
+    FROM units_of
+    WHERE finder <> 'feed' AND listing IN ('partial', 'unreachable', 'never_tried')
+      AND (finder, unit) NOT IN (SELECT (finder, unit) FROM unit_days WHERE source_id = $source_id)
+    UNION ALL
+    SELECT finder, unit, CASE WHEN others = 0 THEN 'never_tried' ELSE 'partial' END, first_day, last_day, never_tried + others,
+           'addresses without a day: ' || concat_ws(', ', nullif(never_tried, 0) || ' never tried', nullif(others, 0) || ' failed, put off or not read yet')
+    FROM dayless LEFT JOIN units_of USING (finder, unit)
+)
+WHERE coalesce(last_day >= $first, true) AND coalesce(first_day <= $last, true)
 ORDER BY ALL;

@@ -17,6 +17,7 @@ DELETE FROM links WHERE source_id = getvariable('source_id')
     AND (url_key IN (FROM gone) OR to_key IN (FROM gone) OR EXISTS (FROM all_gone));
 DELETE FROM article_urls WHERE source_id = getvariable('source_id') AND (url_key IN (FROM gone) OR EXISTS (FROM all_gone));
 DELETE FROM addresses WHERE source_id = getvariable('source_id') AND (url_key IN (FROM gone) OR EXISTS (FROM all_gone));
+DELETE FROM sightings WHERE source_id = getvariable('source_id') AND (url_key IN (FROM gone) OR EXISTS (FROM all_gone));
 DELETE FROM fetches WHERE source_id = getvariable('source_id')
     AND ((role = 'article' AND (url_key IN (FROM gone) OR final_key IN (FROM gone))) OR EXISTS (FROM all_gone));
 DELETE FROM units WHERE source_id = getvariable('source_id') AND EXISTS (FROM all_gone);
