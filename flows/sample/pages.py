@@ -5,7 +5,7 @@ Both carry what a real outlet puts round its texts: a subscription picture, a la
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from types import MappingProxyType
@@ -26,11 +26,11 @@ class Reply:
     content_type: str
 
 
-def pages(corrected: bool) -> Mapping[str, Reply]:
-    """Every address of the outlet and what it serves there, before or after the correction."""
+def pages(corrected: bool, more: Sequence[Story] = ()) -> Mapping[str, Reply]:
+    """Every address of the outlet and what it serves there, before or after the correction; with `more` stories."""
     found = {"/": _new(_home(), NAME), "/robots.txt": Reply(b"User-agent: *\nDisallow: /private/\n", "text/plain")}
     for year in YEARS:
-        listing = [story for story in stories() if story.day.year == year]
+        listing = [story for story in (*stories(), *more) if story.day.year == year]
         found[f"/pr/{year}/index.html"] = _index(year, listing)
         found |= {story.path: _article(story, corrected) for story in listing}
     found[NO_ARTICLE] = _new(_ORDER_FORM, "Order form")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flows.sample.pages import Reply, pages
+from flows.sample.stories import Story, another
 
 HOST = "127.0.0.1"
 SOURCE_ID = "meridian"
@@ -46,10 +48,19 @@ class Site:
     served: Mapping[str, Reply]
     before: Mapping[str, Reply]
     log: list[Asked] = field(default_factory=list)
+    corrected: bool = False
+    news: list[Story] = field(default_factory=list)  # that came out while it was being served
 
     def correct(self) -> None:
         """From now on serve the edition in which one article is corrected."""
-        self.served = pages(corrected=True)
+        self.corrected = True
+        self.served = pages(True, self.news)
+
+    def publish(self, day: date) -> Story:
+        """Bring out another story, of that day and of 2026, and list it; what it says is new each time."""
+        self.news.append(another(len(self.news) + 1, day))
+        self.served = pages(self.corrected, self.news)
+        return self.news[-1]
 
     def requests(self, path: str | None = None) -> list[Asked]:
         """What was asked so far, of one path or of all."""
@@ -130,7 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.answer(path, 404, b"<html><body><h1>Not found</h1></body></html>", "text/html; charset=utf-8")
             return
         etag = f'"{hashlib.sha256(reply.body).hexdigest()[:16]}"'
-        changed = reply.body != self.server.site.before[path].body
+        before = self.server.site.before.get(path)
+        changed = before is not None and reply.body != before.body
         validators = {"ETag": etag, "Last-Modified": _MODIFIED[changed]}
         if self.is_known(etag, validators["Last-Modified"]):
             self.answer(path, 304, b"", None, validators)

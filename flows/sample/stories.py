@@ -58,6 +58,23 @@ def _tables(year: int) -> list[dict[str, Any]]:
     return tables
 
 
+def another(number: int, day: date) -> Story:
+    """A story that is not in the files: the harbour's count of that day, each with figures of its own."""
+    tons = 40_000 + 1_370 * number
+    return Story(
+        slug=f"harbour_count_{number}",
+        day=day,
+        headline=f"Harbour Count No. {number}: {tons:,} Tons Go Over the Quay",
+        dateline=f"ROTTERDAM, {day:%B} {day.day} (MBNS)— ",
+        paragraphs=(
+            f"The harbour office counted {tons:,} tons of goods on the quays this morning, {number} more than the "
+            "office had bets on, and closed the book before the gulls had finished their breakfast.",
+            f"Of the {number + 11} ships in port, {number % 7 + 2} had waited for the tide. Their masters were served "
+            f"coffee number {tons + number} of the year, which the office records because somebody once asked for it.",
+        ),
+    )
+
+
 def _story(table: dict[str, Any]) -> Story:
     paragraphs = tuple(" ".join(part.split()) for part in table.pop("text").strip().split("\n\n"))
     correct = table.pop("correct", None)
