@@ -8,6 +8,8 @@ from pathlib import Path
 
 from flows.sources import SourceDefinition, SourceError, load
 from flows.toml_lines import lines_of_keys
+from flows.unclaimed import NAME as UNCLAIMED
+from flows.unclaimed import unclaimed
 from flows.workspace import Workspace
 from warehouse.files import write_whole
 
@@ -36,6 +38,8 @@ def file_of(workspace: Workspace, name: str) -> Path:
 
 def source_named(workspace: Workspace, name: str) -> SourceDefinition:
     """The source of that name; raises SourceError with the likely intended name where there is none."""
+    if name == UNCLAIMED and name not in names(workspace):
+        return unclaimed()
     return load(file_of(workspace, name))
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import zlib
+
+import brotli  # type: ignore[import-untyped]
+from fastwarc.stream_io import ZstdReader
 
 DECODED_LIMIT = 64 * 1024 * 1024
 """Bytes a body may have when decoded, where the caller sets no limit of its own."""
@@ -13,6 +17,7 @@ MOST_CODINGS = 2
 # Said of bodies that are not encoded at all: browsers pass over them, and so do we (RFC 9110 knows identity alone).
 NOT_CODINGS = frozenset({"", "identity", "none", "utf-8", "utf8", "binary", "text", "8bit", "7bit"})
 
+_PIECE = 1 << 20
 _GZIP = frozenset({"gzip", "x-gzip"})
 _DEFLATE = frozenset({"deflate", "x-deflate"})
 
@@ -26,7 +31,10 @@ class BadCoding(Exception):
 
 
 def decode(wire: bytes, content_encoding: str | None, limit: int = DECODED_LIMIT) -> bytes:
-    """The body without its Content-Encoding (gzip and deflate, at most two of them); raises BadCoding."""
+    """The body without its Content-Encoding, at most two of them; raises BadCoding.
+
+    We ask for gzip and deflate alone; brotli and zstd come with pages that others have recorded.
+    """
     names = [name.strip().lower() for name in (content_encoding or "").split(",")]
     codings = [name for name in names if name not in NOT_CODINGS]
     if len(codings) > MOST_CODINGS:
@@ -39,6 +47,10 @@ def decode(wire: bytes, content_encoding: str | None, limit: int = DECODED_LIMIT
             body = gunzip(body, limit)
         elif name in _DEFLATE:
             body = _inflate(body, limit)
+        elif name == "br":
+            body = _unbrotli(body, limit)
+        elif name == "zstd":
+            body = _unzstd(body, limit)
         else:
             raise BadCoding("bad_encoding", f"The body has the content coding {name[:40]!r}, which was not asked for.")
     if len(body) > limit:
@@ -65,6 +77,34 @@ def _inflate(data: bytes, limit: int) -> bytes:
         if error.reason != "bad_encoding":
             raise
     return _stream(data, -zlib.MAX_WBITS, limit)[0]
+
+
+def _unbrotli(data: bytes, limit: int) -> bytes:
+    decoder = brotli.Decompressor()
+    pieces: list[bytes] = []
+    size = 0
+    try:
+        while not decoder.is_finished():
+            piece = decoder.process(data if not pieces else b"", output_buffer_limit=_PIECE)
+            pieces.append(piece)
+            size += len(piece)
+            if size > limit:
+                raise BadCoding("too_large", f"The body is larger than {limit:,} bytes when decoded.")
+            if not piece and decoder.can_accept_more_data():
+                raise BadCoding("cut_short", "The compressed body ends before its end.")
+    except brotli.error as error:
+        raise BadCoding("bad_encoding", f"The compressed body is damaged ({error}).") from None
+    return b"".join(pieces)
+
+
+def _unzstd(data: bytes, limit: int) -> bytes:
+    try:
+        body = bytes(ZstdReader(io.BytesIO(data)).read(limit + 1))
+    except (OSError, ValueError) as error:
+        raise BadCoding("bad_encoding", f"The compressed body is damaged ({error}).") from None
+    if len(body) > limit:
+        raise BadCoding("too_large", f"The body is larger than {limit:,} bytes when decoded.")
+    return body
 
 
 def _stream(data: bytes, wbits: int, limit: int) -> tuple[bytes, bytes]:

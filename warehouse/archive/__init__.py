@@ -103,10 +103,13 @@ class Appender:
                 self._segment.close()
                 self._segment = None
 
-    def append(self, capture: Capture) -> Location:
-        """Write a capture and say where it lies; OSError (a full disk) leaves the segment as it was."""
+    def append(self, capture: Capture, copied: bytes | None = None) -> Location:
+        """Write a capture and say where it lies; OSError (a full disk) leaves the segment as it was.
+
+        `copied` is the gzip member of somebody else's WARC file that answers: it goes in byte for byte.
+        """
         with self._writing:
-            return self._current().append(capture)
+            return self._current().append(capture, copied)
 
     def note(self, batch: Iterable[rows.Row]) -> None:
         """Keep ledger rows that no capture implies, and with them the end of a batch."""

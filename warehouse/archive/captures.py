@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from parsers.records import Hints
 from warehouse.coding import decode
@@ -21,10 +22,22 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Where somebody else's file has the record that a capture was imported from."""
+
+    file: str  # its name
+    offset: int
+    record_id: str | None = None  # the record's own WARC-Record-ID
+    kept: Literal["written", "copied", "linked"] = "written"  # anew, byte for byte, or not here but in the linked file
+    segment_id: str | None = None  # of the linked file
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     """One request: what was asked, what was known of it beforehand, and what the wire carried.
 
-    Without a `status` there was no answer at all, and the archive keeps the metadata alone.
+    Without a `status` there was no answer at all, and the archive keeps the metadata alone; an imported page without one
+    came as a file, and is kept as a `resource`.
     """
 
     fetch_id: str
@@ -59,12 +72,23 @@ class Capture:
     unit: str | None = None
     finder: str | None = None
     hints: Hints = field(default_factory=Hints)
+    taken: Taken | None = None  # of an imported page
     location: Location | None = None  # known once it was written or read back
 
     @property
     def is_page(self) -> bool:
         """Whether there is an article page to be parsed."""
         return self.role == "article" and self.outcome == "fetched"
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether there is anything but metadata: an answer, or a file's content."""
+        return self.status is not None or self.payload_hash is not None
+
+    @property
+    def is_linked(self) -> bool:
+        """Whether its page lies in somebody else's file, and the archive has the metadata alone."""
+        return self.taken is not None and self.taken.kept == "linked"
 
     @property
     def body(self) -> bytes:

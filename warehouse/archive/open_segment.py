@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self
 
 from warehouse import rows
 from warehouse.archive import blanks, segments, warc
@@ -72,10 +73,17 @@ class OpenSegment:
         """The offset at which the next record begins."""
         return self._layout.offset(self.size)
 
-    def append(self, capture: Capture) -> Location:
-        """Write a capture, its body only if no earlier one carries the same; OSError leaves the segment as it was."""
-        original = self.state.originals.get(capture.payload_hash or "") if capture.status != 304 else None
-        data = warc.encoded(capture, self.state.segment_id, original)
+    def append(self, capture: Capture, copied: bytes | None = None) -> Location:
+        """Write a capture, its body only if no earlier one carries the same; OSError leaves the segment as it was.
+
+        `copied` is the member of somebody else's file that answers, which goes in as it is.
+        """
+        is_whole = capture.status != 304 and not capture.is_linked
+        original = self.state.originals.get(capture.payload_hash or "") if is_whole else None
+        if capture.taken is not None and not capture.is_linked:
+            kept: Literal["copied", "written"] = "copied" if copied and not original else "written"
+            capture = replace(capture, taken=replace(capture.taken, kept=kept))
+        data = warc.encoded(capture, self.state.segment_id, original, None if original else copied)
         location = Location(self.state.segment_id, self.end, len(data))
         self.write(data)
         _remember(self.state, capture, location.offset)
@@ -146,7 +154,7 @@ class OpenSegment:
 def _remember(state: segments.State, capture: Capture, offset: int) -> None:
     """Keep in mind that the body of a capture lies there, or that it was asked for again; forget the oldest."""
     key = capture.payload_hash
-    if not key or not capture.wire:
+    if not key or not capture.wire or capture.is_linked:
         return
     known = state.originals.pop(key) if key in state.originals else warc.original(capture, offset)
     state.originals[key] = known  # the last of all, so that it is forgotten last

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from warehouse.archive import segments
 from warehouse.archive.captures import Capture, Location
 from warehouse.archive.extents import NotKept
-from warehouse.archive.warc_reading import Damaged, Noted, Stored, entries, filled, one, resumption
+from warehouse.archive.warc_reading import Damaged, Noted, Stored, entries, one, resumption, whole
 from warehouse.folders import Folders
 
 _ADVICE = "All that is wrong is told by: wireroom archive verify"
@@ -20,7 +20,7 @@ def read(folders: Folders, file: str, offset: int) -> Capture:
     """The capture at `offset` of a segment named relative to the archive folder; raises Damaged, NotKept or OSError."""
     with (folders.archive / file).open("rb") as opened:
         found = one(opened, offset)
-    if found.answer is None and found.capture.status is not None:
+    if found.answer is None and found.capture.is_answered and not found.capture.is_linked:
         raise NotKept(f"The page at {offset} was dropped, and only what is known of it was kept.")
     return found.capture
 
@@ -98,4 +98,4 @@ def _all(file: BinaryIO, on_damage: Callable[[Damaged], None] | None) -> Iterato
 
 
 def _whole(item: Stored, again: BinaryIO) -> Capture:
-    return item.capture if item.same_as is None else filled(item.capture, one(again, item.same_as).capture)
+    return whole(item, again)

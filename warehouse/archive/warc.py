@@ -67,12 +67,12 @@ def opening(segment_id: str, file_name: str, created_at: datetime, packed: str =
     )
 
 
-def encoded(capture: Capture, segment_id: str, original: Original | None = None) -> bytes:
-    """The members of one capture; with an `original` the body is not written again."""
+def encoded(capture: Capture, segment_id: str, original: Original | None = None, copied: bytes | None = None) -> bytes:
+    """The members of one capture; with an `original` the body is not written again, a `copied` answer goes in as it is."""
     own = {"WARC-Warcinfo-ID": _urn(segment_id)}
-    alone = capture.status is None
+    alone = capture.is_linked or not capture.is_answered
     record_id = capture.fetch_id if alone else str(uuid.uuid4())
-    concurrent = {} if alone else {"WARC-Concurrent-To": _urn(capture.fetch_id)}
+    concurrent = {} if alone else {"WARC-Concurrent-To": _answer_id(capture)}
     metadata = _record(
         "metadata",
         record_id,
@@ -82,7 +82,7 @@ def encoded(capture: Capture, segment_id: str, original: Original | None = None)
     )
     if alone:
         return _member(metadata)
-    return _member(metadata) + _member(_answer(capture, own, original))
+    return _member(metadata) + (copied or _member(_answer(capture, own, original)))
 
 
 def notes(segment_id: str, moment: datetime, lines: Sequence[bytes]) -> bytes:
@@ -98,7 +98,7 @@ def original(capture: Capture, offset: int) -> Original:
     """What later captures with the same payload refer to."""
     return Original(
         offset=offset,
-        record_id=_urn(capture.fetch_id),
+        record_id=_answer_id(capture),
         uri=uri(capture),
         date=date(capture.observed_at),
         digest=payload_digest(capture.wire),
@@ -133,6 +133,9 @@ def _answer(capture: Capture, own: dict[str, str], original: Original | None) ->
     """The response as the wire carried it, or the revisit that stands for it."""
     wire = b"" if original else capture.wire
     headers = {**own, "WARC-Target-URI": uri(capture), "Content-Type": "application/http; msgtype=response"}
+    if capture.status is None and original is None:
+        headers |= {"Content-Type": capture.content_type or "application/octet-stream"}
+        return _record("resource", capture.fetch_id, capture.observed_at, wire, headers)
     if original:
         headers |= {
             "WARC-Profile": IDENTICAL,
@@ -146,7 +149,8 @@ def _answer(capture: Capture, own: dict[str, str], original: Original | None) ->
     else:
         headers |= {"WARC-Payload-Digest": payload_digest(wire)}
     kind = "revisit" if original or capture.status == 304 else "response"
-    return _record(kind, capture.fetch_id, capture.observed_at, wire, headers, _http(capture))
+    http = _http(capture) if capture.status is not None else None
+    return _record(kind, capture.fetch_id, capture.observed_at, wire, headers, http)
 
 
 def _http(capture: Capture) -> StatusAndHeaders:
@@ -184,6 +188,12 @@ def _record(
     record = ArcWarcRecord("warc", kind, lines, BytesIO(payload), http, content_type, len(payload))
     record.payload_length = len(payload)
     return record
+
+
+def _answer_id(capture: Capture) -> str:
+    """The name of the record that answers: its own where it was copied from somebody else's file."""
+    taken = capture.taken
+    return taken.record_id if taken and taken.kept == "copied" and taken.record_id else _urn(capture.fetch_id)
 
 
 def _member(record: ArcWarcRecord) -> bytes:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from warehouse.archive import blanks, warc
+from warehouse.archive import blanks, links, warc
 from warehouse.archive.captures import Capture, Location
 from warehouse.archive.extents import Extents
 from warehouse.archive.extents import read as read_extents
@@ -136,9 +137,14 @@ def one(file: BinaryIO, offset: int) -> Stored:
     found = next(stored(file, offset), None)
     if found is None or found.offset != offset:
         raise Damaged(offset, "No capture begins here.")
-    if found.same_as is None:
-        return found
-    return replace(found, capture=filled(found.capture, one(file, found.same_as).capture))
+    return replace(found, capture=whole(found, file))
+
+
+def whole(item: Stored, file: BinaryIO) -> Capture:
+    """A capture of this segment with its body, wherever that lies; raises Damaged or NotKept."""
+    if item.same_as is not None:
+        return filled(item.capture, one(file, item.same_as).capture)
+    return links.filled(Path(file.name).parent, item.capture) if item.capture.is_linked else item.capture
 
 
 def filled(capture: Capture, original: Capture) -> Capture:
@@ -208,11 +214,14 @@ def _members_from(file: BinaryIO, layout: Extents, offset: int) -> Iterator[Memb
         raise Damaged(layout.offset(damage.offset), str(damage)) from None
 
 
+_ANSWERS = (WarcRecordType.response, WarcRecordType.revisit, WarcRecordType.resource)
+
+
 def _answers(member: Member, record: WarcRecord, waiting: Member) -> bool:
     """Whether a member is the answer that the metadata before it describes, or the blank in its place."""
     kind, content_type = record.record_type, record.headers.get("Content-Type")
     blank = kind == WarcRecordType.metadata and content_type == blanks.FIELDS
-    return member.offset == waiting.end and (blank or kind in (WarcRecordType.response, WarcRecordType.revisit))
+    return member.offset == waiting.end and (blank or kind in _ANSWERS)
 
 
 def _without_answer(waiting: Member, layout: Extents) -> Stored:
@@ -243,11 +252,19 @@ def _stored(metadata: Member, answer: Member | None, end: int) -> Stored:
         raise Damaged(metadata.offset, f"The metadata cannot be read ({error}).") from None
     if answer is None:
         return Stored(capture, metadata.offset, location.length, there=location.length)
-    record = _record(answer)
-    record.parse_http()
-    headers = tuple((name, value) for name, value in record.http_headers.astuples())
-    capture = replace(capture, headers=headers, wire=record.reader.read())
+    headers, wire = _answer_of(_record(answer), capture)
+    capture = replace(capture, headers=headers, wire=wire)
     return Stored(capture, metadata.offset, location.length, same_as, answer.offset, location.length)
+
+
+def _answer_of(record: WarcRecord, capture: Capture) -> tuple[tuple[tuple[str, str], ...], bytes]:
+    """Headers and body of the record that answers; what was copied from elsewhere may still have the transfer's chunks."""
+    if capture.taken is not None and capture.taken.kept == "copied":
+        return links.content(record.reader.read())
+    if capture.status is None:
+        return (), record.reader.read()
+    record.parse_http()
+    return tuple((name, value) for name, value in record.http_headers.astuples()), record.reader.read()
 
 
 def _id(urn: str) -> str:

@@ -1,0 +1,75 @@
+"""The door through which every page of every file goes: whose is it, and is it wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flows.importing.claims import Claims, host_of
+from flows.importing.records import Options, Report
+from flows.sources import SourceDefinition
+from parsers import urls
+from parsers.listing import Calendar
+
+
+class Door:
+    """What may pass, counted in the report; asked once for each page of each file."""
+
+    def __init__(
+        self,
+        claims: Claims,
+        options: Options,
+        report: Report,
+        may_enter: Callable[[str], bool] = lambda source_id: True,
+        *,
+        again: bool = False,
+    ) -> None:
+        self.options = options
+        self.report = report
+        self._claims = claims
+        self._may_enter = may_enter
+        self._again = again  # whether the files were walked before, and what nobody takes is counted
+        self._calendars: dict[str, Calendar] = {}
+
+    def claim(self, url: str) -> SourceDefinition | None:
+        """The source that gets the page at an address now; None where nobody wants it, or its turn comes later."""
+        if not self._claims.concerns(url):
+            self.refuse("left out by --match")
+            return None
+        try:
+            urls.key(url)
+        except ValueError:
+            self.refuse("an address that is none")
+            return None
+        source = self._claims.source_of(url, self.report)
+        if source is None:
+            if not self._again:
+                self.report.count_host(self.report.unclaimed, host_of(url))
+            return None
+        if not self._may_enter(source.source_id):
+            return None
+        self.report.count_host(self.report.hosts, host_of(url))
+        return source
+
+    def refuse(self, reason: str) -> None:
+        """Count what does not come to any source's door."""
+        if not self._again:
+            self.report.passed_over[reason] += 1
+
+    def lets_in(self, url: str) -> bool:
+        """Whether the page at an address is wanted."""
+        return self.claim(url) is not None
+
+    def source_of(self, url: str) -> SourceDefinition:
+        """The source of a page that was let in."""
+        source = self._claims.source_of(url, self.report)
+        assert source is not None
+        return source
+
+    def calendar(self, source: SourceDefinition) -> Calendar:
+        """How dates of a source's lists are read."""
+        if source.source_id not in self._calendars:
+            today = datetime.now(ZoneInfo(source.timezone)).date()
+            self._calendars[source.source_id] = Calendar(source.timezone, latest=today, language=source.language)
+        return self._calendars[source.source_id]

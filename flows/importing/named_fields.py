@@ -1,0 +1,91 @@
+"""Rows of JSON Lines and CSV, whoever wrote them: each is a page (with html or text) or an address (without)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from flows.importing.door import Door
+from flows.importing.records import Arrival, Held, Listed
+from flows.importing.undoing import looks_like_markup
+from flows.sources import SourceDefinition
+from parsers.listing import read_date
+from parsers.records import Hints
+from warehouse.archive.foreign import moment
+
+Row = Mapping[str, Any]
+
+LONGEST_URL = 8_000
+
+
+@cache
+def columns() -> dict[str, list[str]]:
+    """What we need → the names under which rows have it."""
+    found: dict[str, list[str]] = tomllib.loads((files("flows.importing") / "columns.toml").read_text(encoding="utf-8"))
+    return found
+
+
+def says_address(names: list[str]) -> bool:
+    """Whether the head of a table has a column of addresses."""
+    return not {name.strip().lower() for name in names}.isdisjoint(columns()["url"])
+
+
+def item(row: Row, held: Held, place: int, door: Door) -> Arrival | Listed | None:
+    """What a row brings, if its address is one that is wanted; what it lacks is counted."""
+    plain = {str(name).strip().lower(): value for name, value in row.items() if name is not None}
+    url = _text(plain, "url")
+    if url is None or not url.lower().startswith(("http://", "https://")) or len(url) > LONGEST_URL:
+        door.refuse("a row without an address")
+        return None
+    source = door.claim(url)
+    if source is None:
+        return None
+    html, text = _text(plain, "html"), _text(plain, "text")
+    if html is None and text is not None and looks_like_markup(text):
+        html = text
+    day, hints = _hints(plain, source, door)
+    if html is None and text is None:
+        return Listed(url, held.name, place, day, hints)
+    content, content_type = (
+        (html, "text/html") if html is not None else (_page_of(text or "", hints.title), "text/plain")
+    )
+    body = content.encode("utf-8", "replace")
+    return Arrival(
+        url=url,
+        file=held.name,
+        offset=place,
+        wire=body,
+        body=body,
+        origin="import",
+        observed_at=moment(_text(plain, "fetched") or ""),
+        changed_at=held.changed_at,
+        content_type=f"{content_type}; charset=utf-8",
+        hints=hints,
+    )
+
+
+def _page_of(text: str, title: str | None) -> str:
+    """A text with its headline above it, as plain texts are read."""
+    return text if title is None or text.lstrip().startswith(title) else f"{title}\n\n{text}"
+
+
+def _hints(row: Row, source: SourceDefinition, door: Door) -> tuple[Any, Hints]:
+    """The day and the hints of a row, its date read as the source writes dates."""
+    stated = read_date(_text(row, "published"), door.calendar(source))
+    if stated.note:
+        door.report.passed_over["a date that cannot be read"] += 1
+    return stated.day, Hints(_text(row, "title"), stated.text, "list" if stated.text else None)
+
+
+def _text(row: Row, wanted: str) -> str | None:
+    """The first of the columns that may hold what is wanted and does, as text."""
+    for name in columns()[wanted]:
+        value: Any = row
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        if isinstance(value, str) and value.strip():
+            return value.strip() if wanted != "html" else value
+    return None

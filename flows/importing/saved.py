@@ -1,0 +1,179 @@
+"""Saved pages and texts: a page a file, its address said by the program that saved it, by the user, or by the page."""
+
+from __future__ import annotations
+
+import csv
+import html
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from flows.importing.door import Door
+from flows.importing.records import Arrival, Held
+from flows.importing.undoing import settled
+from parsers.listing import read_date
+from parsers.records import Hints
+from warehouse.archive.foreign import LARGEST
+from warehouse.archive.streams import GZIP
+from warehouse.errors import WarehouseError
+
+_SINGLE_FILE = re.compile(rb"<!--\s*Page saved with SingleFile\s+url:\s*(\S+)\s+saved date:\s*([^\r\n(]+)", re.I)
+_SAVED_FROM = re.compile(rb"<!--\s*saved from url=(?:\(\d+\))?(https?://\S+?)\s*-->", re.I)
+_MIRRORED = re.compile(rb"<!--\s*Mirrored from (\S+) by HTTrack[^,]*,([^>]*?)-->", re.I)
+_CANONICAL = re.compile(rb"""<link\b[^>]*\brel\s*=\s*["']?canonical["']?[^>]*>""", re.I)
+_OG_URL = re.compile(rb"""<meta\b[^>]*\b(?:property|name)\s*=\s*["']?og:url["']?[^>]*>""", re.I)
+_VALUE = re.compile(rb"""\b(?:href|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
+_FIELD = re.compile(r"(url|title|date|fetched)\s*:\s*(.+)$", re.I)
+_START = 1 << 18
+NO_ADDRESS = "a file that does not say its address"
+
+HTML = frozenset({".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx"})
+TEXT = frozenset({".txt", ".md", ".text"})
+
+
+class Addresses:
+    """What the user says of files: a CSV with the columns file and url (and title, date), or the address of the folder."""
+
+    def __init__(self, base: str | None, table: Path | None) -> None:
+        self._base = base.rstrip("/") if base else None
+        self._rows = dict(_table(table)) if table else {}
+
+    def of(self, held: Held, inside: str) -> dict[str, str]:
+        """What is said of a file, which lies at `inside` of the folder that was named."""
+        for name in (inside, Path(inside).name, held.name):
+            if name in self._rows:
+                return self._rows[name]
+        return {"url": f"{self._base}/{quote(inside)}"} if self._base else {}
+
+
+def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses) -> Iterator[Arrival]:
+    """The page of a file, if its address is wanted; one without an address is counted and named."""
+    content = _content(held, door)
+    if content is None:
+        return
+    wire, body = content
+    said = {**_own_words(body, kind), **addresses.of(held, inside)}
+    url = said.get("url") or (_stated_by_page(body) if kind == "html" else None)
+    if url is None:
+        _without_address(held, door)
+        return
+    source = door.claim(url)
+    if source is None:
+        return
+    stated = read_date(said.get("date"), door.calendar(source))
+    yield Arrival(
+        url=url,
+        file=held.name,
+        offset=0,
+        wire=wire,
+        body=body,
+        origin="import",
+        observed_at=_moment(said.get("saved")),
+        changed_at=held.changed_at,
+        content_encoding="gzip" if wire is not body else None,
+        content_type="text/html" if kind == "html" else "text/plain; charset=utf-8",
+        hints=Hints(said.get("title"), stated.text, "list" if stated.text else None),
+    )
+
+
+def _content(held: Held, door: Door) -> tuple[bytes, bytes] | None:
+    with closing(held.open()) as file:
+        wire = file.read(LARGEST + 1)
+    if len(wire) > LARGEST:
+        door.refuse("larger than 64 MB")
+        return None
+    if not wire.startswith(GZIP):
+        return wire, wire
+    found = settled(Arrival("", held.name, 0, wire, b"", "import", content_encoding="gzip"))
+    if isinstance(found, str):
+        door.refuse(found)
+        return None
+    return wire, found.body
+
+
+def _without_address(held: Held, door: Door) -> None:
+    door.refuse(NO_ADDRESS)
+    door.report.note(
+        f"{held.name} does not say its address, and neither do all others that are counted so: give --base URL where the "
+        "folder mirrors a site, or --addresses TABLE.csv with the columns file and url."
+    )
+
+
+def _own_words(body: bytes, kind: str) -> dict[str, str]:
+    """What the program that saved the file wrote into it."""
+    start = body[:_START]
+    if kind == "text":
+        return _front(start.decode("utf-8", "replace"))
+    if found := _SINGLE_FILE.search(start[:4096]):
+        return {"url": _address(found[1]), "saved": found[2].decode("utf-8", "replace").strip()}
+    if found := _SAVED_FROM.search(start[:4096]):
+        return {"url": _address(found[1])}
+    if found := _MIRRORED.search(start):
+        name = _address(found[1])
+        return {
+            "url": name if "://" in name else f"http://{name}",
+            "saved": found[2].decode("utf-8", "replace").strip(),
+        }
+    return {}
+
+
+def _front(text: str) -> dict[str, str]:
+    """The lines `url: …`, `date: …`, `title: …` at the head of a text."""
+    said: dict[str, str] = {}
+    for line in text.lstrip("\ufeff-\r\n ").splitlines()[:10]:
+        found = _FIELD.match(line.strip())
+        if found is None:
+            break
+        said["saved" if found[1].lower() == "fetched" else found[1].lower()] = found[2].strip()
+    return said if "url" in said else {}
+
+
+def _stated_by_page(body: bytes) -> str | None:
+    """The address that a page gives for itself."""
+    for pattern in (_CANONICAL, _OG_URL):
+        tag = pattern.search(body[:_START])
+        value = _VALUE.search(tag[0]) if tag else None
+        url = _address(next(filter(None, value.groups()), b"")) if value else ""
+        if url.lower().startswith(("http://", "https://")):
+            return url
+    return None
+
+
+def _address(written: bytes) -> str:
+    return html.unescape(written.decode("utf-8", "replace")).strip()
+
+
+def _moment(text: str | None) -> datetime | None:
+    """When a page was saved, as ISO, as browsers write it (Mon Jan 05 2026 10:00:00 GMT+0100), or as mail does; naive UTC."""
+    if not text:
+        return None
+    for read in (datetime.fromisoformat, _of_browser, parsedate_to_datetime):
+        try:
+            found = read(text)
+        except (ValueError, TypeError):
+            continue
+        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    return None
+
+
+def _of_browser(text: str) -> datetime:
+    return datetime.strptime(text.strip(), "%a %b %d %Y %H:%M:%S GMT%z")
+
+
+def _table(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """File → what is said of it; raises WarehouseError where the table cannot be read or has no such columns."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file)
+            names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
+            if not {"file", "url"} <= set(names):
+                raise WarehouseError(f"{path} needs a first line that names the columns file and url.")
+            for row in reader:
+                said = {key: row[names[key]] for key in ("url", "title", "date") if row.get(names.get(key, ""))}
+                yield row[names["file"]], said
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise WarehouseError(f"The table {path} cannot be read: {error}.") from None

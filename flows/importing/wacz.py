@@ -1,0 +1,133 @@
+"""WACZ: a zip of WARC files with a list of its pages, an index, and a digest for each part (specs.webrecorder.net/wacz)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
+from typing import Any, BinaryIO, cast
+
+from flows.importing.door import Door
+from flows.importing.lines import opened
+from flows.importing.promises import Promised, promised
+from flows.importing.records import Held
+from warehouse.archive.foreign import LARGEST
+
+BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
+"""What reading a damaged, encrypted or odd zip may raise."""
+
+MOST_PAGES = 200_000
+"""Pages of the list that are looked for."""
+
+EXPANDS = 200
+"""A part of more than a gigabyte that is packed to less than this fraction is no archive of pages."""
+
+_PIECE = 1 << 20
+
+
+class Wacz:
+    """One open WACZ file."""
+
+    def __init__(self, held: Held, zipped: zipfile.ZipFile, door: Door) -> None:
+        self._held = held
+        self._zip = zipped
+        self._door = door
+        self._parts = {info.filename: info for info in zipped.infolist() if not info.is_dir()}
+
+    def warcs(self) -> Iterator[Held]:
+        """The WARC files in it."""
+        for name, info in sorted(self._parts.items()):
+            if name.startswith("archive/") and name.lower().endswith((".warc", ".warc.gz", ".arc", ".arc.gz")):
+                if info.file_size > 1 << 30 and info.file_size > EXPANDS * info.compress_size:
+                    self._door.report.problem(
+                        f"{self._held.name}: {name} would expand to {info.file_size:,} bytes: left out."
+                    )
+                    continue
+                whole = f"{self._held.name}/{name}"
+                open_ = cast("Callable[[], BinaryIO]", partial(self._zip.open, info))
+                yield Held(whole, open_, info.file_size, self._held.changed_at, is_file=False)
+
+    def check(self) -> None:
+        """Compare every part with the digest and the size that datapackage.json states."""
+        package = self._json("datapackage.json")
+        if package is None:
+            self._door.report.problem(
+                f"{self._held.name} has no datapackage.json that can be read, so its parts cannot be checked."
+            )
+            return
+        for part in package.get("resources", []) if isinstance(package, dict) else []:
+            if isinstance(part, dict) and isinstance(part.get("path"), str):
+                self._check_part(part["path"], part)
+
+    def index(self) -> Promised:
+        """What its indexes say of its WARC files."""
+        found: Promised = {}
+        for name in self._named("indexes/", (".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")):
+            with closing(opened(self._part(name))) as file:
+                for warc, offsets in promised(iter(partial(file.readline, LARGEST), b"")).items():
+                    found.setdefault(warc, set()).update(offsets)
+        return found
+
+    def pages(self) -> dict[str, str | None]:
+        """The pages that it lists, by address, with their titles."""
+        found: dict[str, str | None] = {}
+        for name in self._named("pages/", (".jsonl",)):
+            with closing(opened(self._part(name))) as file:
+                for line in iter(partial(file.readline, LARGEST), b""):
+                    page = _object(line)
+                    if len(found) < MOST_PAGES and isinstance(page.get("url"), str):
+                        found[page["url"]] = page.get("title") if isinstance(page.get("title"), str) else None
+        return found
+
+    def _named(self, folder: str, endings: tuple[str, ...]) -> list[str]:
+        return sorted(name for name in self._parts if name.startswith(folder) and name.lower().endswith(endings))
+
+    def _part(self, name: str) -> Held:
+        info = self._parts[name]
+        open_ = cast("Callable[[], BinaryIO]", partial(self._zip.open, info))
+        return Held(f"{self._held.name}/{name}", open_, info.file_size, self._held.changed_at, is_file=False)
+
+    def _json(self, name: str) -> Any:
+        if name not in self._parts or self._parts[name].file_size > LARGEST:
+            return None
+        try:
+            return json.loads(self._zip.read(name))
+        except ValueError:
+            return None
+
+    def _check_part(self, name: str, stated: dict[str, Any]) -> None:
+        report = self._door.report
+        if name not in self._parts:
+            report.problem(f"{self._held.name}: {name}, which its datapackage.json names, is not in it.")
+            return
+        size, digest = stated.get("bytes"), str(stated.get("hash", ""))
+        if isinstance(size, int) and size != self._parts[name].file_size:
+            report.problem(
+                f"{self._held.name}: {name} has {self._parts[name].file_size:,} bytes, and datapackage.json says {size:,}."
+            )
+        elif digest.startswith(("sha256:", "md5:")) and self._digest(name, digest.partition(":")[0]) != digest:
+            report.problem(
+                f"{self._held.name}: {name} is not what its digest in datapackage.json says: it was damaged or changed."
+            )
+
+    def _digest(self, name: str, algorithm: str) -> str:
+        found = hashlib.new(algorithm, usedforsecurity=False)
+        try:
+            with self._zip.open(name) as part:
+                for piece in iter(partial(part.read, _PIECE), b""):
+                    found.update(piece)
+        except BROKEN as error:
+            return f"{error}"
+        return f"{algorithm}:{found.hexdigest()}"
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,191 @@
+"""WARC and ARC files: the records that are pages somebody wants, as arrivals; everything else is counted by its reason."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import BinaryIO
+
+from flows.importing.records import Arrival, Held, Report, Spot
+from flows.importing.undoing import settled
+from warehouse.archive import answers, foreign
+from warehouse.archive.foreign import Damage, Foreign, Head
+
+Wanted = Callable[[str], bool]
+"""Whether the page at an address is wanted; asked once for each record that may be one."""
+
+ORIGINALS = 50_000
+"""Bodies that later records of the same file may refer to; the latest ones, so that memory stays flat."""
+
+_KINDS = frozenset({"response", "resource", "revisit"})
+_PAGE = re.compile(r"text/html|application/xhtml|text/plain", re.IGNORECASE)
+_PAGE_STATUS = frozenset({200, 203})
+
+
+class WarcFile:
+    """One file that is being read."""
+
+    def __init__(
+        self,
+        held: Held,
+        wanted: Wanted,
+        report: Report,
+        told: Callable[[int], None] = lambda place: None,
+        *,
+        heed: bool = False,
+    ) -> None:
+        self._open = held.open
+        self._held = held
+        self._name = held.name
+        self._wanted = wanted
+        self._report = report
+        self._told = told
+        self._originals: dict[str, int] = {}  # payload digest → offset of the record that carries the payload
+        self._heed = heed  # whether an index is to be compared with what was met
+        self.met: set[int] = set()  # offsets of records
+
+    def arrivals(self) -> Iterator[Arrival]:
+        """The wanted pages of the file in their order; damaged spots and the rest go to the report."""
+        with self._open() as file, self._open() as again:
+            for found in foreign.walk(file, self._is_wanted, self._told):
+                if isinstance(found, Damage):
+                    said = f"{found.message} Nothing that can be read follows." if found.is_tail else found.message
+                    self._report.damage(Spot(self._name, found.offset, said))
+                    continue
+                self._report.records += 1
+                if self._heed:
+                    self.met.add(found.head.offset)
+                if found.block is not None:
+                    yield from self._arrival(found, again)
+
+    def _is_wanted(self, head: Head) -> bool:
+        """Whether to take a record into memory: by its kind, its stated type and its address."""
+        url = head.url
+        if head.kind not in _KINDS or url is None or not url.lower().startswith(("http://", "https://")):
+            return False
+        if not self._wanted(url):
+            return False
+        stated = head.fields.get("warc-identified-payload-type") or _type_of_file(head)
+        if stated and not _PAGE.match(stated):
+            self._report.passed_over[f"not a page ({_short(stated)})"] += 1
+            return False
+        if head.length > foreign.LARGEST:
+            self._report.passed_over["larger than 64 MB"] += 1
+            return False
+        return True
+
+    def _arrival(self, found: Foreign, again: BinaryIO) -> Iterator[Arrival]:
+        head, block = found.head, found.block or b""
+        if foreign.wrong_digest(head.fields.get("warc-block-digest"), block):
+            self._report.damage(
+                Spot(self._name, head.offset, "The record is not what its WARC-Block-Digest says, and was left out.")
+            )
+            return
+        reading = self._page(found, block) if head.kind != "revisit" else self._repeated(found, block, again)
+        if isinstance(reading, str):
+            self._report.passed_over[reading] += 1
+        elif reading is not None:
+            yield reading
+
+    def _page(self, found: Foreign, block: bytes) -> Arrival | str | None:
+        """The page of a record, why it is none, or None where it is damaged, which is then noted."""
+        head = found.head
+        answer = answers.answer(block) if head.kind == "response" else None
+        if head.kind == "response" and answer is None:
+            return "no HTTP answer"
+        body = answer.body if answer else block
+        if self._is_false(head, block, body):
+            return None
+        digest = head.fields.get("warc-payload-digest")
+        if answer is not None and answer.status not in _PAGE_STATUS:
+            return _status(answer.status)
+        content_type = answer.header("content-type") if answer else head.fields.get("content-type")
+        stated = head.fields.get("warc-identified-payload-type") or content_type
+        if stated and not _PAGE.match(stated):
+            return f"not a page ({_short(stated)})"
+        if digest and found.is_in_place:
+            self._remember(digest, head.offset)
+        arrival = Arrival(
+            url=head.url or "",
+            file=self._name,
+            offset=head.offset,
+            wire=body,
+            body=body,
+            origin="warc",
+            observed_at=head.moment,
+            record_id=head.record_id,
+            status=answer.status if answer else None,
+            status_line=answer.status_line if answer else "",
+            headers=answer.headers if answer else (),
+            content_encoding=answer.header("content-encoding") if answer else None,
+            content_type=content_type,
+            reason=_truncation(head),
+            copied=found.member,
+            may_be_linked=found.is_in_place and not head.is_arc and self._held.is_file,
+            changed_at=self._held.changed_at,
+        )
+        return settled(arrival)
+
+    def _is_false(self, head: Head, block: bytes, body: bytes) -> bool:
+        """Whether the payload is not what the record says of it, whichever of three customs its writer followed."""
+        digest = head.fields.get("warc-payload-digest")
+        if not digest or head.fields.get("warc-truncated"):
+            return False
+        start = block.find(b"\r\n\r\n")
+        if not foreign.wrong_digest(digest, body, block[start + 4 :] if start >= 0 else block, block):
+            return False
+        self._report.damage(
+            Spot(self._name, head.offset, "The page is not what its WARC-Payload-Digest says, and was left out.")
+        )
+        return True
+
+    def _repeated(self, found: Foreign, block: bytes, again: BinaryIO) -> Arrival | str | None:
+        """The page of a record that says: as before."""
+        head = found.head
+        if "not-modified" in head.fields.get("warc-profile", ""):
+            return "not modified (304)"
+        offset = self._originals.get(head.fields.get("warc-payload-digest", ""))
+        if offset is None:
+            return "a repetition (revisit) of a page that this file does not have"
+        original = foreign.at(again, offset)
+        page = self._page(original, original.block) if original and original.block is not None else None
+        if not isinstance(page, Arrival):
+            return page
+        answer = answers.answer(block)
+        return replace(
+            page,
+            url=head.url or page.url,
+            offset=head.offset,
+            observed_at=head.moment,
+            record_id=head.record_id,
+            headers=answer.headers if answer and answer.headers else page.headers,
+            copied=None,
+            may_be_linked=False,
+        )
+
+    def _remember(self, digest: str, offset: int) -> None:
+        self._originals.pop(digest, None)
+        self._originals[digest] = offset
+        if len(self._originals) > ORIGINALS:
+            del self._originals[next(iter(self._originals))]
+
+
+def _type_of_file(head: Head) -> str | None:
+    """The type of what was kept as a file; that of an answer is known once it is read."""
+    return head.fields.get("content-type") if head.kind == "resource" else None
+
+
+def _short(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()[:40]
+
+
+def _status(status: int) -> str:
+    if 300 <= status < 400:
+        return f"a redirect ({status})"
+    return f"an error of the outlet ({status})" if status >= 400 else f"an answer without a page ({status})"
+
+
+def _truncation(head: Head) -> str | None:
+    stated = head.fields.get("warc-truncated")
+    return f"truncated: {stated[:40]}" if stated else None
