@@ -88,13 +88,21 @@ def backfill(
         pipeline.recover(run)
         run.window = _narrowed(run, order)
         loaded, passed = _Loaded(), list[Event]()
-        for batch in pipeline.batches(run, _limited(run, order, passed), batch_size(source)):
+        for batch in _batches(run, order, passed):
             do(run, batch)
             _tell(passed)
             loaded.now_and_then(run, len(batch))
         _tell(passed)
     load(workspace, publish_now=True)
     return Outcome(run.tally, run.cut)
+
+
+def _batches(run: Run, order: Order, passed: list[Event]) -> Iterator[list[Address]]:
+    """The batches of a backfill: all that is to be asked for, and once it is known what of that is dead, its mementos."""
+    size = batch_size(run.source)
+    yield from pipeline.batches(run, _limited(run, order, passed), size)
+    if run.cut is None and order.limit is None:
+        yield from pipeline.batches(run, pipeline.dead_addresses(run), size)
 
 
 def today(source: SourceDefinition) -> date:

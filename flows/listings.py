@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from flows import exchanges, waiting
@@ -17,6 +17,7 @@ from flows.fetching.addresses import place
 from flows.polls import MOVES, is_asked, last_answer, moved_to, polls_of, turn
 from flows.progress import Event, tell
 from flows.run import Run, now
+from flows.source_keys import PAST
 from flows.sources import FinderSpec
 from parsers import urls
 from warehouse import rows
@@ -26,6 +27,9 @@ from warehouse.ledger import Validators
 
 BAD = ("failed", "gone", "deferred", "disallowed", "reserved", "refused")
 """Outcomes of a listing that leave its unit unread."""
+
+SPANNING = frozenset({"sitemap", "index"})
+"""Finders whose listings name no period, and cover the days of what they list."""
 
 OFTEN = 3
 """Failures in a row from which on a warning says how long it has been so."""
@@ -40,7 +44,9 @@ def units(run: Run) -> Iterator[Unit]:
     put_off: list[Due] = []
     polls = [poll for spec in run.source.finders for poll in polls_of(run.ledger, spec)]
     run.is_first = run.kind == "ingest" and not any(poll.is_read for poll in polls)
-    for spec in sorted(run.source.finders, key=lambda spec: spec.kind != "feed"):
+    for spec in sorted(run.source.finders, key=lambda spec: (spec.kind in PAST, spec.kind != "feed")):
+        if spec.kind in PAST and not run.window.whole:
+            continue  # archives know the past, and are asked for what the outlet itself does not show
         verdict = turn(run.workspace.folders, run.ledger, run.source, spec, now())
         if is_asked(verdict, run.polling) or (gaps and verdict.reason != "gone"):
             yield from _feed(run, spec, gaps) if spec.kind == "feed" else _others(run, spec, gaps)
@@ -200,13 +206,14 @@ def _validators(run: Run, url: str) -> Validators:
 
 def row(run: Run, unit: Unit, new: int) -> rows.Listed:
     """The unit as the table `units` keeps it."""
+    first_day, last_day = _span(run, unit)
     return rows.Listed(
         source_id=run.source.source_id,
         finder=unit.finder,
         unit=unit.unit,
         url=unit.url,
-        first_day=unit.first_day,
-        last_day=unit.last_day,
+        first_day=first_day,
+        last_day=last_day,
         listed_at=now(),
         whole=unit.whole,
         outcome=unit.outcome,
@@ -217,6 +224,20 @@ def row(run: Run, unit: Unit, new: int) -> rows.Listed:
         undated=unit.undated,
         run_id=run.run_id,
     )
+
+
+def _span(run: Run, unit: Unit) -> tuple[date | None, date | None]:
+    """The days a unit covers: as it says; of a whole sitemap or index page that dates every article, those that it lists."""
+    days = sorted(candidate.day for candidate in unit.candidates if candidate.day)
+    if unit.first_day or unit.finder not in SPANNING or not unit.whole or unit.undated or not days:
+        return unit.first_day, unit.last_day
+    first, begin = days[0], run.window.first_day
+    if unit.finder == "index" and not run.window.whole and first > begin:
+        first += timedelta(days=1)  # a pass stops where everything is known: the page after may have more of that day
+    elif first < begin and (unit.outside or unit.finder == "index"):
+        first = begin  # what is older was left out, or is on pages that were not asked for
+    last = min(days[-1], run.window.today or run.window.last_day)
+    return (first, last) if first <= last else (None, None)
 
 
 def found(run: Run, candidate: Candidate) -> rows.Found:

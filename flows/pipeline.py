@@ -21,15 +21,19 @@ from flows.backlog import Allowance, backlog, policy
 from flows.crowd import Crowd
 from flows.discovery import Candidate, Unit
 from flows.discovery.polling import Polling
+from flows.fetching import Exchange
 from flows.progress import Event, tell
 from flows.run import Run, now, opened
 from flows.sources import SourceDefinition
 from flows.tally import Tally
+from flows.wayback import mementos
+from flows.wayback.wanted import failures_of, nearest, wanted
 from flows.workspace import Workspace
 from parsers.records import Article, Hints, Rejected
 from warehouse import rows, withdrawal
 from warehouse.archive.captures import Capture, Location
 from warehouse.due import Known, Policy, due
+from warehouse.ledger import Archived
 
 BATCH = 50
 """Addresses a batch: one spool file and, under Prefect, one task run; it bounds memory and the work a kill undoes."""
@@ -47,6 +51,13 @@ class Address:
     unit: str | None
     finder: str | None
     known: Known | None
+    memento: str | None = None  # where an archive has it, which is asked instead of the outlet
+    failures: int = 0  # of that memento, in a row
+
+    @property
+    def mark(self) -> str:
+        """What tells it from every other address of a batch."""
+        return self.memento or self.url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +117,7 @@ def batches(run: Run, addresses: Iterable[Address] | None = None, size: int = BA
     """Addresses that are due, a batch at a time; whatever was found on the way is on the disk before its batch is asked."""
     queue: dict[str, Address] = {}
     for address in due_addresses(run) if addresses is None else addresses:
-        queue[address.url_key] = address
+        queue[address.mark] = address
         if len(queue) >= size:
             run.flush()
             yield list(queue.values())
@@ -139,10 +150,13 @@ def due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterato
     run.note(listings.row(run, unit, len(new)), *(listings.found(run, candidate) for candidate in new))
     run.note(*listings.sighted(run, unit, known))
     run.tally.found += len(new)
+    archived = run.ledger.mementos([each.url_key for each in unit.candidates if each.mementos])
     for candidate in unit.candidates:
         before = known.get(candidate.url_key)
         if _is_unwanted(run, candidate.day, candidate.finder):
             run.older.met(candidate.day, is_new=before is None)
+        elif candidate.mementos:
+            yield from _mementos_of(run, candidate, before, archived.get(candidate.url_key, Archived()))
         elif _asked_already(run, candidate.url_key, before) or due(before, candidate.hints, rules, now()).when != "now":
             continue
         elif not _is_placeless(candidate, before) or allowance.grants(candidate.url_key, counted=False):
@@ -154,6 +168,37 @@ def due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterato
                 finder=candidate.finder,
                 known=before,
             )
+
+
+def _mementos_of(run: Run, candidate: Candidate, before: Known | None, archived: Archived) -> Iterator[Address]:
+    """Those captures of an address that the finder's rule wants, and that were not asked for."""
+    rule = mementos.rule_of(run.source, candidate)
+    if rule != "all" and candidate.url_key in run.in_hand:
+        return  # the outlet, or an archive, is being asked for it
+    for url in wanted(rule, candidate.mementos, before, archived, run.source.max_attempts, now()):
+        run.in_hand.add(candidate.url_key)
+        yield Address(
+            url_key=candidate.url_key,
+            url=candidate.url,
+            hints=candidate.hints,
+            unit=candidate.unit,
+            finder=candidate.finder,
+            known=before,
+            memento=url,
+            failures=failures_of(url, archived),
+        )
+
+
+def dead_addresses(run: Run) -> Iterator[Address]:
+    """Addresses of the window whose page is gone, to be asked for at the source's archive, which may have a capture."""
+    begin = mementos.replay_of(run.source)
+    if begin is None:
+        return
+    for known in run.ledger.dead(run.window.first_day, run.window.last_day, run.source.max_attempts):
+        if not known.withdrawn and (known.day is None or run.window.holds(date.fromisoformat(known.day))):
+            url = nearest(known, begin)
+            failures = failures_of(url, run.ledger.mementos([known.url_key]).get(known.url_key, Archived()))
+            yield Address(known.url_key, known.url, known.hints, None, None, known, url, failures)
 
 
 def _is_placeless(candidate: Candidate, known: Known | None) -> bool:
@@ -186,7 +231,7 @@ def take(run: Run, batch: list[Address]) -> None:
     by_host: dict[str, list[Address]] = defaultdict(list)
     for address in batch:
         run.in_hand.add(address.url_key)
-        by_host[urlsplit(address.url).netloc.lower()].append(address)
+        by_host[urlsplit(address.memento or address.url).netloc.lower()].append(address)
     for host, addresses in by_host.items():
         crowd(run).add(host, addresses)
     for pages in crowd(run).results():
@@ -212,13 +257,32 @@ def crowd(run: Run) -> Crowd[Address, list[Parsing]]:
 def ask(run: Run, address: Address) -> list[Parsing]:
     """Ask for one address: nothing to parse, its page, or its page and the stored one that must be read anew."""
     known = address.known
+    exchange, capture = mementos.asked(run, address) if address.memento else _asked(run, address)
+    run.tally.count(capture.outcome)
+    tell(telling.asked(address.url, capture))
+    if exchange.was_put_off:
+        run.put_off[exchange.message or ""] += 1
+        return []  # its host rests: of the address itself nothing new is known, and the next pass comes to it again
+    if capture.origin == "live":
+        run.teasers.asked(capture)
+    fetched = exchanges.row(capture, run.archived(capture, exchange.requests))
+    if not capture.is_page:
+        run.note(fetched)
+        run.in_hand.discard(address.url_key)
+        return []
+    return [Parsing(capture, fetched, run.parse(capture)), *_read_anew(run, known)]
+
+
+def _asked(run: Run, address: Address) -> tuple[Exchange, Capture]:
+    """Ask the outlet for an address, conditionally where it was fetched before."""
+    known = address.known
     exchange = waiting.get(
         run,
         address.url,
         etag=known.etag if known else None,
         last_modified=known.last_modified if known else None,
     )
-    capture = exchanges.capture(
+    return exchange, exchanges.capture(
         exchange,
         source_id=run.source.source_id,
         url_key=address.url_key,
@@ -233,18 +297,6 @@ def ask(run: Run, address: Address) -> list[Parsing]:
         last_status=known.status if known else None,
         gone_after=1 if run.window.whole else exchanges.GONE_AFTER,  # what an archive lists and has not is gone
     )
-    run.tally.count(capture.outcome)
-    tell(telling.asked(address.url, capture))
-    if exchange.was_put_off:
-        run.put_off[exchange.message or ""] += 1
-        return []  # its host rests: of the address itself nothing new is known, and the next pass comes to it again
-    run.teasers.asked(capture)
-    fetched = exchanges.row(capture, run.archived(capture, exchange.requests))
-    if not capture.is_page:
-        run.note(fetched)
-        run.in_hand.discard(address.url_key)
-        return []
-    return [Parsing(capture, fetched, run.parse(capture)), *_read_anew(run, known)]
 
 
 def _read_anew(run: Run, known: Known | None) -> Iterator[Parsing]:
@@ -273,7 +325,8 @@ def collect(run: Run, parsings: Sequence[Parsing]) -> None:
         results.append(result)
         run.tally.parsed(result)
         tell(telling.was_read(parsing.capture, result))
-        run.teasers.read(parsing.capture, result)
+        if parsing.capture.origin == "live":
+            run.teasers.read(parsing.capture, result)
         read = readings.rows(parsing.capture, result, profile=run.source.profile, reader=run.reader, read_at=now())
         if run.ledger.withdrawn(key for row in read for key in (row.url_key, row.final_key, row.canonical_key)):
             _withdraw_again(run, parsing)

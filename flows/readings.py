@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from flows.wayback import drift
 from parsers import agencies, blocks, urls
 from parsers.records import Article, Dateline, Evidence, Profile, Rejected
 from warehouse.archive.captures import Capture
@@ -37,15 +38,15 @@ def rows(
     """One reading for each article of the page, or the one that says why there is none."""
     blank = _blank(capture, reader, read_at)
     if isinstance(result, Rejected):
-        return [
+        read = [
             replace(
-                blank,
-                reject_reason=result.reason,
-                reject_message=result.message,
-                evidence=_evidence(result.evidence),
+                blank, reject_reason=result.reason, reject_message=result.message, evidence=_evidence(result.evidence)
             )
         ]
-    return [_accepted(blank, capture, article, profile) for article in result]
+    else:
+        read = [_accepted(blank, capture, article, profile) for article in result]
+    moment = drift.evidence(capture)
+    return [replace(each, evidence=[*moment, *each.evidence]) for each in read] if moment else read
 
 
 def named_agencies(results: Iterable[tuple[Article, ...] | Rejected], noted_at: datetime) -> list[Agency]:

@@ -24,6 +24,7 @@ from flows.pool import ParsePool
 from flows.sources import SourceDefinition
 from flows.tally import Tally
 from flows.teasers import Teasers
+from flows.wayback import places
 from flows.workspace import Workspace
 from parsers import urls
 from parsers.records import Article, Rejected
@@ -204,7 +205,7 @@ def _held(run: Run, wait: bool) -> Iterator[None]:
                 )
             run.fetcher = stack.enter_context(_fetcher(run))
             run.note(_source_row(source), expectations.row(source, now()), run.row("running"))
-            progress.tell(progress.Event("begun", f"The {kind} of {source.source_id} begins."))
+            progress.tell(telling.begun(kind, source.source_id, run.window))
             stack.enter_context(_ending(run))
             stack.enter_context(run.held)
             yield
@@ -300,7 +301,7 @@ def feed_search(workspace: Workspace) -> None:
 
 
 def _fetcher(run: Run) -> Fetcher:
-    pace = Pace(run.workspace.folders, delay=run.source.delay)
+    pace = Pace(run.workspace.folders, run.source.delay, places.floors(run.source))
     return Fetcher(
         run.workspace.user_agent,
         pace=pace,
@@ -309,6 +310,7 @@ def _fetcher(run: Run) -> Fetcher:
         rights_basis=run.source.rights_basis,
         credentials=run.credentials,
         on_robots=run.keep_robots,
+        stopping=run.stopping,
     )
 
 

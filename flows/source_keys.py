@@ -51,8 +51,13 @@ TOP = (
 )
 
 FIND = (
-    Key("kind", values.text, None, "feed, sitemap, index, template or list.", required=True),
-    Key("url", values.address, None, "Where to look; for `template` with {year}, {month}, {day} and the like."),
+    Key("kind", values.text, None, "feed, sitemap, index, template, list, wayback or warc.", required=True),
+    Key(
+        "url",
+        values.address,
+        None,
+        "Where to look; for `template` and `warc` with {year}, {month}, {day}; for `wayback` what to look for.",
+    ),
     Key(
         "file", values.text, None, "For `list`: a file of URLs, or a CSV with url, date, title, beside the source file."
     ),
@@ -67,6 +72,13 @@ FIND = (
     Key("max_pages", values.count, 200, "Listings read in one run at most."),
     Key("max_urls", values.count, 50_000, "Addresses taken in one run at most."),
     Key("quiet_pages", values.count, 3, "Stop after so many pages in a row without a link that is new."),
+    Key("server", values.address, None, "For `wayback`: the index of another archive than the Internet Archive (CDX)."),
+    Key("replay", values.address, None, "What the addresses of its mementos begin with; as a rule beside `server`."),
+    Key("match", values.match, None, "How `url` is meant: domain, host, prefix or exact; the domain where it is a site."),
+    Key("captures", values.captures, "missing", "Which captures are fetched: missing, first or all."),
+    Key("late", values.days, timedelta(days=365), "How long after its day a page may have been captured."),
+    Key("delay", values.duration, None, "Least time between two requests to that archive; its own limits hold besides."),
+    Key("index", values.address, None, "For `warc`: a CDX server that says in which file, and where, a page lies."),
 )
 
 ARTICLE = (
@@ -143,4 +155,9 @@ KINDS: dict[str, tuple[set[str], set[str]]] = {
     ),
     "template": ({*_BUDGET, "url", "links", "date", "date_format"}, {"url"}),
     "list": ({*_BUDGET, "file"}, {"file"}),
+    "wayback": ({*_BUDGET, "url", "server", "replay", "match", "captures", "late", "delay"}, set()),
+    "warc": ({*_BUDGET, "url", "index", "delay"}, set()),
 }
+
+PAST = frozenset({"wayback", "warc"})
+"""Kinds that are about the past alone: a backfill asks them, an ingest does not."""

@@ -178,6 +178,16 @@ def split(value: Any) -> str:
     return _known(text(value), ("datelines",), "a way to split a page")
 
 
+def match(value: Any) -> str:
+    """How the address that an archive is asked for is meant."""
+    return _known(text(value), ("domain", "host", "prefix", "exact"), "a way to match addresses")
+
+
+def captures(value: Any) -> str:
+    """Which captures of an archive are fetched."""
+    return _known(text(value), ("missing", "first", "all"), "a rule for captures: missing, first or all")
+
+
 def shares(value: Any) -> tuple[tuple[str, float], ...]:
     """The least share of articles that have a field, by field: { headline = 1.0 }."""
     if not isinstance(value, dict):

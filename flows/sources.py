@@ -17,7 +17,7 @@ from flows.source_values import likely
 from flows.toml_lines import Place, line_of, lines_of_keys
 from parsers.records import Profile
 
-FinderKind = Literal["feed", "sitemap", "index", "template", "list"]
+FinderKind = Literal["feed", "sitemap", "index", "template", "list", "wayback", "warc"]
 
 
 class SourceError(Exception):
@@ -42,6 +42,13 @@ class FinderSpec:
     max_pages: int = 200
     max_urls: int = 50_000
     quiet_pages: int = 3
+    server: str | None = None  # for wayback: its CDX server
+    replay: str | None = None
+    match: str | None = None
+    captures: str = "missing"  # missing, first, all
+    late: timedelta = timedelta(days=365)
+    delay: timedelta | None = None  # of the archive; None: as its limits want it
+    index: str | None = None  # for warc
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +191,7 @@ class _Reading:
                 raise self.fault((*place, name), f"means nothing to a finder of kind {kind!r}")
         for name in sorted(required - set(table)):
             raise self.fault((*place, name), f"is missing, and a finder of kind {kind!r} needs it")
-        if kind == "template" and not has_placeholder(values["url"]):
+        if (kind == "template" or (kind == "warc" and values["url"])) and not has_placeholder(values["url"]):
             raise self.fault((*place, "url"), "must name a period, with {year}, {month}, {day} or {date:%Y-%m-%d}")
         if values["pages"] and "{page}" not in values["pages"]:
             raise self.fault((*place, "pages"), "must contain {page}")

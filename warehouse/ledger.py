@@ -6,8 +6,6 @@ an address): the reading copy is asked for the keys at hand.
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -24,12 +22,16 @@ from warehouse import reading_copy, rows, schema, spool
 from warehouse.due import Known
 from warehouse.errors import BadSpoolFile
 from warehouse.folders import Folders
+from warehouse.keys import Keys
 from warehouse.staging import TABLES, sql, stage_batch, stage_rows
 
 __all__ = ["Archived", "Asked", "Extents", "Known", "Ledger", "Validators"]
 
 BATCH = 500
 """Addresses looked up at once while iterating."""
+
+STAGED = 2_000
+"""Rows that a run has made which wait in memory until a question needs them, or there are so many."""
 
 NARROW = (rows.Found, rows.Sighted, rows.Listed, rows.Fetched, rows.Reading, rows.Segment, rows.Run, rows.Withdrawal)
 """What a run must remember of what it did."""
@@ -92,8 +94,8 @@ class Ledger:
     def __init__(self, folders: Folders, source_id: str) -> None:
         self._folders = folders
         self._source_id = source_id
-        self._keys: array[int] | None = None
-        self._own_keys: set[int] = set()
+        self._found: Keys | None = None  # of addresses that were found
+        self._heard_of: Keys | None = None  # of whatever was asked for, listings too, or withdrawn
         self._withdrawn: set[str | None] | None = None  # few, and asked for with every page
         self._added: list[rows.Row] = []  # not in the tables yet: one statement a row would cost more than the row
         self._con = self._read()
@@ -121,7 +123,12 @@ class Ledger:
     def _read(self) -> duckdb.DuckDBPyConnection:
         """A connection to all that is known."""
         con = duckdb.connect(
-            ":memory:", config={"memory_limit": "512MB", "temp_directory": str(self._folders.live.with_suffix(".tmp"))}
+            ":memory:",
+            config={
+                "memory_limit": "512MB",
+                "threads": "1",  # its questions are small: a second thread costs more than it does
+                "temp_directory": str(self._folders.live.with_suffix(".tmp")),
+            },
         )
         schema.migrate(con, schema.migrations())
         # The spool first and the copy afterwards: a file that goes in between is in the copy that replaced it.
@@ -133,24 +140,30 @@ class Ledger:
     def add(self, new: Iterable[rows.Row]) -> None:
         """Remember rows that the run has just spooled."""
         for row in new:
-            if isinstance(row, rows.Found):
-                self._own_keys.add(_prefix(UUID(row.url_key)))
+            if isinstance(row, rows.Found) and self._found is not None:
+                self._found.add(row.url_key)
+            elif isinstance(row, rows.Fetched | rows.Withdrawal) and self._heard_of is not None and row.url_key:
+                self._heard_of.add(row.url_key)
             if isinstance(row, NARROW):
                 self._added.append(_narrow(row))
-        if len(self._added) >= BATCH:
+        if len(self._added) >= STAGED:
             self._settled()
 
     def knows(self, url_key: str) -> bool:
         """Whether an address was ever found; cheap enough to be asked for every link of a listing."""
-        if self._keys is None:
-            found = self._settled().execute("SELECT DISTINCT url_key FROM known_addresses").fetchall()
-            self._keys = array("Q", sorted(_prefix(key) for (key,) in found))
-        prefix = _prefix(UUID(url_key))
-        place = bisect_left(self._keys, prefix)
-        return prefix in self._own_keys or (place < len(self._keys) and self._keys[place] == prefix)
+        if self._found is None:
+            self._found = Keys(self._keys("known_addresses"))
+        return url_key in self._found
+
+    def hears_of(self, url_key: str) -> bool:
+        """Whether an address or a listing was ever asked for or withdrawn; as cheap."""
+        if self._heard_of is None:
+            self._heard_of = Keys(self._keys("(FROM known_fetches SELECT url_key UNION ALL FROM known_withdrawals)"))
+        return url_key in self._heard_of
 
     def known(self, url_keys: Sequence[str]) -> dict[str, Known]:
         """What is known of these addresses, by the key as given; unknown ones are left out."""
+        url_keys = [key for key in url_keys if self.knows(key) or self.hears_of(key)]
         if not url_keys:
             return {}
         found = self._settled().cursor().execute(sql("ledger/known"), [_json(url_keys)]).fetchall()
@@ -182,7 +195,9 @@ class Ledger:
         if not url_keys:
             return {}
         found: dict[str, Archived] = {}
-        for key, finder, *asked in self._settled().cursor().execute(sql("ledger/mementos"), [_json(url_keys)]).fetchall():
+        for key, finder, *asked in (
+            self._settled().cursor().execute(sql("ledger/mementos"), [_json(url_keys)]).fetchall()
+        ):
             before = found.get(key, Archived(finder))
             found[key] = replace(before, asked=(*before.asked, Asked(*asked))) if asked[0] is not None else before
         spelt = {key: str(UUID(key)) for key in url_keys}
@@ -194,6 +209,8 @@ class Ledger:
 
     def validators(self, url_key: str) -> Validators:
         """Of a listing's address, from the last time it answered; empty where it never did."""
+        if not self.hears_of(url_key):
+            return Validators()
         found = (
             self._settled()
             .execute(
@@ -225,6 +242,8 @@ class Ledger:
 
     def last_answer(self, url_key: str) -> Known | None:
         """Where the last listing that came from an address, and could be read, lies in the archive; None: nowhere."""
+        if not self.hears_of(url_key):
+            return None
         found = (
             self._settled()
             .execute(
@@ -278,6 +297,14 @@ class Ledger:
         )
         return str(found[0][0]) if found else None
 
+    def _keys(self, table: str) -> Iterator[UUID]:
+        """The keys of a table, in their order."""
+        cursor = self._settled().cursor().execute(
+            f"SELECT DISTINCT url_key FROM {table} WHERE url_key IS NOT NULL ORDER BY url_key"
+        )
+        while batch := cursor.fetchmany(BATCH):
+            yield from (key for (key,) in batch)
+
     def _stream(self, question: str, parameters: list[Any]) -> Iterator[Known]:
         cursor = self._settled().cursor().execute(sql(question), parameters)
         while batch := cursor.fetchmany(BATCH):
@@ -322,11 +349,6 @@ def _known(row: tuple[Any, ...]) -> Known:
 def _narrow(row: rows.Row) -> rows.Row:
     """The row without its text."""
     return replace(row, text=None) if isinstance(row, rows.Reading) else row
-
-
-def _prefix(key: UUID) -> int:
-    """Half of a key: enough to tell a hundred million addresses apart."""
-    return key.int >> 64
 
 
 def _json(keys: Sequence[str]) -> str:

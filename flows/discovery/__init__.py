@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 
-from flows.discovery import feed, index, listing_file, sitemap, template
+from flows.discovery import feed, index, listing_file, sitemap, template, warc, wayback
 from flows.discovery.records import (
     Candidate,
     Finder,
@@ -42,6 +42,8 @@ FINDERS: Mapping[str, Finder] = MappingProxyType(
         "index": index.find,
         "template": template.find,
         "list": listing_file.find,
+        "wayback": wayback.find,
+        "warc": warc.find,
     }
 )
 

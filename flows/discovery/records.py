@@ -11,7 +11,7 @@ from flows.periods import Period
 from flows.sources import FinderSpec, SourceDefinition
 from parsers.records import Hints
 
-ListingKind = Literal["feed", "sitemap", "page"]  # what is expected at an address, so that its type can be checked
+ListingKind = Literal["feed", "sitemap", "page", "captures"]  # what is expected at an address, so that its type can be checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,7 @@ class Candidate:
     day: date | None = None  # of publication, as far as the address or the listing says
     day_basis: str | None = None  # url, listing
     hints: Hints = field(default_factory=Hints)
+    mementos: tuple[str, ...] = ()  # of a web archive: where its captures of the address are, the earliest first
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,7 @@ class Fetcher:
     addresses at the ports 80 and 443 are asked, and besides them the host:port pairs of `allow`. `robots_basis` and
     `rights_basis` say why robots.txt or a reservation of rights is not obeyed; they are recorded with every exchange.
     `credentials` go to the source's own hosts alone. `on_robots` is given every request for robots.txt or tdmrep.json.
+    Once `stopping` is set, no resting archive is waited for any more: what was not asked yet is put off.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class Fetcher:
         rights_basis: str | None = None,
         credentials: Credentials = Credentials(),  # noqa: B008  (frozen)
         on_robots: Callable[[Exchange], None] = lambda exchange: None,
+        stopping: threading.Event | None = None,
     ) -> None:
         self._headers = {
             "User-Agent": user_agent,
@@ -100,7 +102,7 @@ class Fetcher:
         self._credentials = credentials
         self._session = GuardedSession(frozenset(pair.lower() for pair in allow), pool_size=64)
         self._manners = Manners(self._session, self._headers, pace, limits, on_robots)
-        self._stopped = threading.Event()
+        self._stopping = stopping or threading.Event()
 
     def __enter__(self) -> Self:
         return self
@@ -109,10 +111,6 @@ class Fetcher:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._session.close()
-
-    def stop(self) -> None:
-        """Wait for no resting archive any more: what was not asked yet is put off."""
-        self._stopped.set()
 
     def get(
         self,
@@ -200,7 +198,7 @@ class Fetcher:
                 if rests <= 0:
                     return self._asked(turn, url, conditions, order, floor)
                 until = turn.host.rest_until
-            if floor is None or rests > floor.patience or self._stopped.wait(rests):
+            if floor is None or rests > floor.patience or self._stopping.wait(rests):
                 said = f"{house(url)} is rested after it failed or said so."
                 return Put("deferred", "host_resting", said, _moment(until))
 
@@ -221,7 +219,8 @@ class Fetcher:
         headers = {**self._headers, **conditions, **self._credentials.of(url), **order.kept}
         with self._pace.request(turn, url, verdict.delay):
             answer = self._answer(host, url, headers, order, floor)
-        return Asked(answer, rule, rules, host.rest_until if floor and answer.status in TRY_LATER else None)
+        rests = floor is not None and host.refusals > 0
+        return Asked(answer, rule, rules, host.rest_until if rests else None)
 
     def _answer(self, host: Host, url: str, headers: dict[str, str], order: _Order, floor: Floor | None) -> Answer:
         """The answer of one address; how it went is noted for its host."""
@@ -235,6 +234,9 @@ class Fetcher:
                 host.failed(weight=2 if failure.reason == "too_slow" else 1)
             raise
         wait = retry_after(answer)
+        if floor and answer.header("memento-datetime"):
+            host.answered()  # whatever it captured, the archive itself is well (RFC 7089)
+            return answer
         if floor and answer.status in TRY_LATER:
             host.refused(floor, None if wait is None else wait.total_seconds())
             return answer

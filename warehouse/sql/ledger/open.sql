@@ -43,3 +43,10 @@ CREATE VIEW known_sightings AS
 SELECT url_key, finder FROM {sightings} WHERE source_id = '{source_id}'
 UNION ALL
 SELECT url_key, finder FROM sightings;
+
+CREATE VIEW known_mementos AS
+SELECT DISTINCT fetch_id, url_key, requested_url, observed_at, outcome, attempts, next_attempt_at, load_id AS asked_at
+FROM copy.fetches WHERE source_id = '{source_id}' AND origin = 'wayback' AND role = 'article'
+UNION ALL
+SELECT DISTINCT fetch_id, url_key, requested_url, observed_at, outcome, attempts, next_attempt_at, 2147483647
+FROM fetches WHERE origin = 'wayback' AND role = 'article';
