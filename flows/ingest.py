@@ -16,6 +16,7 @@ from prefect.states import Cancelled
 
 from flows import pipeline
 from flows.discovery.polling import Polling
+from flows.recorded import recorded
 from flows.run import Run
 from flows.source_files import source_named
 from flows.workspace import find
@@ -45,14 +46,15 @@ def ingest(source: str, workspace: str | None = None, wait: bool = False, pollin
     """
     place = find(named=Path(workspace) if workspace else None)
     try:
-        tally = pipeline.ingest(
-            place,
-            source_named(place, source),
-            flow_run_id=flow_run.id,
-            wait=wait,
-            polling=polling,
-            do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
-        )
+        with recorded(place):
+            tally = pipeline.ingest(
+                place,
+                source_named(place, source),
+                flow_run_id=flow_run.id,
+                wait=wait,
+                polling=polling,
+                do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
+            )
     except Held as held:
         if deployment.id is None:
             raise

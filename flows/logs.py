@@ -60,7 +60,7 @@ def fields_of(event: Event, mask: Mask, moment: datetime) -> dict[str, Any]:
         "reason": _cut(mask(event.reason)) if event.reason else None,
         "text": _cut(mask(event.text)) if event.text != event.url else None,
         "count": event.count if event.count != 1 else None,
-        **event.more,
+        **{name: _cut(mask(value)) if isinstance(value, str) else value for name, value in event.more.items()},
     }
     return {name: value for name, value in said.items() if value not in (None, "")}
 

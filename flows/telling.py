@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from flows.discovery import Window
 from flows.fetching.addresses import shown
 from flows.progress import Event
 from parsers.records import Article, Rejected
@@ -13,7 +14,8 @@ from warehouse.loader import Report
 
 def asked(url: str, capture: Capture) -> Event:
     """One address was asked for."""
-    figures = {"status": capture.status, "seconds": round(capture.seconds, 3) if capture.seconds else None}
+    seconds = round(capture.seconds, 3) if capture.seconds else None
+    figures = {"status": capture.status, "seconds": seconds, "message": capture.message}
     return Event("page", shown(url), outcome=capture.outcome, url=url, reason=capture.reason, more=figures)
 
 
@@ -22,7 +24,18 @@ def was_read(capture: Capture, result: tuple[Article, ...] | Rejected) -> Event:
     url = capture.final_url or capture.requested_url
     if isinstance(result, Rejected):
         return Event("read", result.message, outcome="rejected", url=url, reason=result.reason)
-    return Event("read", result[0].headline if result else "", len(result), outcome="article", url=url)
+    if not result:
+        return Event("read", "", 0, outcome="article", url=url)
+    first = result[0]
+    dateline = first.datelines[0].raw.strip() if first.datelines else None
+    said = {"published": first.published and first.published.text, "tag": first.source_tag, "dateline": dateline}
+    return Event("read", first.headline, len(result), outcome="article", url=url, more=said)
+
+
+def begun(kind: str, source: str, window: Window) -> Event:
+    """A run of a source begins; where it goes by days, they are named."""
+    days = {"first_day": window.first_day, "last_day": window.last_day} if kind in ("ingest", "backfill") else {}
+    return Event("begun", f"The {kind} of {source} begins.", more={"kind": kind, **days})
 
 
 def spooled(rows: int, counts: dict[str, int]) -> Event:

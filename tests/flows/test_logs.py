@@ -136,6 +136,7 @@ def test_a_secret_in_an_address_or_a_sentence_is_masked(tmp_path: Path):
     with logs.kept(made), progress.about("town", "run-1"):
         progress.tell(Event("page", "", url="https://ann:pw77@town.example/a?token=t0k3n", outcome="fetched"))
         progress.tell(Event("warning", "The server said: reader-4711 is unknown", reason="reader-4711"))
+        progress.tell(Event("page", "", more={"message": "It leads to https://town.example/?sid=t0k3n", "status": 302}))
     text = (made.folders.logs / logs.NAME).read_text()
     assert not [secret for secret in ("pw77", "t0k3n", "reader-4711") if secret in text]
 

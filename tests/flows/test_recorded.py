@@ -1,0 +1,122 @@
+"""What a flow run leaves in a real Prefect server: log lines, artifacts, events, and its id in `runs`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from flows.sample.site import serve
+from flows.workspace import Workspace, create
+from warehouse import reading_copy
+
+pytestmark = pytest.mark.prefect
+
+PASSES = """
+import json, pathlib, sys, time
+from prefect.testing.utilities import prefect_test_harness
+
+def until(ask):
+    for _ in range(300):
+        if (found := ask()):
+            return found
+        time.sleep(0.2)
+    return ask()
+
+root = pathlib.Path(sys.argv[1])
+with prefect_test_harness(server_startup_timeout=300):
+    from prefect.client.orchestration import get_client
+    from flows.ingest import ingest
+    ingest("meridian", str(root), False, "usual")
+    (root / "sources" / "meridian.toml").write_text(sys.argv[2])
+    ingest("meridian", str(root), False, "usual")
+    with get_client(sync_client=True) as api:
+        asked = {"filter": {"event": {"name": ["wireroom.loaded"]}, "occurred": {"since": "2020-01-01T00:00:00Z"}}}
+        loaded = lambda: api._client.post("/events/filter", json=asked).json()["events"]
+        logs = lambda: [(log.level, log.message) for log in api.read_logs()]
+        until(lambda: len(loaded()) == 2)
+        until(lambda: any(" is failed" in said for _, said in logs()))
+        print(json.dumps({
+            "runs": [str(run.id) for run in api.read_flow_runs()],
+            "artifacts": [[made.key, made.type, str(made.flow_run_id), made.data] for made in api.read_artifacts()],
+            "events": loaded(),
+            "logs": logs(),
+        }))
+"""
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[str, Any]]:
+    """A workspace after two passes, of which the second found nobody, and what Prefect then knew."""
+    place = tmp_path_factory.mktemp("recorded")
+    workspace = create(place / "news")
+    with (workspace.root / ".env").open("a") as settings:
+        settings.write('WIREROOM_MERIDIAN_HEADERS="Authorization: Bearer open-sesame"\n')
+    with serve() as site:
+        path = site.write_source(workspace.sources)
+        dead = path.read_text().replace(site.base, "http://127.0.0.1:9").replace(site.base[7:], "127.0.0.1:9")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "WIREROOM_"))}
+        done = subprocess.run(
+            [sys.executable, "-c", PASSES, str(workspace.root), dead],
+            env=kept | {"PREFECT_HOME": str(place / "prefect"), "DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"},
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return workspace, json.loads(done.stdout.splitlines()[-1])
+
+
+def asked(workspace: Workspace, sql: str) -> list[tuple[Any, ...]]:
+    with reading_copy.connect(workspace.folders) as con:
+        return con.execute(sql).fetchall()
+
+
+def test_runs_holds_the_id_of_the_flow_run(left):
+    workspace, prefect = left
+    ids = {flow_run for (flow_run,) in asked(workspace, "SELECT flow_run_id::VARCHAR FROM runs")}
+    assert ids == set(prefect["runs"])
+    assert len(ids) == 2
+
+
+def test_a_run_leaves_what_came_in_what_did_not_and_coverage_under_keys_that_stay(left):
+    workspace, prefect = left
+    ((first,),) = asked(workspace, "SELECT flow_run_id::VARCHAR FROM runs WHERE articles > 0")
+    made = {key: (kind, data) for key, kind, run, data in prefect["artifacts"] if run == first}
+    assert set(made) == {"meridian-came-in", "meridian-rejected", "meridian-coverage"}
+    assert {kind for kind, _ in made.values()} == {"markdown"}
+    assert made["meridian-came-in"][1].count("](<http://127.0.0.1:") == 32
+    assert "not\\_article" in made["meridian-rejected"][1]
+    assert "complete" in made["meridian-coverage"][1]
+
+
+def test_each_load_is_an_event_of_the_source(left):
+    workspace, prefect = left
+    ((first, last, loads, rows),) = asked(
+        workspace, "SELECT min(load_id), max(load_id), count(*), sum(rows) FROM loads"
+    )
+    assert {event["resource"]["prefect.resource.id"] for event in prefect["events"]} == {"wireroom.source.meridian"}
+    payloads = sorted((event["payload"] for event in prefect["events"]), key=lambda payload: payload["first_load"])
+    assert (payloads[0]["first_load"], payloads[-1]["last_load"]) == (first, last)
+    assert payloads[0]["last_load"] + 1 == payloads[1]["first_load"]
+    assert sum(payload["rows"] for payload in payloads) == rows
+    assert sum(payload["loads"] for payload in payloads) == loads
+    assert payloads[0]["counts"]["articles"] == 32
+    assert [payload["run"] for payload in payloads] == [
+        run for (run,) in asked(workspace, "SELECT run_id::VARCHAR FROM runs ORDER BY started_at")
+    ]
+
+
+def test_the_log_of_the_flow_run_says_what_happened_in_few_lines_and_no_secret(left):
+    _, prefect = left
+    said = [message for _, message in prefect["logs"]]
+    assert any("is completed: 38 requests, 32 articles" in message for message in said)
+    assert any(level >= 40 and " is failed" in message for level, message in prefect["logs"])
+    assert any(level == 30 and "could not be read" in message for level, message in prefect["logs"])
+    assert len(said) < 30
+    assert "open-sesame" not in json.dumps(prefect)
