@@ -11,6 +11,8 @@ from flows.cli import (  # noqa: F401  (each registers its verbs)
     checking,
     demo,
     export,
+    health,
+    importing,
     questions,
     reading,
     runs,

@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from flows import pipeline
+from flows.importing.capturing import fetch_id, known_key
 from flows.importing.records import Arrival, Listed, Options, Report
-from flows.importing.taking import BATCH, Taking, fetch_id, known_key
+from flows.importing.taking import BATCH, Taking
 from flows.pool import ParsePool
 from flows.run import opened
 from flows.sources import SourceDefinition
@@ -69,7 +70,7 @@ class Entrance:
     def _give(self, item: Arrival | Listed) -> None:
         assert self._taking is not None
         if isinstance(item, Listed):
-            self._taking.enlist([item])
+            self._taking.enlist(item)
         else:
             self._taking.offer(item)
 

@@ -6,28 +6,26 @@ and not spooled, the next run recovers; what the ledger mentions is never taken 
 
 from __future__ import annotations
 
-import hashlib
-import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from flows import exchanges, readings
+from flows.importing import capturing
 from flows.importing.claims import Claims, host_of
 from flows.importing.linking import Linking
 from flows.importing.records import Arrival, Listed, Options, Report, file_at
+from flows.importing.spans import Span
 from flows.importing.warcs import WarcFile
 from flows.pool import Parsed
 from flows.progress import Event, tell
 from flows.run import Run, load, now
-from parsers import urls
-from parsers.records import Hints, Page, Rejected
+from parsers.records import Page, Rejected
 from warehouse import rows
-from warehouse.archive.captures import Capture, Taken, payload_hash
-from warehouse.ledger import Ledger
+from warehouse.archive.captures import Capture
 
 BATCH = 200
 """Pages a batch: looked up together, one spool file, and what a kill undoes at most."""
@@ -35,8 +33,8 @@ BATCH = 200
 LOADED_AFTER = 20_000
 """Pages after which what was spooled is loaded, so that a long import does not fill the spool."""
 
-BEFORE = timedelta(seconds=1)
-"""How long before the first live look a page counts as shown whose time nobody knows."""
+Offered = tuple[str, str, Arrival]
+"""The name of a request, the key of its address, and its page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,7 @@ class Reading:
 
     capture: Capture
     arrival: Arrival
+    begun_at: datetime  # before it was read: what the address says is known first
     result: Future[Parsed]
 
 
@@ -54,8 +53,8 @@ class Taking:
     def __init__(self, run: Run, report: Report, options: Options = Options()) -> None:  # noqa: B008  (frozen)
         self._run = run
         self._report = report
-        self._options = options
-        self._offered: list[tuple[str, Arrival]] = []
+        self._span = Span(options.first_day, options.last_day)
+        self._offered: list[Offered] = []
         self._reading: list[Reading] = []
         self._in_hand: set[str] = set()  # fetch ids of pages that no row mentions yet
         self._linking = Linking(run) if options.link else None
@@ -63,23 +62,26 @@ class Taking:
 
     def offer(self, arrival: Arrival) -> None:
         """Take a page, now or with the batch that it fills."""
-        self._offered.append((fetch_id(self._run.source.source_id, arrival), arrival))
+        name = capturing.fetch_id(self._run.source.source_id, arrival)
+        self._offered.append((name, capturing.known_key(self._run.ledger, arrival.url), arrival))
         if len(self._offered) >= BATCH:
             self._take_offered()
 
-    def enlist(self, listed: Iterable[Listed]) -> None:
-        """Note the addresses of a list that are not known; they are fetched by ingest and backfill."""
-        for item in listed:
-            key = known_key(self._run.ledger, item.url)
-            if self._run.ledger.withdrawn([key]):
-                self._report.withdrawn += 1
-            elif self._run.ledger.knows(key):
-                self._report.listed_known += 1
-            else:
-                self._report.listed += 1
-                self._note_found(key, item.url, "list", item.day, "listing", item.hints)
-        if len(self._run.pending) >= BATCH:
-            self._run.flush()
+    def enlist(self, item: Listed) -> None:
+        """Note an address of a list unless it is known; ingest and backfill fetch it."""
+        run = self._run
+        key = capturing.known_key(run.ledger, item.url)
+        if run.ledger.withdrawn([key]):
+            self._report.withdrawn += 1
+        elif run.ledger.knows(key):
+            self._report.listed_known += 1
+        else:
+            self._report.listed += 1
+            run.tally.found += 1
+            day = item.day
+            run.note(capturing.found(run, key, item.url, "list", hints=item.hints, at=now(), listed_day=day))
+            if len(run.pending) >= BATCH:
+                run.flush()
 
     def finish(self) -> None:
         """Take what was offered and wait for all that is being read."""
@@ -89,36 +91,38 @@ class Taking:
     def _take_offered(self) -> None:
         """Hand the new ones of a batch to the parse processes, and note the batch before it meanwhile."""
         offered, self._offered = self._offered, []
-        ledger = self._run.ledger
-        fresh = ledger.unmentioned({name for name, _ in offered} - self._in_hand) if offered else set()
+        new = list(self._new_of(offered))
+        timeless = [key for _, key, arrival in new if capturing.is_timeless(arrival)]
+        known = self._run.ledger.known(timeless)
         begun = []
-        for name, arrival in offered:
-            key = known_key(ledger, arrival.url)
-            if ledger.withdrawn([key]):
-                self._report.withdrawn += 1
-            elif name not in fresh:
-                self._report.known += 1
-            elif not self._is_outside_by_url(arrival):
-                fresh.discard(name)
-                begun.append(self._begin(name, key, arrival))
+        for name, key, arrival in new:
+            self._in_hand.add(name)
+            moment = capturing.observed_at(arrival, key, known)
+            capture = capturing.capture(self._run, name, key, arrival, moment)
+            page = Page(arrival.body, arrival.url, arrival.content_type, moment, arrival.hints)
+            begun.append(Reading(capture, arrival, now(), self._run.pool.submit(page, self._run.source.profile)))
         self._collect(begun)
 
-    def _begin(self, name: str, key: str, arrival: Arrival) -> Reading:
-        self._in_hand.add(name)
-        capture = self._capture(name, key, arrival)
-        page = Page(arrival.body, arrival.url, arrival.content_type, capture.observed_at, arrival.hints)
-        return Reading(capture, arrival, self._run.pool.submit(page, self._run.source.profile))
+    def _new_of(self, offered: list[Offered]) -> list[Offered]:
+        """Those that are to be read; the others are counted."""
+        ledger, report, pattern = self._run.ledger, self._report, self._run.source.profile.url_pattern
+        fresh = ledger.unmentioned({name for name, _, _ in offered} - self._in_hand) if offered else set()
+        new: dict[str, Offered] = {}
+        for name, key, arrival in offered:
+            if ledger.withdrawn([key]):
+                report.withdrawn += 1
+            elif name not in fresh or name in new:
+                report.known += 1
+            elif not self._span.leaves_out(arrival.url, pattern, report.outside):
+                new[name] = (name, key, arrival)
+        return list(new.values())
 
     def _collect(self, begun: list[Reading]) -> None:
         """Note the pages of the batch before, and let the new batch be read meanwhile."""
         waiting, self._reading = self._reading, begun
         if not waiting:
             return
-        results = []
-        for reading in waiting:
-            result = reading.result.result()
-            if self._take(reading, result):
-                results.append(result)
+        results = [result for reading in waiting if self._take(reading, result := reading.result.result())]
         self._run.note(*readings.named_agencies(results, now()))
         self._run.flush()
         self._in_hand.difference_update(reading.capture.fetch_id for reading in waiting)
@@ -130,30 +134,33 @@ class Taking:
 
     def _take(self, reading: Reading, result: Parsed) -> bool:
         """Archive and note a page that was read; whether it is wanted."""
-        run, capture = self._run, reading.capture
-        if self._is_outside(result):
+        run, capture, report = self._run, reading.capture, self._report
+        profile = run.source.profile
+        if self._span.leaves_out_read(result, capture.requested_url, profile.url_pattern, report.outside):
             return False
-        read = readings.rows(capture, result, profile=run.source.profile, reader=run.reader, read_at=now())
+        read = readings.rows(capture, result, profile=profile, reader=run.reader, read_at=now())
         if run.ledger.withdrawn(key for row in read for key in (row.url_key, row.final_key, row.canonical_key)):
-            self._report.withdrawn += 1
+            report.withdrawn += 1
             return False
-        capture = self._placed(capture, reading.arrival)
-        fetched = exchanges.row(
-            capture, run.archived(capture, 0, reading.arrival.copied if not capture.is_linked else None)
-        )
+        fetched = self._archived(capture, reading.arrival)
         if not run.ledger.knows(capture.url_key):
-            self._note_found(capture.url_key, capture.requested_url, capture.origin, *self._day(capture))
+            run.tally.found += 1
+            url, hints = capture.requested_url, capture.hints
+            run.note(capturing.found(run, capture.url_key, url, capture.origin, hints=hints, at=reading.begun_at))
         run.note(fetched, *read)
-        run.tally.count("fetched")
-        run.tally.parsed(result)
         self._count(capture, result)
         return True
 
-    def _placed(self, capture: Capture, arrival: Arrival) -> Capture:
-        """The capture as it will lie in the archive: in place where files are linked and this one can be."""
-        return self._linking.linked(capture) if self._linking and arrival.may_be_linked else capture
+    def _archived(self, capture: Capture, arrival: Arrival) -> rows.Fetched:
+        """The row of a page that was archived: in place where files are linked and this one can be, else copied."""
+        if self._linking and arrival.may_be_linked:
+            capture = self._linking.linked(capture)
+            return exchanges.row(capture, self._run.archived(capture, 0))
+        return exchanges.row(capture, self._run.archived(capture, 0, arrival.copied))
 
     def _count(self, capture: Capture, result: Parsed) -> None:
+        self._run.tally.count("fetched")
+        self._run.tally.parsed(result)
         self._report.taken += 1
         if isinstance(result, Rejected):
             self._report.rejected[result.reason] += 1
@@ -161,96 +168,6 @@ class Taking:
             self._report.articles += len(result)
         outcome = "rejected" if isinstance(result, Rejected) else "read"
         tell(Event("page", capture.requested_url, outcome=outcome))
-
-    def _capture(self, name: str, key: str, arrival: Arrival) -> Capture:
-        run = self._run
-        return Capture(
-            fetch_id=name,
-            source_id=run.source.source_id,
-            url_key=key,
-            role="article",
-            requested_url=arrival.url,
-            observed_at=arrival.observed_at or self._unknown_moment(key, arrival),
-            outcome="fetched",
-            run_id=run.run_id,
-            origin=arrival.origin,
-            final_url=arrival.url,
-            status=arrival.status,
-            status_line=arrival.status_line,
-            headers=arrival.headers,
-            wire=arrival.wire,
-            content_encoding=arrival.content_encoding,
-            content_type=arrival.content_type,
-            reason=arrival.reason,
-            attempts=0,
-            payload_hash=payload_hash(arrival.body),
-            payload_bytes=len(arrival.body),
-            finder=arrival.origin,
-            hints=arrival.hints,
-            taken=Taken(arrival.file, arrival.offset, arrival.record_id),
-        )
-
-    def _unknown_moment(self, key: str, arrival: Arrival) -> datetime:
-        """When a file of unknown time counts as shown: when it was last changed, and before any live look at the address."""
-        known = self._run.ledger.known([key]).get(key)
-        moment = min(arrival.changed_at or now(), now())
-        first = known.first_seen_at if known else None
-        return min(moment, first - BEFORE) if first else moment
-
-    def _day(self, capture: Capture) -> tuple[date | None, str, Hints]:
-        stated = urls.dates_in(capture.requested_url, self._run.source.profile.url_pattern)
-        return stated or urls.path_day(capture.requested_url), "url", capture.hints
-
-    def _note_found(self, key: str, url: str, finder: str, day: date | None, basis: str, hints: Hints) -> None:
-        self._run.tally.found += 1
-        self._run.note(
-            rows.Found(
-                source_id=self._run.source.source_id,
-                url_key=key,
-                url_rule=urls.RULE,
-                url=url,
-                finder=finder,
-                unit=None,
-                day=day,
-                day_basis=basis if day else None,
-                title=hints.title,
-                published=hints.published,
-                published_basis=hints.published_basis,
-                modified=hints.modified,
-                found_at=now(),
-                run_id=self._run.run_id,
-            )
-        )
-
-    def _is_outside_by_url(self, arrival: Arrival) -> bool:
-        """Whether the address alone says that the article is of another time; the pattern of the source is to be trusted."""
-        if not self._has_window:
-            return False
-        day = urls.dates_in(arrival.url, self._run.source.profile.url_pattern)
-        return day is not None and self._is_outside_day(day)
-
-    def _is_outside(self, result: Parsed) -> bool:
-        """Whether a page is of no day that is asked for: the day is the article's own."""
-        if not self._has_window:
-            return False
-        days = (
-            [] if isinstance(result, Rejected) else [item.published.day if item.published else None for item in result]
-        )
-        if not any(days):
-            self._report.outside["without a date"] += 1
-            return True
-        return all(day is None or self._is_outside_day(day) for day in days)
-
-    @property
-    def _has_window(self) -> bool:
-        return self._options.first_day is not None or self._options.last_day is not None
-
-    def _is_outside_day(self, day: date) -> bool:
-        first, last = self._options.first_day or date.min, self._options.last_day or date.max
-        if first <= day <= last:
-            return False
-        self._report.outside["of other days"] += 1
-        return True
 
 
 def take(
@@ -284,18 +201,3 @@ def take(
         taking.offer(replace(arrival, origin=origin))
     taking.finish()
     return report
-
-
-def known_key(ledger: Ledger, url: str) -> str:
-    """The key an address is stored under: the one an earlier rule gave it where the ledger knows it by that."""
-    key = urls.key(url)
-    if ledger.knows(key):
-        return key
-    return next(filter(ledger.knows, urls.former_keys(url)), key)
-
-
-def fetch_id(source_id: str, arrival: Arrival) -> str:
-    """A name that the same record always gets in the same source, so that it is taken once."""
-    own = arrival.record_id or hashlib.sha256(arrival.body).hexdigest()
-    said = "\n".join((source_id, own, arrival.url, arrival.observed_at.isoformat() if arrival.observed_at else ""))
-    return str(uuid.UUID(bytes=hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()))

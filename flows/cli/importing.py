@@ -1,0 +1,212 @@
+"""The verb that brings in what others have recorded: import."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from flows.cli.app import Exit, Problem, app, counted, err, here, out
+from flows.cli.days import day
+from flows.cli.runs import _stop as stop
+from flows.cli.tables import harmless
+from flows.progress import Event, shown
+
+if TYPE_CHECKING:
+    from flows.importing import Options, Report
+
+MOST_SHOWN = 10
+"""Hosts, reasons or spots that are printed one a line; --json has them all."""
+
+EXAMPLES = """
+
+[bold]Examples[/]
+
+  wireroom import crawl.warc.gz                     pages go to the sources whose addresses they have
+
+  wireroom import CC-NEWS-*.warc.gz --source eir    one outlet out of the world's news
+
+  wireroom import saved/ --base https://example.org a folder that mirrors a site
+
+  wireroom import dump.jsonl --as gazette           one page a line, all of them for one source
+
+  wireroom import archive.wacz --dry-run            what is in it, by source and host; nothing is written
+
+The same command goes on where it was stopped; what was imported is never imported twice.
+
+[bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds a source · 4 a file is damaged or incomplete
+"""
+
+
+@app.command("import", epilog=EXAMPLES)
+def import_(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or folders of them.")],
+    source: Annotated[list[str] | None, typer.Option(help="Only pages of this source; may be repeated.")] = None,
+    forced: Annotated[
+        str | None, typer.Option("--as", help="Give every page to this source, whatever its rules.")
+    ] = None,
+    match: Annotated[
+        list[str] | None, typer.Option(help="Only pages of this host, or whose address fits this pattern with *.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day of articles, by their own date.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Last day of articles, by their own date.")
+    ] = None,
+    keep_unclaimed: Annotated[
+        bool, typer.Option("--keep-unclaimed", help="Keep pages that no source claims, as source `unclaimed`.")
+    ] = False,
+    link: Annotated[
+        bool, typer.Option("--link", help="Leave the pages in their WARC files instead of copying them.")
+    ] = False,
+    base: Annotated[
+        str | None, typer.Option(metavar="URL", help="Address that a folder of saved pages mirrors.")
+    ] = None,
+    addresses: Annotated[
+        Path | None,
+        typer.Option(metavar="CSV", help="Table with the columns file and url, and perhaps title and date."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count by source and host; write nothing.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Queue behind a run that holds a source.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found and done as JSON.")] = False,
+) -> None:
+    """Bring in recorded pages: WARC, WACZ, SingleFile, HTML, text, JSON Lines, and lists of addresses as CSV."""
+    from flows.importing import Options, bring
+
+    if source and forced:
+        raise Problem("--source filters by the sources' own rules, and --as sets them aside: give one of them.")
+    options = Options(
+        sources=tuple(source or ()),
+        forced=forced,
+        match=tuple(match or ()),
+        first_day=day(first, "--from"),
+        last_day=day(last, "--to", last=True),
+        keep_unclaimed=keep_unclaimed,
+        link=link,
+        dry_run=dry_run,
+        base=_address(base),
+        addresses=addresses,
+        wait=wait,
+    )
+    signal.signal(signal.SIGTERM, stop)
+    with _bar(quiet=as_json) as told:
+        report = bring(here(), paths, options, told)
+    if as_json:
+        print(json.dumps(_plain(report)))
+    else:
+        _print(report, options)
+    if not report.is_whole:
+        raise typer.Exit(Exit.INCOMPLETE)
+
+
+def _address(text: str | None) -> str | None:
+    if text and not text.lower().startswith(("http://", "https://")):
+        raise Problem(f"--base must be an address that begins with http:// or https://, not {text!r}.")
+    return text
+
+
+def _plain(report: Report) -> dict[str, Any]:
+    """The report as JSON takes it, the largest counts first."""
+    known = {item.name: getattr(report, item.name) for item in fields(report)}
+    counts = {name: dict(value.most_common()) for name, value in known.items() if isinstance(value, Counter)}
+    return {**known, **counts, "damaged": [asdict(spot) for spot in report.damaged]}
+
+
+def _print(report: Report, options: Options) -> None:
+    for spot in report.damaged[:MOST_SHOWN]:
+        _warn(f"{spot.file}, at {spot.offset:,}: {spot.message}")
+    if report.damaged_count > MOST_SHOWN:
+        _warn(f"… and {report.damaged_count - MOST_SHOWN:,} more damaged spots (--json names them).")
+    for problem in report.problems[:MOST_SHOWN]:
+        _warn(problem)
+    for note in report.notes:
+        out.print(Text(harmless(note), style="dim"), soft_wrap=True)
+    _print_counts("Unclaimed, and left out", report.unclaimed)
+    _print_counts("Passed over", report.passed_over)
+    _print_counts("Not of the days that were asked for", report.outside)
+    _print_counts("No article", report.rejected)
+    if options.dry_run:
+        _print_counts("Hosts", report.hosts)
+    _print_counts("Sources", report.sources)
+    out.print(Text(_sentence(report, options.dry_run)), soft_wrap=True)
+    if report.unclaimed and not report.sources:
+        out.print(
+            Text(
+                "No source claims any of it. Add the outlet (wireroom sources add URL), or name one with --as.",
+                style="dim",
+            ),
+            soft_wrap=True,
+        )
+
+
+def _sentence(report: Report, dry_run: bool) -> str:
+    """The line that says it all."""
+    parts = []
+    new = counted(report.taken, "new page")
+    if dry_run:
+        parts.append(f"{new} would be imported")
+    elif report.taken:
+        parts.append(f"{new} imported, {counted(report.articles, 'article')} read")
+    if report.listed or report.listed_known:
+        would = " would be" if dry_run else ""
+        parts.append(
+            f"{counted(report.listed, 'new address', 'new addresses')}{would} listed for ingest and backfill to fetch"
+        )
+    already = report.known + report.listed_known
+    if already:
+        parts.append(f"{already:,} known already")
+    if report.withdrawn:
+        parts.append(f"{report.withdrawn:,} withdrawn, which stay away")
+    if not (report.taken or report.listed):
+        parts.insert(0, "nothing new")
+    said = ", ".join(parts)
+    end = "." if report.is_whole else ". Not all of it could be read: see above."
+    return f"{counted(report.files, 'file')} read: {said}{end}"
+
+
+def _print_counts(title: str, counts: Mapping[str, int]) -> None:
+    if not counts:
+        return
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    out.print(Text(f"{title}: {sum(counts.values()):,}", style="bold"), soft_wrap=True)
+    for name, count in ordered[:MOST_SHOWN]:
+        out.print(Text(f"  {count:>9,}  {harmless(name)}"), soft_wrap=True)
+    if len(ordered) > MOST_SHOWN:
+        rest = sum(count for _, count in ordered[MOST_SHOWN:])
+        out.print(Text(f"  {rest:>9,}  in {len(ordered) - MOST_SHOWN:,} more", style="dim"), soft_wrap=True)
+
+
+def _warn(sentence: str) -> None:
+    err.print(Text(f"! {harmless(sentence)}", style="yellow"), soft_wrap=True)
+
+
+@contextmanager
+def _bar(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar of bytes on a terminal, and whatever the runs have to say; a function that moves it."""
+    if quiet:
+        yield lambda read, total: None
+        return
+    if not err.is_terminal:
+        with shown(_say):
+            yield lambda read, total: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=28), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err) as progress, shown(_say):
+        task = progress.add_task("Importing", total=None)
+        yield lambda read, total: progress.update(task, completed=read, total=total)
+
+
+def _say(event: Event) -> None:
+    """Notes and warnings of the runs, above the bar."""
+    if event.kind in ("note", "warning"):
+        err.print(Text(harmless(event.text)), soft_wrap=True)
