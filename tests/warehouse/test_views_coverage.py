@@ -9,13 +9,20 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.warehouse import tables
 from tests.warehouse.facts import SOURCE, START, at, fetched, found, key, reading, withdrawal
-from tests.warehouse.tables import loaded
-from warehouse import rows
+from warehouse import rows, schema
 from warehouse.folders import Folders
 
 DAY = date(2026, 2, 10)  # long over at START, the first of March
 WEEK = 24 * 7.0
+
+DATABASE = schema.opened(":memory:")
+"""Emptied for every test: making one takes longer than loading."""
+
+
+def loaded(folders: Folders, batches: list[list[rows.Row]]) -> duckdb.DuckDBPyConnection:
+    return tables.loaded(folders, batches, DATABASE)
 
 
 @pytest.fixture
@@ -32,6 +39,10 @@ def listed(unit: str, *, finder: str = "template", hours: float = 0, first: date
 
 def page(name: str, day: date | None = DAY, **other) -> list[rows.Row]:
     return [found(name, day=day, **other), fetched(name), reading(name, f"words of {name}")]
+
+
+def sighted(name: str, finder: str, hours: float = 1) -> rows.Sighted:
+    return rows.Sighted(SOURCE, key(name), finder, f"https://paper.example/{finder}", at(hours), key("run"))
 
 
 def day_state(con: duckdb.DuckDBPyConnection, day: date = DAY) -> str | None:
@@ -71,11 +82,22 @@ LISTINGS: list[tuple[str, list[rows.Row], str | None, str | None]] = [
     ("a listing that failed", [listed("day", first=DAY, outcome="failed")], "unreachable", "unreachable"),
     ("a listing left for want of budget", [listed("day", first=DAY, outcome="deferred", reason="max_pages")], "unlisted", "never_tried"),
     ("a month whose links have days", [listed("month", first=DAY, last=DAY + timedelta(9))], "complete", "confirmed_empty"),
-    ("a month with a link of no day", [listed("month", first=DAY, last=DAY + timedelta(9), undated=1)], "unlisted", None),
+    ("a month with a link of no day", [listed("month", first=DAY, last=DAY + timedelta(9), undated=1), found("x", unit="month", finder="template")],
+     "partial", "partial"),
+    ("a month with a link whose day was read later", [listed("month", first=DAY, last=DAY + timedelta(9), undated=1), *page("x", unit="month", finder="template")],
+     "complete", "complete"),
     ("whole once, then unchanged", [listed("day", first=DAY), listed("day", first=DAY, hours=2, outcome="unchanged", links=0)],
      "complete", "confirmed_empty"),
     ("whole once after it was over, then failed", [listed("day", first=DAY), listed("day", first=DAY, hours=2, outcome="failed")],
      "complete", "confirmed_empty"),
+    ("a sitemap whose links have days", [listed("map", finder="sitemap", first=DAY, last=DAY + timedelta(9))], "complete", "confirmed_empty"),
+    ("a sitemap of no days", [listed("map", finder="sitemap")], "unlisted", None),
+    ("a sitemap that was cut", [listed("map", finder="sitemap", first=DAY, last=DAY + timedelta(9), whole=False)], "unlisted", None),
+    ("two pages of an index", [listed("page1", finder="index", first=DAY + timedelta(1), last=DAY + timedelta(9)), listed("page2", finder="index", first=DAY - timedelta(3), last=DAY)],
+     "complete", "confirmed_empty"),
+    ("a page of an index without the next", [listed("page1", finder="index", first=DAY, last=DAY + timedelta(9)), listed("page2", finder="index", outcome="failed")],
+     "unlisted", None),
+    ("an archive of captures", [listed("2026", finder="wayback", first=DAY, last=DAY)], "complete", "unlisted"),
     ("one finder fails, another lists it", [listed("day", first=DAY, outcome="failed"), listed("map", finder="sitemap", first=DAY)],
      "complete", "confirmed_empty"),
 ]  # fmt: skip
@@ -152,6 +174,61 @@ def test_the_witness_is_the_finder_that_listed_the_day(folders: Folders):
     con = loaded(folders, [looks])
     asked = con.execute("SELECT witnesses FROM coverage WHERE scope = 'day'").fetchall()
     assert asked == [(["sitemap map", "template day"],)]
+
+
+SIGHTS: list[tuple[str, list[rows.Row], list[str], float | None]] = [
+    ("one finder", [listed("day", first=DAY), *page("a", finder="template")], ["template"], None),
+    ("both list all", [listed("day", first=DAY), *page("a", finder="template"), sighted("a", "sitemap")], ["sitemap", "template"], 1.0),
+    ("one lists half", [listed("day", first=DAY), *page("a", finder="template"), *page("b", finder="template"), sighted("a", "sitemap")],
+     ["sitemap", "template"], 0.5),
+    ("each lists its own", [*page("a", finder="template"), *page("b", finder="sitemap")], ["sitemap", "template"], 0.0),
+    ("one vouches and lists nothing", [listed("day", first=DAY), *page("a", finder="feed")], ["feed", "template"], 0.0),
+    ("three", [*page("a", finder="feed"), sighted("a", "sitemap"), sighted("a", "template"), sighted("a", "template", hours=2)],
+     ["feed", "sitemap", "template"], 1.0),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows_", "finders", "agreement"), [case[1:] for case in SIGHTS], ids=[case[0] for case in SIGHTS]
+)
+def test_finders_agree_as_far_as_all_of_them_list_the_days_addresses(
+    folders: Folders, rows_: list[rows.Row], finders: list[str], agreement: float | None
+):
+    asked = loaded(folders, [rows_]).execute("SELECT finders, agreement FROM coverage WHERE scope = 'day'")
+    assert asked.fetchall() == [(finders, agreement)]
+
+
+def test_what_a_listing_shows_only_later_is_seen_as_such(folders: Folders):
+    looks = [
+        listed("day", first=DAY, links=3),
+        replace(listed("day", first=DAY, hours=WEEK, links=4), new_links=1),
+        replace(listed("day", first=DAY, hours=2 * WEEK, links=4), new_links=0),
+        listed("today", first=START.date(), hours=1, links=2),
+        replace(listed("today", first=START.date(), hours=30, links=5), new_links=3),  # not late: it was its first look after the day
+    ]  # fmt: skip
+    con = loaded(folders, [looks])
+    assert con.execute("SELECT unit, listed_at, new_links FROM late_additions").fetchall() == [("day", at(WEEK), 1)]
+    late = con.execute("SELECT unit, late_links FROM coverage WHERE scope = 'unit' ORDER BY unit").fetchall()
+    assert late == [("day", 1), ("today", 0)]
+
+
+REASONS: list[tuple[str, list[rows.Row], str | None]] = [
+    ("all there", [listed("day", first=DAY), *page("a")], None),
+    ("one gone", [listed("day", first=DAY), *page("a"), found("b", day=DAY), fetched("b", outcome="gone", status=404, reason="status_404")],
+     "1 gone (status_404)"),
+    ("two failed, one never tried", [listed("day", first=DAY), *(row for name in "ab" for row in (found(name, day=DAY), fetched(name, outcome="failed", reason="status_500"))),
+     found("c", day=DAY)], "2 failed (status_500), 1 never tried"),
+    ("a listing that is not there", [listed("day", first=DAY, outcome="gone", reason="status_404")],
+     "its listing could not be read: template day (status_404)"),
+    ("a listing that was cut", [listed("day", first=DAY, whole=False, reason="cut_short"), *page("a")], "its listing was not read whole: template day (cut_short)"),
+    ("nothing vouches", page("a"), "no listing that was read whole speaks for it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows_", "reason"), [case[1:] for case in REASONS], ids=[case[0] for case in REASONS])
+def test_a_day_says_why(folders: Folders, rows_: list[rows.Row], reason: str | None):
+    asked = loaded(folders, [rows_]).execute("SELECT reason FROM coverage WHERE scope = 'day'").fetchall()
+    assert asked == [(reason,)]
 
 
 def test_a_month_has_every_day_of_it(folders: Folders):

@@ -171,7 +171,7 @@ judged AS (
                     ELSE true END AS is_usual,
            k.found > 0 AND b.samples >= 8 AND 2 * k.found < b.low AND k.confirmed_at >= k.day + INTERVAL 72 HOUR
            -- Chernoff's bound of the Poisson tail; where one day is like another, less than half of what is usual.
-           AND (exp(k.found - b.level + k.found * ln(greatest(b.level, 1) / greatest(k.found, 1))) < 0.001 OR (b.level >= 4 AND b.low >= 0.8 * b.level)) AS is_thin
+           AND (exp(k.found - b.level + k.found * ln(greatest(b.level, 1) / greatest(k.found, 1))) < 0.0001 OR (b.level >= 4 AND b.low >= 0.9 * b.level)) AS is_thin
     FROM (SELECT *, dayofweek(day) AS of_week FROM known WHERE scope = 'day') AS k
     LEFT JOIN spans USING (source_id)
     LEFT JOIN agreed USING (source_id, day)
