@@ -88,11 +88,12 @@ def _facts(steps: Steps, kind: str, keys: Sequence[str]) -> None:
 
 def _articles(con: duckdb.DuckDBPyConnection, steps: Steps, batch: Batch) -> None:
     """Load readings and sights, and judge the articles they touch anew."""
-    if not batch.rows.keys() & {"reading", "withdrawal", "found"}:
+    judged = bool(batch.rows.keys() & {"reading", "withdrawal"}) or _holds_mementos(con, batch)
+    if not judged and "found" not in batch.rows:
         return
     steps.run("withdrawn")
     steps.run("readings")
-    if batch.rows.keys() & {"reading", "withdrawal"}:
+    if judged:
         for step in ("heads", "claims", "area"):
             steps.run(step)
         while steps.run("area_grows"):  # until no article reaches out of it
@@ -102,6 +103,12 @@ def _articles(con: duckdb.DuckDBPyConnection, steps: Steps, batch: Batch) -> Non
         for step in ("article_urls", "versions", "texts", "texts_moved", "verdicts", "changes"):
             steps.run(step)
     steps.run("addresses")
+
+
+def _holds_mementos(con: duckdb.DuckDBPyConnection, batch: Batch) -> bool:
+    """Whether there are requests for pages in an archive, which say how their addresses are known."""
+    found = "SELECT 1 FROM stage_fetched WHERE origin = 'wayback' LIMIT 1"
+    return "fetched" in batch.rows and bool(con.execute(found).fetchall())
 
 
 def _identify(con: duckdb.DuckDBPyConnection, steps: Steps) -> None:

@@ -12,10 +12,21 @@ SELECT l.url_key, l.item, l.to_key, l.how, l.first_seen_at, l.last_seen_at
 FROM links AS l SEMI JOIN area USING (url_key, item)
 WHERE l.source_id = getvariable('source_id') AND l.believed;
 
+-- Which of the area's readings are of captures in a web archive.
+CREATE OR REPLACE TEMP TABLE captured AS
+SELECT DISTINCT fetch_id
+FROM fetches
+WHERE source_id = getvariable('source_id') AND origin = 'wayback' AND fetch_id IN (SELECT fetch_id FROM judged);
+
+-- An address that the outlet itself answered for says so, whatever else it is; a capture says more than being pointed to.
 CREATE OR REPLACE TEMP TABLE seen AS
-SELECT url_key, item, max(how) AS how, min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at
+SELECT url_key, item, arg_max(how, list_position(['canonical', 'redirect', 'wayback', 'requested'], how)) AS how,
+       min(first_seen_at) AS first_seen_at, max(last_seen_at) AS last_seen_at
 FROM (
-    SELECT url_key, item, 'requested' AS how, observed_at AS first_seen_at, observed_at AS last_seen_at FROM judged WHERE is_article
+    SELECT j.url_key, j.item, CASE WHEN c.fetch_id IS NULL THEN 'requested' ELSE 'wayback' END AS how,
+           j.observed_at AS first_seen_at, j.observed_at AS last_seen_at
+    FROM judged AS j LEFT JOIN captured AS c USING (fetch_id)
+    WHERE j.is_article
     UNION ALL
     SELECT to_key, item, how, first_seen_at, last_seen_at FROM ties
 )

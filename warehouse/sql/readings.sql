@@ -11,6 +11,9 @@ AND NOT EXISTS (SELECT 1 FROM withdrawn AS w WHERE w.url_key IS NULL OR w.url_ke
 CREATE OR REPLACE TEMP TABLE touched AS
 SELECT url_key FROM fresh
 UNION
+-- That a page came out of an archive says how its address is known, also where its reading came before.
+SELECT url_key FROM stage_fetched WHERE origin = 'wayback' AND role = 'article' AND outcome = 'fetched'
+UNION
 SELECT url_key FROM withdrawn_readings;
 
 -- Only with: touched.

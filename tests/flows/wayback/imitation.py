@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -84,7 +85,7 @@ class Archive:
     def gaps(self) -> list[float]:
         """Seconds between one request's arrival and the next."""
         moments = sorted(moment for moment, _ in self.log)
-        return [later - sooner for sooner, later in zip(moments, moments[1:], strict=False)]
+        return [later - sooner for sooner, later in pairwise(moments)]
 
     def keep(self, stamp: str, url: str, body: str | bytes = b"", **more: Any) -> None:
         """Have a capture."""
