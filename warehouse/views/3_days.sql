@@ -45,7 +45,8 @@ periods AS (
                 WHEN first_day < last_day AND pending * 100 > n THEN pending || ' addresses without a day' END AS cut
     FROM unit_states
     LEFT JOIN dayless USING (source_id, finder, unit)
-    WHERE finder NOT IN ('sitemap', 'index') AND listing <> 'not_yet'
+    -- The days of an archive's captures are not those of its articles, and what was captured is never all there was.
+    WHERE finder NOT IN ('sitemap', 'index', 'wayback', 'warc') AND listing <> 'not_yet'
     UNION ALL
     SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL
     FROM spans
@@ -111,15 +112,20 @@ counted AS (
     FROM tallied
     GROUP BY ALL
 ),
+-- What an archive of captures lists whole is what it has caught: it vouches only where no listing of the outlet speaks.
 listed AS (
     SELECT source_id, 'day' AS scope, NULL::VARCHAR AS finder, NULL::VARCHAR AS unit, day, NULL::DATE AS only_day,
-           ['never_tried', 'unreachable', 'partial', 'whole'][1 + max(rank)] AS listing,
+           ['never_tried', 'whole', 'unreachable', 'partial', 'whole'][max(rank)] AS listing,
            arg_max(finder || ' ' || unit || coalesce(' (' || reason || ')', ''), rank) AS listed_by,
-           bool_or(is_own AND rank = 3) AS is_own, bool_or(rank = 3 AND finder NOT IN ('wayback', 'warc')) AS is_outlet,
-           list_sort(list(DISTINCT finder) FILTER (rank = 3)) AS finders,
-           list_sort(list(DISTINCT finder || ' ' || unit) FILTER (rank = 3)) AS witnesses,
-           max(confirmed_at) FILTER (rank = 3) AS confirmed_at, NULL::INTEGER AS late_links
-    FROM (SELECT *, list_position(['unreachable', 'partial', 'whole'], listing) AS place, coalesce(place, 0) AS rank FROM unit_days)
+           bool_or(is_own AND rank = 5) AS is_own, max(rank) = 5 AS is_outlet,
+           list_sort(list(DISTINCT finder) FILTER (listing = 'whole')) AS finders,
+           list_sort(list(DISTINCT finder || ' ' || unit) FILTER (listing = 'whole')) AS witnesses,
+           max(confirmed_at) FILTER (listing = 'whole') AS confirmed_at, NULL::INTEGER AS late_links
+    FROM (
+        SELECT *, CASE WHEN listing = 'whole' THEN CASE WHEN finder IN ('wayback', 'warc') THEN 2 ELSE 5 END
+                       ELSE list_position(['never_tried', NULL, 'unreachable', 'partial'], listing) END AS rank
+        FROM unit_days
+    )
     GROUP BY ALL
     UNION ALL
     SELECT source_id, 'unit', finder, unit, NULL, CASE WHEN first_day = last_day THEN first_day END, listing,
