@@ -71,8 +71,8 @@ class Archive:
         return years[1] if len(years) > 3 else None
 
     def holes(self, source: str) -> set[date]:
-        """The days of which a complete backfill cannot bring everything."""
-        kinds = {"failing"} if source == "yearly" else {"missing", "broken", "cut", "failing"}
+        """The days of which a complete backfill cannot bring everything; that a day has no article, only its own listing can say."""
+        kinds = {"failing", "empty"} if source == "yearly" else {"missing", "broken", "cut", "failing"}
         found = {day for day, fault in self.faults.items() if fault in kinds}
         return found | {day for day in self.all_days if source == "yearly" and day.year == self.lost_year}
 

@@ -1,0 +1,275 @@
+"""What a decade costs, and whether it is whole: two sources of a made archive, killed and undisturbed, held against each other.
+
+    python -m bench.backfill [--days N] [--per-day N] [--kilobytes N] [--kills N]
+
+For each source one backfill runs undisturbed, another is killed with `kill -9` at random moments and begun again until it
+ends. Reported are the holes found against those that were planted, differences between the tables, pages that were served
+twice, peak memory by year, the share of the CPU that is neither fetching nor parsing, and what a second full run asks for.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from bench.archive_site import FIRST, Archive
+from flows import backfilling
+from flows.fetching import Fetcher
+from flows.progress import Event, shown
+from flows.sources import load
+from flows.workspace import Workspace, create
+from warehouse import archive as pages
+from warehouse import reading_copy
+
+ANSWERS = {
+    "articles": "SELECT url, headline, date_published, dateline, content_hash::VARCHAR, version, body_extent FROM articles ORDER BY ALL",
+    "addresses": "SELECT url, finder, unit, day, outcome, reason FROM address_states ORDER BY ALL",
+    "units": "SELECT finder, unit, first_day, last_day, listing, links, undated FROM unit_states ORDER BY ALL",
+    "days": "SELECT day, state, found, articles, rejected, gone, missing FROM coverage WHERE scope = 'day' ORDER BY ALL",
+    "twice": "SELECT count(*) - count(DISTINCT (fetch_id, item, reader)) FROM readings",
+}
+"""What must be the same however often a backfill was killed."""
+
+BOOKKEEPING, GROWTH = 0.10, 1.20
+"""Largest share of the CPU that is neither fetch nor parse, and of the peak memory of the last year over that of the first."""
+
+
+def main() -> int:
+    """Measure both sources, print what came of it as JSON, and say by the exit code whether all is well."""
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    for name, default in (("days", 3_650), ("per-day", 5), ("kilobytes", 20), ("kills", 20)):
+        options.add_argument(f"--{name}", type=int, default=default)
+    options.add_argument("--source", choices=("daily", "yearly"), action="append")
+    options.add_argument("--run", nargs=2, help=argparse.SUPPRESS)
+    asked = options.parse_args()
+    if asked.run:
+        print(json.dumps(run(Workspace(Path(asked.run[0])), asked.run[1], asked.days)))
+        return 0
+    archive = Archive(asked.days, asked.per_day, asked.kilobytes)
+    with tempfile.TemporaryDirectory() as name, served(archive, Path(name)) as base:
+        found = {
+            source: measured(Path(name), base, archive, source, asked.kills)
+            for source in asked.source or ["daily", "yearly"]
+        }
+    print(json.dumps(found, indent=2))
+    return 0 if all(is_well(one) for one in found.values()) else 1
+
+
+def is_well(found: dict[str, Any]) -> bool:
+    """Whether everything is as it must be."""
+    nothing = (
+        "holes_missed",
+        "holes_invented",
+        "different",
+        "fetched_twice",
+        "second_run_articles",
+        "articles_missing",
+    )
+    return (
+        not any(found[name] for name in nothing)
+        and found["bookkeeping"] < BOOKKEEPING
+        and found["memory_growth"] < GROWTH
+    )
+
+
+def measured(folder: Path, base: str, archive: Archive, source: str, kills: int) -> dict[str, Any]:
+    """The figures of one source."""
+    log = folder / "requests"
+    whole = workspace(folder / f"{source}-whole", base, archive, source)
+    started = time.monotonic()
+    first = in_child(whole, source, archive.days)
+    seconds = time.monotonic() - started
+    say(f"{source}: undisturbed in {seconds:.0f} s: {first}")
+    planted, reported = archive.holes(source), holes(whole, source)
+    seen = len(lines(log))
+    in_child(whole, source, archive.days)
+    second = Counter(kind(path) for _, path in lines(log)[seen:])
+    say(f"{source}: second run asked for {dict(second)}")
+    killed = workspace(folder / f"{source}-killed", base, archive, source)
+    in_flight, again = kill(killed, source, archive.days, kills, seconds, log)
+    expected, found = answers(whole), answers(killed)
+    return {
+        **first,
+        "articles": len(expected["articles"]),
+        "articles_missing": archive.articles(source) - len(expected["articles"]),
+        "planted": len(planted),
+        "holes_missed": sorted(map(str, planted - reported)),
+        "holes_invented": sorted(map(str, reported - planted)),
+        "second_run_listings": second["listing"],
+        "second_run_articles": second["article"],
+        "kills": kills,
+        "different": [name for name in ANSWERS if expected[name] != found[name]],
+        "holes_differ": sorted(map(str, holes(killed, source) ^ reported)),
+        "fetched_twice": again,
+        "lost_on_the_way": in_flight,
+    }
+
+
+def kill(place: Workspace, source: str, days: int, kills: int, seconds: float, log: Path) -> tuple[int, list[str]]:
+    """Kill a backfill so many times, then let it end; pages that were on the way when it died, and those fetched twice.
+
+    A page that was answered and had not reached the archive when the process died is asked for again: nobody has it.
+    """
+    moments, complete, again, lost = random.Random(11), set[str](), list[str](), 0
+    for number in range(kills + 1):
+        seen = len(lines(log))
+        child = start(place, source, days)
+        if number < kills:
+            time.sleep(moments.uniform(2.0, 2.0 + 2 * seconds / kills))
+            child.kill()
+        child.communicate()
+        new = lines(log)[seen:]
+        served_now = [
+            path.replace("/moved/", f"/{source}/")
+            for status, path in new
+            if status == "200" and kind(path) == "article"
+        ]
+        again += [path for path in served_now if path in complete]
+        before = len(complete)
+        complete |= archived(place, source)
+        lost += max(0, len(set(served_now)) - (len(complete) - before))
+        say(f"{source}: {'killed' if number < kills else 'ended'}, {len(complete)} pages in the archive")
+    return lost, again
+
+
+def run(place: Workspace, source: str, days: int) -> dict[str, Any]:
+    """A backfill of everything in this process: its CPU seconds by kind, and its peak memory by year."""
+    spent: Counter[str] = Counter()
+    counting = threading.Lock()
+    setattr(Fetcher, "get", timed(Fetcher.get, "fetch", spent, counting))  # noqa: B010
+    peaks: list[tuple[int, float]] = []
+
+    def listen(event: Event) -> None:
+        if event.kind == "page":
+            spent["pages"] += 1
+            if spent["pages"] % 200 == 0:
+                peaks.append((spent["pages"], peak()))
+
+    definition = load(place.sources / f"{source}.toml")
+    archive = Archive(days)
+    order = backfilling.Order(FIRST, archive.all_days[-1])
+    with shown(listen):
+        outcome = backfilling.backfill(place, definition, order)
+    peaks.append((spent["pages"], peak()))
+    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+    parse = children.ru_utime + children.ru_stime + spent["listings"]
+    first_year = next(megabytes for pages, megabytes in peaks if pages >= spent["pages"] * min(365 / days, 1))
+    return {
+        "pages": spent["pages"],
+        "fetched": outcome.tally.fetched,
+        "cpu_seconds": round(total, 1),
+        "fetch": round(spent["fetch"] / total, 3),
+        "parse": round(parse / total, 3),
+        "bookkeeping": round(1 - (spent["fetch"] + parse) / total, 3),
+        "peak_mb": round(peaks[-1][1]),
+        "memory_growth": round(peaks[-1][1] / first_year, 3),
+    }
+
+
+def timed(call: Callable[..., Any], name: str, spent: Counter[str], counting: threading.Lock) -> Callable[..., Any]:
+    """The call, with the CPU seconds that its thread spends in it added to `spent`."""
+
+    def counted(*arguments: Any, **named: Any) -> Any:
+        began = time.thread_time()
+        try:
+            return call(*arguments, **named)
+        finally:
+            with counting:
+                spent[name] += time.thread_time() - began  # type: ignore[assignment]
+
+    return counted
+
+
+def peak() -> float:
+    """Megabytes that this process has ever held at once."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def holes(place: Workspace, source: str) -> set[Any]:
+    """The days that are reported as holes."""
+    return {hole.day for hole in backfilling.holes(place, source, None, None) if hole.day}
+
+
+def answers(place: Workspace) -> dict[str, Any]:
+    """What the reading copy says."""
+    with reading_copy.connect(place.folders) as con:
+        return {name: con.execute(sql).fetchall() for name, sql in ANSWERS.items()}
+
+
+def archived(place: Workspace, source: str) -> set[str]:
+    """Paths of the pages whose record is complete."""
+    segments = sorted((place.folders.archive / source).glob("*.warc*"))
+    found = (capture for segment in segments for capture in pages.captures(segment, lambda damage: None))
+    return {"/" + capture.requested_url.split("/", 3)[3] for capture in found if capture.is_page}
+
+
+def workspace(root: Path, base: str, archive: Archive, source: str) -> Workspace:
+    """A workspace that reads one source of the archive."""
+    from bench.archive_site import Site
+
+    made = create(root)
+    (made.sources / f"{source}.toml").write_text(Site(archive, base).source_text(source), encoding="utf-8")
+    return made
+
+
+def in_child(place: Workspace, source: str, days: int) -> dict[str, Any]:
+    """A backfill to its end, in a process of its own."""
+    said, _ = start(place, source, days).communicate()
+    return dict(json.loads(said))
+
+
+def start(place: Workspace, source: str, days: int) -> subprocess.Popen[str]:
+    """A backfill in a process of its own."""
+    command = [sys.executable, "-m", "bench.backfill", "--days", str(days), "--run", str(place.root), source]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def served(archive: Archive, folder: Path) -> Iterator[str]:
+    """The archive in a process of its own: its address."""
+    figures = {"--days": archive.days, "--per-day": archive.per_day, "--kilobytes": archive.kilobytes}
+    command = [sys.executable, "-m", "bench.archive_site", str(folder)]
+    child = subprocess.Popen(command + [str(part) for pair in figures.items() for part in pair])
+    try:
+        while not (folder / "address").exists():
+            time.sleep(0.05)
+        yield (folder / "address").read_text(encoding="utf-8")
+    finally:
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def lines(log: Path) -> list[tuple[str, str]]:
+    """Status and path of every answer so far."""
+    split = (line.partition(" ") for line in log.read_text(encoding="utf-8").splitlines())
+    return [(status, path) for status, _, path in split]
+
+
+def kind(path: str) -> str:
+    """What lies at a path: an article, a listing or manners."""
+    if path.endswith("/index.html") or (path.startswith("/yearly/") and path.count("/") == 2):
+        return "listing"
+    return "article" if path.startswith(("/daily/", "/yearly/", "/moved/")) else "manners"
+
+
+def say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
