@@ -9,7 +9,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Kind = Literal[
-    "begun", "note", "warning", "unit", "days", "planned", "page", "read", "spooled", "loaded", "visible", "ended", "failed"
+    "begun",
+    "health",
+    "note",
+    "warning",
+    "unit",
+    "days",
+    "planned",
+    "page",
+    "read",
+    "spooled",
+    "loaded",
+    "visible",
+    "ended",
+    "failed",
 ]
 
 

@@ -72,6 +72,16 @@ class Folders:
         """Orders to withdraw that are not carried out yet, and what is being overwritten for them."""
         return self.data / ".live" / "withdrawals"
 
+    @property
+    def health(self) -> Path:
+        """What people were last told about each source."""
+        return self.data / ".live" / "health"
+
+    @property
+    def downloads(self) -> Path:
+        """Files that are being fetched, one folder a source; each is removed once it was taken."""
+        return self.data / ".live" / "downloads"
+
     def source_lock(self, source_id: str) -> Path:
         """Held by the one run of a source."""
         return self.data / ".live" / "sources" / f"{source_id}.lock"

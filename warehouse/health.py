@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
 import duckdb
+
+from warehouse import loader, spool
+from warehouse.folders import Folders
+from warehouse.locks import hold
 
 State = Literal["ok", "failing", "unknown"]
 
@@ -42,3 +48,25 @@ def verdicts(
 def failing(found: list[Verdict]) -> list[Verdict]:
     """Those that fail."""
     return [verdict for verdict in found if verdict.state == "failing"]
+
+
+def judged(folders: Folders, source_id: str | None = None) -> list[Verdict]:
+    """The verdicts on what has been spooled by now, be there a reading copy of it or not; the loader is kept waiting so long.
+
+    Copies are made no oftener than their size allows, and a trouble must be named at the first run that shows it.
+    """
+    who = f"health in process {os.getpid()}"
+    while True:
+        with hold(folders.loader_lock, who, wait=True), closing(_live(folders)) as con:
+            loaded = {name for (name,) in con.execute("SELECT file FROM loads").fetchall()}
+            if all(path.name in loaded for path in spool.files(folders)):
+                return verdicts(con, source_id)
+        loader.drain(folders, wait=True)
+
+
+def _live(folders: Folders) -> duckdb.DuckDBPyConnection:
+    """The database of the loader, whose lock is held; the reading copy where it is missing."""
+    path = folders.live if folders.live.exists() else folders.warehouse
+    con = duckdb.connect(str(path), read_only=True, config={"threads": "1"})
+    con.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")
+    return con

@@ -30,7 +30,8 @@ INGEST_EXAMPLES = """
 
   wireroom ingest --all --due      for a schedule that comes every 15 minutes: quiet feeds are asked less often
 
-[bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds the source · 4 a listing could not be read
+[bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds the source · 4 a listing could not be read, or a
+check of health fails (wireroom health says which); everything that came is loaded all the same
 """
 
 
@@ -100,7 +101,18 @@ def _one(workspace: Workspace, name: str, wait: bool, as_json: bool, polling: Po
         print(json.dumps({"source": name, **counts}))
     else:
         out.print(summary(name, counts, time.monotonic() - started), highlight=False, soft_wrap=True)
-    return counts["listings_failed"] > 0
+    unwell = _unwell(workspace, name)
+    return counts["listings_failed"] > 0 or unwell
+
+
+def _unwell(workspace: Workspace, name: str) -> bool:
+    """Judge a source after its run, and say what is wrong with it."""
+    from flows import health
+
+    said = health.failing(workspace, name)
+    if said is not None:
+        err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
+    return said is not None
 
 
 def _prefect_is_configured(workspace: Workspace) -> bool:

@@ -43,7 +43,7 @@ WHERE watched = span;
 -- Each sum of now beside those that ended on the same day of earlier weeks: `usual` is their median, `share` how often it is
 -- reached, and `evidence` grows with how hard it is to believe that nothing has changed (9.2: one in ten thousand).
 CREATE MACRO health_rates(source, moment) AS TABLE
-SELECT *, if(rate > 0, articles * ln(greatest(articles, 1) / rate) - articles + rate, 0) AS evidence
+SELECT *, articles * ln(greatest(articles, 1) / greatest(rate, 1e-9)) - articles + rate AS evidence
 FROM (
     SELECT n.source_id, n.direction, n.span, n.day, n.articles, count(*) AS weeks, median(p.articles) AS usual,
            min(p.articles) AS lowest, max(p.articles) AS highest,

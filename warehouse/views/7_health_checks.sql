@@ -20,7 +20,7 @@ past AS (
 windows AS (
     SELECT source_id, "check", width, count(*) AS seen, count(*) FILTER (good) AS good, avg(good::INTEGER) AS share,
            avg(good::INTEGER) FILTER (number <= if(width = 100, 20, 5)) AS share_of_latest,
-           if(any_value(least) > 0.999, 0.999, any_value(least)) AS least, any_value(usual) AS usual, any_value(fresh) AS fresh, any_value(pages) AS pages,
+           if(any_value(least) IS NULL, NULL, least(0.999, greatest(0.001, any_value(least)))) AS least, any_value(usual) AS usual, any_value(fresh) AS fresh, any_value(pages) AS pages,
            min(observed_at) FILTER (NOT good) AS bad_since_at
     FROM answers, LATERAL (VALUES (5), (20), (100), (0)) AS w (width)
     WHERE number <= if(width = 0, fresh, width) AND (pages >= width OR width = 5) AND (width > 0 OR fresh >= 5)
@@ -29,8 +29,8 @@ windows AS (
 weighed AS (
     SELECT w.*, p.usual_share, coalesce(p.past_pages, 0) AS past_pages,
            -- Sanov's bound: pages times the divergence of the share from what it should be; 3 is 1 in 20, 9.2 is 1 in 10,000.
-           seen * (if(share > 0, share * ln(share / least), 0) + if(share < 1, (1 - share) * ln((1 - share) / (1 - least)), 0)) AS against_limit,
-           seen * (if(share > 0, share * ln(share / usual_share), 0) + if(share < 1, (1 - share) * ln((1 - share) / (1 - usual_share)), 0)) AS against_past,
+           seen * (share * ln(greatest(share, 1e-9) / least) + (1 - share) * ln(greatest(1 - share, 1e-9) / (1 - least))) AS against_limit,
+           seen * (share * ln(greatest(share, 1e-9) / usual_share) + (1 - share) * ln(greatest(1 - share, 1e-9) / (1 - usual_share))) AS against_past,
            least IS NOT NULL AND seen >= 5 AND share < least AND share_of_latest < least AND against_limit >= if(seen < 20, 4.6, 3) AS breaks_limit,
            coalesce(usual AND width <> 100 AND seen >= 5 AND past_pages >= 20 AND share <= usual_share - 0.2 AND share_of_latest <= usual_share - 0.2
                     AND share < if(seen >= 20, coalesce(lowest20, lowest5), lowest5) AND against_past >= 9.2, false) AS breaks_past

@@ -29,11 +29,11 @@ listings AS (
     GROUP BY source_id
 )
 SELECT s.source_id, 'run' AS "check",
-       CASE WHEN r.source_id IS NULL THEN 'unknown' WHEN r.state IN ('failed', 'cancelled') THEN 'failing'
+       CASE WHEN r.source_id IS NULL THEN 'unknown' WHEN r.state = 'failed' THEN 'failing'
             WHEN r.ran > 5 AND r.ago > greatest(1, 3 * r.longest) THEN 'failing' ELSE 'ok' END AS state,
        CASE WHEN r.source_id IS NULL THEN 'No ingest has run yet'
-            WHEN r.state IN ('failed', 'cancelled') THEN format('The last ingest {}', if(r.state = 'failed', 'failed', 'was cancelled')) || coalesce(': ' || rtrim(r.message, '.'), '')
-            ELSE format('The last ingest began {} UTC', strftime(r.started_at, '%Y-%m-%d %H:%M')) END AS measured,
+            WHEN r.state = 'failed' THEN 'The last ingest failed' || coalesce(': ' || rtrim(string_split(r.message, '. ')[1], '.'), '')
+            ELSE format('The last ingest began {} UTC', strftime(r.started_at, '%Y-%m-%d %H:%M')) || if(r.state = 'cancelled', ' and was broken off', '') END AS measured,
        CASE WHEN r.ran > 5 AND r.ago > greatest(1, 3 * r.longest) THEN format('one at least every {:.1f} days, as before', r.longest)
             ELSE 'one that comes to its end' END AS expected,
        CASE WHEN r.ran > 5 AND r.ago > greatest(1, 3 * r.longest) THEN 'See whether the schedule still runs: wireroom status' ELSE 'Run it and see: wireroom ingest ' || s.source_id END || '.' AS advice,
@@ -112,7 +112,7 @@ strongest AS (
     GROUP BY source_id, direction
 ),
 bursts AS (
-    SELECT b.*, articles >= 10 AND articles > 2 * most AND articles > 2 * due AND articles * ln(articles / greatest(due, 0.25)) - articles + due >= 9.2 AS broken
+    SELECT b.*, articles >= 10 AND articles > 2 * most AND articles > 2 * due AND articles * ln(greatest(articles, 1) / greatest(due, 0.25)) - articles + due >= 9.2 AS broken
     FROM health_bursts(source, moment) AS b JOIN health_limits(source, moment) USING (source_id)
     WHERE judge_history
 )
