@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,6 +34,14 @@ class Told:
 
     checks: frozenset[str] = frozenset()
     told_at: datetime | None = None
+
+
+class Unhealthy(Exception):
+    """A run whose source is not well, although everything it brought is loaded; the message says why."""
+
+    def __init__(self, message: str, counts: Mapping[str, int]) -> None:
+        super().__init__(message)
+        self.counts = counts
 
 
 def failing(workspace: Workspace, source_id: str) -> str | None:

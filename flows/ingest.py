@@ -12,9 +12,9 @@ from pathlib import Path
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment, flow_run
-from prefect.states import Cancelled
+from prefect.states import Cancelled, Failed
 
-from flows import pipeline
+from flows import health, pipeline
 from flows.discovery.polling import Polling
 from flows.recorded import recorded
 from flows.run import Run
@@ -38,7 +38,7 @@ def work(batch: Batch, pages: int) -> None:
 
 @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False, validate_parameters=False)
 def ingest(source: str, workspace: str | None = None, wait: bool = False, polling: Polling = "due") -> dict[str, int]:
-    """One pass over a source of the workspace; returns what it did, counted.
+    """One pass over a source of the workspace; returns what it did, counted. It fails where the source is not well.
 
     `polling` is "due" for schedules: listings that are quiet are asked less often. "usual" and "now" ask them all.
     Where another run holds the source a scheduled pass ends as Skipped, and any other raises warehouse.locks.Held, unless
@@ -55,12 +55,16 @@ def ingest(source: str, workspace: str | None = None, wait: bool = False, pollin
                 polling=polling,
                 do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
             )
+            unwell = health.failing(place, source)
     except Held as held:
         if deployment.id is None:
             raise
         said = f"Another run is at this source: {held}. The next pass comes by itself."
         return Cancelled(name="Skipped", message=said)  # type: ignore[return-value]  # the run ends in this state
-    return asdict(tally)
+    counts = asdict(tally)
+    if unwell is not None:  # nothing is lost by it: the rows are loaded
+        return Failed(name="Unhealthy", message=unwell, data=health.Unhealthy(unwell, counts))  # type: ignore[return-value]
+    return counts
 
 
 if __name__ == "__main__":

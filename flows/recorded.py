@@ -77,14 +77,21 @@ def sentence(event: Event) -> str:
 
 
 def announced(gathered: Gathered, event: Event) -> None:
-    """Tell Prefect's automations that readers now see new rows of a source."""
-    if event.kind != "visible" or event.source is None:
+    """Tell Prefect's automations that readers now see new rows of a source, or that it is not well, or well again."""
+    if event.kind not in ("visible", "health") or event.source is None:
         return
     resource = {
         "prefect.resource.id": f"wireroom.source.{event.source}",
         "prefect.resource.name": event.source,
         "prefect.resource.role": "source",
     }
+    if event.kind == "health":
+        emit_event(
+            f"wireroom.health.{event.outcome}",
+            resource,
+            payload={"source": event.source, "text": event.text, **event.more},
+        )
+        return
     counts = gathered.counts if event.source == gathered.source else {}
     emit_event(LOADED, resource, payload={"source": event.source, "run": event.run, **event.more, "counts": counts})
 

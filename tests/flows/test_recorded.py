@@ -33,10 +33,12 @@ with prefect_test_harness(server_startup_timeout=300):
     from flows.ingest import ingest
     ingest("meridian", str(root), False, "usual")
     (root / "sources" / "meridian.toml").write_text(sys.argv[2])
-    ingest("meridian", str(root), False, "usual")
+    ended = ingest("meridian", str(root), False, "usual", return_state=True)
     with get_client(sync_client=True) as api:
-        asked = {"filter": {"event": {"name": ["wireroom.loaded"]}, "occurred": {"since": "2020-01-01T00:00:00Z"}}}
-        loaded = lambda: api._client.post("/events/filter", json=asked).json()["events"]
+        def events(name):
+            asked = {"filter": {"event": {"name": [name]}, "occurred": {"since": "2020-01-01T00:00:00Z"}}}
+            return api._client.post("/events/filter", json=asked).json()["events"]
+        loaded = lambda: events("wireroom.loaded")
         logs = lambda: [(log.level, log.message) for log in api.read_logs()]
         until(lambda: len(loaded()) == 2)
         until(lambda: any(" is failed" in said for _, said in logs()))
@@ -44,6 +46,8 @@ with prefect_test_harness(server_startup_timeout=300):
             "runs": [str(run.id) for run in api.read_flow_runs()],
             "artifacts": [[made.key, made.type, str(made.flow_run_id), made.data] for made in api.read_artifacts()],
             "events": loaded(),
+            "state": [ended.type.value, ended.name, ended.message],
+            "health": until(lambda: events("wireroom.health.failed")),
             "logs": logs(),
         }))
 """
@@ -120,3 +124,13 @@ def test_the_log_of_the_flow_run_says_what_happened_in_few_lines_and_no_secret(l
     assert any(level == 30 and "could not be read" in message for level, message in prefect["logs"])
     assert len(said) < 30
     assert "open-sesame" not in json.dumps(prefect)
+
+
+def test_a_source_that_is_not_well_fails_its_run_and_tells_automations(left):
+    _, found = left
+    kind, name, message = found["state"]
+    assert (kind, name) == ("FAILED", "Unhealthy")
+    assert "2 of 2 listings could not be read" in message
+    (event,) = found["health"]
+    assert event["resource"]["prefect.resource.id"] == "wireroom.source.meridian"
+    assert {"listings", "run"} <= set(event["payload"]["failing"])
