@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from typing import Any
 
 from flows.sources import SourceDefinition
@@ -84,4 +83,4 @@ BY_HAND = (
 
 def everything(sources: Iterable[SourceDefinition]) -> list[Deployment]:
     """All deployments of a workspace that reads these sources."""
-    return [*of_sources(sources), CARE, *(one for one in BY_HAND if find_spec(one.entrypoint.rpartition(".")[0]))]
+    return [*of_sources(sources), CARE, *BY_HAND]

@@ -1,4 +1,4 @@
-"""Verbs that let it run by itself: up, down, deploy."""
+"""Verbs that let it run by itself: up, down."""
 
 from __future__ import annotations
 

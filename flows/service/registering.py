@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from typing import Any
 from uuid import UUID
 
+import httpx
 from prefect.automations import AutomationCore, ChangeFlowRunState, EventTrigger, Posture
-from prefect.client.orchestration import PrefectClient
+from prefect.client.orchestration import PrefectClient, get_client
 from prefect.client.schemas.actions import DeploymentScheduleCreate
 from prefect.client.schemas.filters import (
     DeploymentFilter,
@@ -31,9 +34,11 @@ from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments.runner import RunnerDeployment
 from prefect.events.schemas.events import ResourceSpecification
+from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.states import Cancelled, Crashed
 
 from flows.deployments import HEARTBEAT, TAG, Deployment
+from flows.service.api import Unanswered
 
 SILENT = timedelta(seconds=4 * HEARTBEAT)
 """Without a sign of life for so long a run is taken for dead; a busy machine may be late by some."""
@@ -49,6 +54,8 @@ ENDS = frozenset({"Completed", "Failed", "Crashed", "Cancelled", "Skipped"})
 async def register(deployments: Sequence[Deployment], pool: str, environment: Mapping[str, str] | None = None) -> None:
     """Make or renew the deployments in a work pool; `environment` goes to their flow runs."""
     for deployment in deployments:
+        if find_spec(deployment.entrypoint.rpartition(".")[0]) is None:
+            continue
         await _of(deployment, pool, environment or {}).aapply()
 
 
@@ -70,6 +77,26 @@ def _of(deployment: Deployment, pool: str, environment: Mapping[str, str]) -> Ru
         job_variables={"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT), **environment}},
     )
     return made
+
+
+def deploy(deployments: Sequence[Deployment], pool: str, environment: Mapping[str, str]) -> list[str]:
+    """Register at the server that the settings name; what of ours it holds besides. Raises Unanswered."""
+    return asyncio.run(_deploy(deployments, pool, environment))
+
+
+async def _deploy(deployments: Sequence[Deployment], pool: str, environment: Mapping[str, str]) -> list[str]:
+    try:
+        async with get_client() as client:
+            await client.read_work_pool(pool)
+            await register(deployments, pool, environment)
+            await automate(client)
+            return sorted(set(await registered(client, pool)) - {deployment.name for deployment in deployments})
+    except ObjectNotFound:
+        said = f"There is no work pool {pool} there. Make one with: prefect work-pool create {pool} --type process"
+        raise Unanswered(said) from None
+    except (httpx.HTTPError, PrefectHTTPStatusError, RuntimeError) as problem:
+        said = f"It was not taken ({problem}). Does the server run, and do the log-in settings fit?"
+        raise Unanswered(said) from None
 
 
 async def registered(client: PrefectClient, pool: str) -> dict[str, UUID]:
