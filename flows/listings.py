@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
-from flows import exchanges, waiting
+from flows import crawls, exchanges, waiting
 from flows.discovery import Candidate, Listing, ListingKind, Unit, find
 from flows.discovery.gaps import Gap, lost
 from flows.discovery.polling import GAP, failed_in_a_row
@@ -96,8 +96,10 @@ def _walked(run: Run, spec: FinderSpec) -> Iterator[Unit]:
     """The units of a finder, their requests noted: what is no listing must not bring a 304 the next time."""
     for unit in find(spec, run.source, run.window, partial(get, run), partial(_knows, run)):
         _note_answers(run, is_listing=unit.outcome != "failed")
-        _tell(run, unit, spec)
-        yield _without_former(run, unit)
+        seen = crawls.taken(run, unit) if spec.kind == "warc" else unit
+        if seen is not None:
+            _tell(run, seen, spec)
+            yield _without_former(run, seen)
     _note_answers(run)
 
 
@@ -280,7 +282,7 @@ def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
     run.listings_read += unit.outcome not in BAD
     if unit.outcome in BAD:
         _tell_failure(run, unit, spec)
-    elif unit.outcome == "fetched" and not unit.links:
+    elif unit.outcome == "fetched" and not unit.links and spec.kind not in PAST:
         tell(Event("note", f"The {unit.finder} {unit.url} lists nothing."))
     else:
         said = f"{unit.finder} {unit.unit}: {len(unit.candidates)} addresses"

@@ -26,6 +26,8 @@ TO_TAKE = "to_take"
 LATE = timedelta(days=14)
 """How long after its day an article may be in a file: news crawls follow feeds, and take what is new."""
 
+COST = "Each of them is about 1 GB to fetch and to hold, one after another; it is removed once its pages were taken."
+
 LARGEST = 20_000_000
 """Bytes of a list of files."""
 
@@ -61,10 +63,20 @@ def _files(walk: Walk, period: Period, last: date) -> Iterator[Unit]:
         return
     found = [_file(walk, period, name) for name in names]
     files = [file for file in found if file is not None]
-    yield replace(unit, whole=len(files) == len(found) and bool(found), links=len(files), reason=None)
-    for file in files:
-        if file.first_day is not None and walk.first_day <= file.first_day <= last and _is_asked(walk, file):
-            yield file
+    wanted = [
+        file
+        for file in files
+        if file.first_day is not None and walk.first_day <= file.first_day <= last and _is_asked(walk, file)
+    ]
+    said = f"{len(wanted):,} of {len(files):,} files of {period.unit} are of these days. {COST}" if wanted else ""
+    yield replace(
+        unit,
+        whole=len(files) == len(found) and bool(found),
+        links=len(files),
+        reason=None,
+        notes=(said,) if said else (),
+    )
+    yield from wanted
 
 
 def _is_asked(walk: Walk, file: Unit) -> bool:

@@ -1,0 +1,38 @@
+"""The WARC files of a news crawl, taken one after another: fetched, its pages of the source imported, and removed.
+
+What was taken whole is never fetched again. A kill costs a piece of a download, or a batch of pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows import downloads
+from flows.discovery import Unit
+from flows.discovery.warc import TO_TAKE
+from flows.downloads import Fault
+from flows.progress import Event, tell
+from flows.run import Run
+
+
+def taken(run: Run, unit: Unit) -> Unit | None:
+    """The unit of a file after its pages were taken, or of what hindered it; None where that was done before."""
+    if unit.reason != TO_TAKE:
+        return unit
+    before = run.ledger.listing(unit.finder, unit.unit)
+    if before is not None and before.whole:
+        return None
+    try:
+        path = downloads.fetched(run, unit.url, unit.unit)
+    except Fault as fault:
+        run.refusals[unit.url] = str(fault)
+        return replace(unit, outcome=fault.outcome, reason=fault.reason)
+    from flows import importing  # which runs the steps of pipeline.py, that ask for listings
+
+    report = importing.take(run, path, origin="warc")
+    downloads.remove(path)
+    tell(Event("note", f"{unit.unit}: {report.pages:,} pages of {run.source.name}, {report.taken:,} of them new."))
+    for sentence in report.problems:
+        tell(Event("warning", sentence))
+    reason = None if report.is_whole else "damaged"
+    return replace(unit, outcome="fetched", reason=reason, whole=report.is_whole, links=report.pages)

@@ -1,0 +1,130 @@
+"""Crawl files as a finder: which are of the days, fetched in pieces, taken, removed, and never fetched again."""
+
+from __future__ import annotations
+
+import gzip
+from uuid import NAMESPACE_URL, uuid5
+
+import pytest
+from conftest import Desk
+from imitation import Said, paths
+from outlet import story
+
+from flows import downloads
+from flows.fetching import Limits
+
+LIST = "/crawl-data/CC-NEWS/2017/09/warc.paths.gz"
+LATER = "/crawl-data/CC-NEWS/2017/10/warc.paths.gz"
+NAMES = [f"crawl-data/CC-NEWS/2017/09/CC-NEWS-201709{day}030405-00001.warc.gz" for day in ("01", "22", "23")]
+
+
+def warc(*pages: tuple[str, str], date: str = "2017-09-22T03:04:05Z") -> bytes:
+    """A crawl file with these pages, one member a record."""
+    return b"".join(gzip.compress(record(url, body.encode(), date)) for url, body in pages)
+
+
+def record(url: str, body: bytes, date: str) -> bytes:
+    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + body
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: {date}\r\nWARC-Record-ID: <urn:uuid:{uuid5(NAMESPACE_URL, url + date)}>\r\n"
+    head += f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+    return head.encode() + http + b"\r\n\r\n"
+
+
+@pytest.fixture(autouse=True)
+def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(downloads, "PIECE", 1000)
+    monkeypatch.setattr(downloads, "SPARE", 0)
+    monkeypatch.setattr(downloads, "LIMITS", Limits(wire_bytes=1000, decoded_bytes=1000, backoff=0.01))
+
+
+def crawl(desk: Desk) -> None:
+    """Three files of September, in two of which the outlet is, and none of October."""
+    others = [(f"https://elsewhere.example/{n}", story(n)) for n in range(3)]
+    own = [(f"{desk.outlet.base}/2017/09/{20 + n}/a", story(n)) for n in range(2)]
+    desk.archive.files["/" + NAMES[0]] = warc(*others)
+    desk.archive.files["/" + NAMES[1]] = warc(*others, own[0])
+    desk.archive.files["/" + NAMES[2]] = warc(own[1], *others)
+    desk.archive.files[LIST] = paths(*NAMES)
+    desk.archive.files[LATER] = paths()
+
+
+def table(desk: Desk) -> str:
+    base = desk.archive.base
+    return f'kind = "warc"\nurl = "{base}/crawl-data/CC-NEWS/{{year}}/{{month}}/warc.paths.gz"\ndelay = "0s"'
+
+
+def test_pages_of_the_source_are_taken_and_the_files_go(desk: Desk) -> None:
+    crawl(desk)
+    source = desk.written([table(desk)])
+    outcome = desk.backfilled(source, "2017-09-20", "2017-09-30")
+    assert outcome.tally.articles == 2
+    assert desk.archive.asked(NAMES[0]) == []  # of a day before the window
+    assert len(desk.archive.asked(NAMES[1])) > 1
+    assert "2 of 3 files of 2017-09 are of these days" in desk.outlet.said("note")
+    assert desk.rows("SELECT DISTINCT origin FROM fetches WHERE role = 'article'") == [("warc",)]
+    assert desk.rows("SELECT DISTINCT valid_from::VARCHAR FROM article_versions") == [("2017-09-22 03:04:05",)]
+    assert desk.rows("SELECT date_published FROM articles WHERE date_published::VARCHAR = '2017-09-22'") == []
+    units = "SELECT unit, whole, links FROM units WHERE unit LIKE '%.gz' ORDER BY 1"
+    assert desk.rows(units) == [(name.rsplit("/", 1)[-1], True, 1) for name in NAMES[1:]]
+    assert list(downloads_of(desk)) == []
+    desk.backfilled(source, "2017-09-20", "2017-09-30", rewalk=True)
+    assert desk.archive.asked("CC-NEWS-") == []
+
+
+def downloads_of(desk: Desk) -> list[str]:
+    folder = desk.outlet.workspace.folders.downloads
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+def test_a_download_goes_on_where_it_was_broken_off(desk: Desk) -> None:
+    crawl(desk)
+    source = desk.written([table(desk)])
+    good = Said(206, desk.archive.files["/" + NAMES[1]][:1000], ())
+    size = len(desk.archive.files["/" + NAMES[1]])
+    good = Said(206, good.body, (("Content-Range", f"bytes 0-999/{size}"), ("ETag", '"one"')))
+    desk.archive.says(NAMES[1], good, Said(404, times=1))
+    outcome = desk.backfilled(source, "2017-09-20", "2017-09-30")
+    assert outcome.tally.articles == 1
+    assert downloads_of(desk) == [NAMES[1].rsplit("/", 1)[-1] + end for end in (".json", ".part")]
+    desk.archive.ranges.clear()
+    assert desk.backfilled(source, "2017-09-20", "2017-09-30").tally.articles == 1
+    assert desk.archive.ranges[0].startswith("bytes=1000-")
+    assert desk.archive.asked(NAMES[2]) == []
+    assert downloads_of(desk) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(200, b"<html><body>Sorry</body></html>" * 100),
+        Said(206, b"x" * 10, (("Content-Range", "bytes 500-509/900"),)),
+        Said(206, b"x" * 10, (("Content-Range", "bytes 0-999/9000"),)),
+        Said(206, b"x" * 10, (("Content-Range", "all of it"),)),
+        Said(403, b"Slow down"),
+    ],
+)
+def test_an_answer_that_is_no_piece_is_a_failure_of_the_file(desk: Desk, said: Said) -> None:
+    crawl(desk)
+    desk.archive.says(NAMES[1], said)
+    outcome = desk.backfilled(desk.written([table(desk)]), "2017-09-20", "2017-09-30")
+    assert outcome.tally.articles == 1
+    (state,) = desk.rows(f"SELECT whole, outcome FROM units WHERE url LIKE '%{NAMES[1]}'")
+    assert state[0] is False
+    assert state[1] in ("failed", "refused")
+
+
+def test_a_disk_without_room_is_said_before_anything_is_fetched(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    crawl(desk)
+    monkeypatch.setattr(downloads, "SPARE", 1 << 60)
+    desk.backfilled(desk.written([table(desk)]), "2017-09-20", "2017-09-30")
+    assert "make room, then say the same again" in desk.outlet.said("warning")
+    assert desk.rows("SELECT count(*) FROM articles") == [(0,)]
+
+
+@pytest.mark.parametrize("body", [b"<html><body>Error</body></html>", b"\x1f\x8b broken", b"https://other.example/x-20170922000000.warc.gz\n"])  # fmt: skip
+def test_a_list_that_is_none_leads_nowhere(desk: Desk, body: bytes) -> None:
+    crawl(desk)
+    desk.archive.files[LIST] = body
+    desk.backfilled(desk.written([table(desk)]), "2017-09-20", "2017-09-30")
+    assert desk.archive.asked("CC-NEWS-") == []
+    assert desk.rows("SELECT bool_or(whole) FROM units WHERE unit = '2017-09'") == [(False,)]
