@@ -60,6 +60,7 @@ class Run:
         self.former: Ledger | None = None  # of the name that the source had before
         self.archive: Appender
         self.credentials = logins.credentials(workspace, source)
+        self.online = True  # whether it has a fetcher
         self.fetcher: Fetcher
         self.pool: ParsePool
         self.writing = threading.Lock()  # archive and pending rows are touched by the threads that fetch
@@ -173,13 +174,16 @@ def opened(
     window: Window | None = None,
     flow_run_id: str | None = None,
     wait: bool = False,
+    online: bool = True,
 ) -> Iterator[Run]:
     """A run that holds its source's lock; at the end its rows are spooled and the loader is tried.
 
-    Raises warehouse.locks.Held at once where another run holds the source, unless `wait`.
+    One that is not `online` has no fetcher, and can ask nobody for anything. Raises warehouse.locks.Held at once where
+    another run holds the source, unless `wait`.
     """
     run = Run(workspace, source, kind, flow_run_id)
     run.window = window or run.window
+    run.online = online
     with logs.kept(workspace), progress.about(source.source_id, run.run_id), _held(run, wait):
         yield run
 
@@ -203,7 +207,8 @@ def _held(run: Run, wait: bool) -> Iterator[None]:
                 raise WarehouseError(
                     f"The source {source.source_id} was withdrawn: nothing is fetched from it any more."
                 )
-            run.fetcher = stack.enter_context(_fetcher(run))
+            if run.online:
+                run.fetcher = stack.enter_context(_fetcher(run))
             run.note(_source_row(source), expectations.row(source, now()), run.row("running"))
             progress.tell(telling.begun(kind, source.source_id, run.window))
             stack.enter_context(_ending(run))

@@ -43,6 +43,11 @@ class Folders:
         return self.data / "spool" / "aside"
 
     @property
+    def reparse(self) -> Path:
+        """What was read anew and waits to be accepted, a folder a proposal."""
+        return self.data / "reparse"
+
+    @property
     def search(self) -> Path:
         """The full-text sidecar of the reading copy; made anew when it is missing."""
         return self.data / "search.sqlite"
@@ -81,6 +86,15 @@ class Folders:
     def downloads(self) -> Path:
         """Files that are being fetched, one folder a source; each is removed once it was taken."""
         return self.data / ".live" / "downloads"
+
+    @property
+    def reparse_gate(self) -> Path:
+        """Held while a batch joins what waits to be accepted, and while what was withdrawn is taken out of it."""
+        return self.data / ".live" / "reparse" / "gate.lock"
+
+    def reparse_lock(self, source_id: str) -> Path:
+        """Held by the one who reads a source's archive anew, or accepts that."""
+        return self.data / ".live" / "reparse" / f"{source_id}.lock"
 
     def source_lock(self, source_id: str) -> Path:
         """Held by the one run of a source."""

@@ -279,6 +279,16 @@ class Ledger:
         mentioned = {key for (key,) in found}
         return {name for name in given if UUID(name) not in mentioned}
 
+    def outdone(self, readings: Sequence[rows.Reading]) -> set[str]:
+        """Of which pages of these readings one by the same reader is known, or a later one by another: they would not count."""
+        asked = [{"fetch_id": r.fetch_id, "reader": r.reader, "read_at": r.read_at} for r in readings]
+        found = (
+            self._settled().execute(sql("ledger/outdone"), [msgspec.json.encode(asked).decode()]).fetchall()
+            if asked
+            else []
+        )
+        return {fetch_id for (fetch_id,) in found}
+
     def withdrawn(self, url_keys: Iterable[str | None] = ()) -> bool:
         """Whether one of these addresses was withdrawn, or the source as a whole."""
         if self._withdrawn is None:

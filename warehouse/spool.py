@@ -10,7 +10,7 @@ import hashlib
 import secrets
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from functools import reduce
 from operator import or_
@@ -135,18 +135,51 @@ _rows: dict[str, msgspec.json.Decoder[Any]] = {
 
 def write(folders: Folders, batch: Iterable[rows.Row], *, source_id: str, run_id: str) -> Path | None:
     """Write one spool file and return its path, or None where there are no rows; OSError (disk full) leaves nothing behind."""
+    path = folders.spool / name_for(source_id)
+    return path if write_as(path, batch, source_id=source_id, run_id=run_id) else None
+
+
+def name_for(source_id: str) -> str:
+    """A new name for a spool file of a source: later ones sort behind it."""
+    return f"{time.time_ns():020d}.{secrets.token_hex(4)}.{source_id}.jsonl"
+
+
+def write_as(path: Path, batch: Iterable[rows.Row], *, source_id: str, run_id: str) -> bool:
+    """Write rows as the spool file `path`, wherever that lies; False, and nothing written, where there are no rows."""
     lines, counts = [], Counter[str]()
     for row in batch:
         counts[KINDS[type(row)]] += 1
         lines.append(encode(row))
-    if not lines:
-        return None
-    header = Header(SCHEMA, source_id, run_id, dict(counts))
-    lines.insert(0, _encoder.encode(_First(header)) + b"\n")
-    lines.append(_encoder.encode(_Last(_digest(lines))) + b"\n")
-    path = folders.spool / f"{time.time_ns():020d}.{secrets.token_hex(4)}.{source_id}.jsonl"
-    write_whole(path, lines)
-    return path
+    if lines:
+        _write_framed(path, Header(SCHEMA, source_id, run_id, dict(counts)), lines)
+    return bool(lines)
+
+
+def is_whole(path: Path) -> bool:
+    """Whether a file is a spool file whose counts and digest are right."""
+    try:
+        _frame(path, path.read_bytes().splitlines(keepends=True))
+    except BadSpoolFile:
+        return False
+    return True
+
+
+def rewrite(path: Path, keep: Callable[[bytes], bool]) -> None:
+    """Leave of a spool file the lines that `keep` wants, or remove it where it wants none; raises BadSpoolFile."""
+    lines = path.read_bytes().splitlines(keepends=True)
+    header, _ = _frame(path, lines)
+    kept = [line for line in lines[1:-1] if keep(line)]
+    if not kept:
+        path.unlink()
+    elif len(kept) < len(lines) - 2:
+        counts = Counter(_opened(line)[0] for line in kept)
+        _write_framed(path, Header(SCHEMA, header.source_id, header.run_id, dict(counts)), kept)
+
+
+def _write_framed(path: Path, header: Header, lines: list[bytes]) -> None:
+    """Write lines between their header and their digest."""
+    framed = [_encoder.encode(_First(header)) + b"\n", *lines]
+    write_whole(path, [*framed, _encoder.encode(_Last(_digest(framed))) + b"\n"])
 
 
 def encode(row: rows.Row) -> bytes:

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from warehouse import compaction, loader, reading_copy, rows, schema, spool
+from warehouse import compaction, loader, proposals, reading_copy, rows, schema, spool
 from warehouse.archive import Appender, erasing, segments
 from warehouse.files import sync_folder, write_whole
 from warehouse.folders import Folders
@@ -154,22 +154,35 @@ def _sweep(folders: Folders, wanted: Order, edition: Path | None, sought: frozen
             path.unlink(missing_ok=True)
     search_index.cleanse(folders)
     names = [key.encode() for key in wanted.url_keys] or [f'"{wanted.source_id}"'.encode()]
-    for folder in (folders.aside, folders.data / "reparse"):
-        for path in [path for path in folder.rglob("*") if path.is_file()]:
+    for path in _files_in(folders.aside):
+        _without_lines(path, names, sought)
+    with hold(folders.reparse_gate, f"withdrawal from {wanted.source_id}", wait=True):
+        for proposal in proposals.waiting(folders):
+            if proposal.source_id == wanted.source_id and wanted.whole_source:
+                proposals.discard(folders, proposal)
+        for path in _files_in(folders.reparse):
             _without_lines(path, names, sought)
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file() and path.name != proposals.ABOUT]
 
 
 def _without_lines(path: Path, names: Sequence[bytes], sought: frozenset[str]) -> None:
     """Rewrite a file of rows without the lines of these addresses, and without those that carry a passage."""
-    kept, dropped = [], False
+
+    def may_stay(line: bytes) -> bool:
+        return not any(name in line for name in names) and not _carries(line, sought)
+
     with path.open("rb") as file:
-        for line in file:
-            carries = any(name in line for name in names) or _carries(line, sought)
-            dropped |= carries
-            if not carries:
-                kept.append(line)
-    if dropped:
-        write_whole(path, kept)
+        if all(map(may_stay, file)):
+            return
+    if spool.is_whole(path):
+        spool.rewrite(path, may_stay)
+        return
+    with path.open("rb") as file:
+        kept = list(filter(may_stay, file))
+    write_whole(path, kept)
 
 
 def _carries(line: bytes, sought: frozenset[str]) -> bool:

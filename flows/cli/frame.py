@@ -10,7 +10,7 @@ PANELS = {
     "Start": ("demo", "init", "sources", "ingest", "up", "down", "status", "deploy"),
     "Ask": ("health", "query", "search", "show", "diff", "cite", "export", "dbt", "shell"),
     "One page": ("parse", "explain"),
-    "Care": ("logs", "notify", "doctor", "load", "backup", "restore", "archive", "rebuild", "withdraw"),
+    "Care": ("logs", "notify", "doctor", "load", "backup", "restore", "archive", "reparse", "rebuild", "withdraw"),
 }
 _PANEL_OF = {name: panel for panel, names in PANELS.items() for name in names}
 _PLACE = {name: place for place, name in enumerate(_PANEL_OF)}

@@ -18,6 +18,7 @@ from flows.cli import (  # noqa: F401  (each registers its verbs)
     journal,
     questions,
     reading,
+    reparse,
     runs,
     search,
     setup,

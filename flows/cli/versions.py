@@ -106,29 +106,34 @@ def _print_diff(a: str, a_at: datetime, b: str, b_at: datetime, old: Record, new
     nothing = True
     for name, line in comparing.fields(old, new):
         nothing = False
-        put(_marked(line), INDENT, f"{name.removesuffix('_text').replace('date_', '')}")
+        put(marked(line), INDENT, f"{name.removesuffix('_text').replace('date_', '')}")
     out.print()
-    same = 0
-    for line in comparing.paragraphs(old["body"], new["body"]):
-        if not comparing.changed(line):
-            same += 1
-            continue
-        nothing = False
-        _print_same(same)
-        same = 0
-        put(_marked(line))
-        out.print()
-    _print_same(same)
-    if nothing:
+    if not print_paragraphs(old["body"], new["body"]) and nothing:
         out.print("Headline, dates and text are the same.", highlight=False)
 
 
-def _print_same(count: int) -> None:
+def print_paragraphs(old: str, new: str, indent: str = "") -> bool:
+    """Print the paragraphs of a text that differ, the others counted; whether any did."""
+    same, differs = 0, False
+    for line in comparing.paragraphs(old, new):
+        if not comparing.changed(line):
+            same += 1
+            continue
+        differs = True
+        _print_same(same, indent)
+        same = 0
+        put(marked(line), indent)
+        out.print()
+    _print_same(same, indent)
+    return differs
+
+
+def _print_same(count: int, indent: str) -> None:
     if count:
-        out.print(Text(f"… {count} paragraph{'s' * (count != 1)} unchanged …\n", style="dim"))
+        out.print(Text(f"{indent}… {count} paragraph{'s' * (count != 1)} unchanged …\n", style="dim"))
 
 
-def _marked(line: comparing.Line) -> Text:
+def marked(line: comparing.Line) -> Text:
     """The words, in colour on a terminal, else with marks that a reader and a program can see."""
     coloured = out.is_terminal and not out.no_color
     text = Text()

@@ -1,0 +1,41 @@
+"""The Prefect flow of reading an archive anew: decorators around the plain functions of reparsing.py.
+
+python -m flows.reparse SOURCE     one recorded reading, without a server of its own
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.runtime import flow_run
+
+from flows import reparsing
+from flows.source_files import source_named
+from flows.workspace import find
+
+
+@flow(name="reparse", flow_run_name="reparse {source}", persist_result=False, validate_parameters=False)
+def reparse(
+    source: str, workspace: str | None = None, since: str | None = None, limit: int | None = None, accept: bool = False
+) -> dict[str, Any]:
+    """Read a source's archive with today's parsers; returns what was read, and what was accepted where `accept` says so.
+
+    Without `accept` the results wait, and nothing in the warehouse changes. `since` is a day of the articles, as 2017-09-22.
+    Raises warehouse.locks.Held where the archive is being read anew already, or a run holds the source that accepts.
+    """
+    place = find(named=Path(workspace) if workspace else None)
+    outlet = source_named(place, source)
+    report = reparsing.read(place, outlet, since=date.fromisoformat(since) if since else None, most=limit)
+    done: dict[str, Any] = {"planned": report.planned, "read": report.read, "unreadable": len(report.unreadable)}
+    if accept and report.proposal.files(place.folders):
+        done["accepted"] = asdict(reparsing.accept(place, outlet, flow_run_id=flow_run.id))
+    return done
+
+
+if __name__ == "__main__":
+    print(reparse(sys.argv[1]))

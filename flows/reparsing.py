@@ -1,0 +1,277 @@
+"""Archived pages → better rows: read anew by today's parsers without any network, compared, and accepted or not.
+
+    archive → parse → compare with what counts → wait in data/reparse/<id>/ → accept → spool → load
+
+Reading holds no source's lock, so that ingest goes on meanwhile; accepting is a run like any other.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import parsers
+from flows import differing, exchanges, pipeline, readings
+from flows.pool import Parsed, ParsePool
+from flows.progress import Event, tell
+from flows.run import Run, feed_search, now, opened
+from flows.sources import SourceDefinition, load_each
+from flows.workspace import Workspace
+from warehouse import archive, loader, proposals, reading_copy, rows
+from warehouse.archive.captures import Capture
+from warehouse.coding import BadCoding
+from warehouse.errors import WarehouseError
+from warehouse.folders import Folders
+from warehouse.locks import hold
+from warehouse.proposals import Look, Proposal
+from warehouse.reparsing import Archived, Comparison, Withdrawn, older_readings
+
+BATCH = 50
+"""Pages a file of a proposal; two batches are in memory at once, one being parsed while the other is compared."""
+
+TOGETHER = 500
+"""Readings that go into the spool as one file."""
+
+
+class NothingWaits(WarehouseError):
+    """Nothing of a source waits to be accepted, or nothing that today's reader has read."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What reading the archive of a source anew has done."""
+
+    source_id: str
+    proposal: Proposal
+    planned: int = 0  # pages that another reader had read, and that did not wait already
+    read: int = 0
+    not_kept: int = 0  # pages that [keep] has dropped
+    unreadable: list[str] = field(default_factory=list)  # a sentence a page
+    outdated: Proposal | None = None  # what waited by another reader, and had to go
+
+
+@dataclass(slots=True)
+class Accepted:
+    """What came of accepting a proposal."""
+
+    source_id: str
+    id: str
+    pages: int = 0
+    left_out: int = 0  # read anew meanwhile, or withdrawn
+    waiting: int = 0  # that differ in other fields than those named
+
+
+def read(
+    workspace: Workspace,
+    source: SourceDefinition,
+    *,
+    since: date | None = None,
+    most: int | None = None,
+    everything: bool = False,
+    wait: bool = False,
+) -> Report:
+    """Read the archive of a source anew, page by page, and leave the results to be accepted; it can be killed and said again.
+
+    Pages that today's reader has read are passed over unless `everything`; `since` is a day of the articles.
+    Raises Held where the source's archive is being read anew already, unless `wait`.
+    """
+    folders = workspace.folders
+    with hold(folders.reparse_lock(source.source_id), _who("reparse", source), wait=wait):
+        loader.drain(folders, wait=True, publish_now=True)  # what waits in the spool is known too
+        proposal, outdated = proposals.begun(folders, source.source_id, parsers.reader(source.profile), now())
+        report = Report(source.source_id, proposal, outdated=outdated)
+        with Comparison(folders, source.source_id) as comparison, ParsePool() as pool:
+            report.planned = comparison.plan(proposal, since=since, everything=everything, most=most)
+            tell(Event("planned", source.source_id, report.planned))
+            _Reading(folders, source, proposal, comparison, pool, report).run()
+        if not proposal.files(folders):
+            proposals.discard(folders, proposal)
+    return report
+
+
+def accept(
+    workspace: Workspace,
+    source: SourceDefinition,
+    *,
+    fields: Collection[str] = (),
+    flow_run_id: str | None = None,
+    wait: bool = False,
+) -> Accepted:
+    """Let what waits of a source correct what counts; a kill in the middle costs nothing, the same call finishes.
+
+    With `fields`, only articles that differ in one of them. Raises NothingWaits, and Held where a run holds the source.
+    """
+    folders = workspace.folders
+    proposal = acceptable(folders, source)
+    done = Accepted(source.source_id, proposal.id)
+    with (
+        hold(folders.reparse_lock(source.source_id), _who("reparse", source), wait=wait),
+        opened(workspace, source, "reparse", flow_run_id=flow_run_id, wait=wait, online=False) as run,
+    ):
+        pipeline.recover(run)
+        for paths in _together(proposal.files(folders)):
+            _accept(run, paths, fields, done)
+        if not proposal.files(folders):
+            proposals.discard(folders, proposal)
+    loader.drain(folders, wait=True, publish_now=True)  # who accepts wants to see it at once
+    feed_search(workspace)
+    return done
+
+
+def discard(folders: Folders, proposal: Proposal, *, wait: bool = False) -> None:
+    """Drop what waits; raises Held while it is being made or accepted, unless `wait`."""
+    who = f"discarding {proposal.id} in process {os.getpid()}"
+    with hold(folders.reparse_lock(proposal.source_id), who, wait=wait):
+        proposals.discard(folders, proposal)
+
+
+def older(workspace: Workspace) -> list[tuple[str, int]]:
+    """Sources and how many of their archived pages count as another reader than today's has read them."""
+    sources, _ = load_each(workspace.sources)
+    readers = {source.source_id: parsers.reader(source.profile) for source in sources}
+    with closing(reading_copy.connect(workspace.folders)) as con:
+        return older_readings(con, readers)
+
+
+def acceptable(folders: Folders, source: SourceDefinition) -> Proposal:
+    """What waits of a source and was read by today's reader; raises NothingWaits."""
+    proposal = proposals.of_source(folders, source.source_id)
+    if proposal is None:
+        raise NothingWaits(
+            f"Nothing of {source.source_id} waits to be accepted. "
+            f"Read its archive anew with: wireroom reparse {source.source_id}"
+        )
+    if proposal.reader != parsers.reader(source.profile):
+        raise NothingWaits(
+            f"What waits as {proposal.id} was read by parsers, or with a source file, that are no longer today's. "
+            f"Read the archive anew with: wireroom reparse {source.source_id}"
+        )
+    return proposal
+
+
+def _who(kind: str, source: SourceDefinition) -> str:
+    return f"{kind} of {source.source_id} in process {os.getpid()}, since {now():%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsing:
+    """A page that is with the parse processes."""
+
+    page: Archived
+    capture: Capture
+    result: Future[Parsed]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One source's archive being read anew."""
+
+    folders: Folders
+    source: SourceDefinition
+    proposal: Proposal
+    comparison: Comparison
+    pool: ParsePool
+    report: Report
+
+    def run(self) -> None:
+        """Leave all that was planned in the proposal; while a batch is parsed, the one before is compared."""
+        withdrawn = Withdrawn(self.folders, self.source.source_id)
+        before: list[_Parsing] = []
+        for batch in self.comparison.pages(BATCH):
+            parsing = list(self._submitted(batch))
+            self._collect(before, withdrawn)
+            before = parsing
+        self._collect(before, withdrawn)
+
+    def _submitted(self, batch: Iterable[Archived]) -> Iterator[_Parsing]:
+        for page in batch:
+            try:
+                capture = archive.read(self.folders, page.file, page.offset)
+                yield _Parsing(page, capture, self.pool.submit(exchanges.page(capture), self.source.profile))
+            except archive.NotKept:
+                self.report.not_kept += 1
+                tell(Event("page", page.url, outcome="not kept"))
+            except (archive.Damaged, BadCoding, OSError) as problem:
+                self.report.unreadable.append(f"{page.url}, in {page.file} at {page.offset:,}: {problem}")
+                tell(Event("page", page.url, outcome="unreadable"))
+
+    def _collect(self, parsings: Sequence[_Parsing], withdrawn: Withdrawn) -> None:
+        """Wait for the parse processes and leave the batch, without what was withdrawn meanwhile."""
+        results = [parsing.result.result() for parsing in parsings]
+        reader, read_at, profile = self.proposal.reader, now(), self.source.profile
+        read = [
+            readings.rows(parsing.capture, result, profile=profile, reader=reader, read_at=read_at)
+            for parsing, result in zip(parsings, results, strict=True)
+        ]
+        looks = self._compared([parsing.page for parsing in parsings], read)
+        made: list[rows.Row] = [*readings.named_agencies(results, read_at)]
+        with hold(self.folders.reparse_gate, _who("reparse", self.source), wait=True):
+            gone = withdrawn.keys()
+            may_stay = [not gone & {None, *_keys(page)} for page in read]
+            for page, stays in zip(read, may_stay, strict=True):
+                made += page if stays else []
+            kept = [look for looks_of, stays in zip(looks, may_stay, strict=True) if stays for look in looks_of]
+            if kept:
+                proposals.write(self.folders, self.proposal, made, kept)
+        self.report.read += len(parsings)
+        for parsing in parsings:
+            tell(Event("page", parsing.page.url, outcome="read"))
+
+    def _compared(self, pages: Sequence[Archived], read: Sequence[Sequence[rows.Reading]]) -> list[list[Look]]:
+        wanted = [key for page, new in zip(pages, read, strict=True) for key in differing.keys_to_compare(page, new)]
+        texts: dict[tuple[str, str], dict[str, Any]] = self.comparison.texts(wanted)
+        return [differing.of_page(page, new, texts) for page, new in zip(pages, read, strict=True)]
+
+
+def _keys(read: Iterable[rows.Reading]) -> set[str | None]:
+    """The addresses that a page's readings name."""
+    return {key for row in read for key in (row.url_key, row.final_key, row.canonical_key) if key}
+
+
+def _together(paths: Iterable[Path]) -> Iterator[list[Path]]:
+    """Files of a proposal, as many together as make one spool file."""
+    group: list[Path] = []
+    for path in paths:
+        group.append(path)
+        if len(group) * BATCH >= TOGETHER:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _accept(run: Run, paths: Sequence[Path], fields: Collection[str], done: Accepted) -> None:
+    """Spool what of these files is wanted and would count, and then leave only the rest of them."""
+    left = {path: _unwanted(path, fields) for path in paths}
+    for path in paths:
+        found = list(proposals.rows_of(path))
+        read = [row for row in found if isinstance(row, rows.Reading) and row.fetch_id not in left[path]]
+        dropped = run.ledger.outdone(read) | _withdrawn(run, read)
+        taken = [row for row in read if row.fetch_id not in dropped]
+        run.note(*taken, *(row for row in found if isinstance(row, rows.Agency)) if taken else ())
+        run.tally.articles += sum(row.record_hash is not None for row in taken)
+        run.tally.rejected += sum(row.record_hash is None for row in taken)
+        done.pages += len({row.fetch_id for row in taken})
+        done.left_out += len(dropped)
+        done.waiting += len(left[path])
+    run.flush()
+    for path in paths:
+        proposals.leave(path, left[path])
+
+
+def _unwanted(path: Path, fields: Collection[str]) -> frozenset[str]:
+    """The pages of a file that differ, and in none of these fields."""
+    if not fields:
+        return frozenset()
+    looks = proposals.looks(path)
+    return frozenset(look.fetch_id for look in looks) - {look.fetch_id for look in looks if look.touches(fields)}
+
+
+def _withdrawn(run: Run, read: Sequence[rows.Reading]) -> set[str]:
+    return {row.fetch_id for row in read if run.ledger.withdrawn(_keys([row]))}
