@@ -21,7 +21,7 @@ SET_FOLDER = "prefect.deployments.steps.set_working_directory"
 
 def text(sources: Iterable[SourceDefinition], pool: str, folder: Path | None = None) -> str:
     """The file for these sources; `folder` is the workspace where the worker runs, which WIREROOM_WORKSPACE names else."""
-    import yaml  # type: ignore[import-untyped]  # its types are a package of their own
+    import yaml
 
     where = "" if folder else ",\n# and WIREROOM_WORKSPACE must name the workspace there"
     content = {

@@ -9,6 +9,7 @@ from flows.cli import (  # noqa: F401  (each registers its verbs)
     backfill,
     care,
     checking,
+    coverage,
     dbt,
     demo,
     deploying,
@@ -23,6 +24,7 @@ from flows.cli import (  # noqa: F401  (each registers its verbs)
     search,
     setup,
     sources,
+    status,
     up,
     versions,
 )

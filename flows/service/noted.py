@@ -64,6 +64,11 @@ def running(workspace: Workspace) -> Service | None:
         return None  # it is just beginning, or just ending
 
 
+def was_killed(workspace: Workspace) -> bool:
+    """Whether the last `up` could not take its note away, and none runs now."""
+    return _file(workspace).exists() and not is_held(lock(workspace))
+
+
 def stop(workspace: Workspace) -> bool:
     """End the `up` of the workspace and wait for it; whether one ran. One that does not end in time is killed."""
     service = running(workspace)

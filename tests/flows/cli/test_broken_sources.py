@@ -28,9 +28,17 @@ def news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made.root
 
 
-@pytest.mark.parametrize("verb", [["status", "--json"], ["ingest", "--all", "--json"]])
-def test_the_others_are_done_all_the_same(news: Path, verb: list[str], capsys: pytest.CaptureFixture[str]):
-    assert guarded(lambda: app(verb, prog_name="wireroom")) == 1
+def test_status_names_the_file_and_the_way_out(news: Path, capsys: pytest.CaptureFixture[str]):
+    assert guarded(lambda: app(["status", "--json"], prog_name="wireroom")) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert [one["source"] for one in found["sources"]] == ["fog", "tide"]
+    assert [(trouble["command"], "gull.toml" in trouble["what"]) for trouble in found["troubles"]] == [
+        ("wireroom sources check gull", True)
+    ]
+
+
+def test_the_others_are_done_all_the_same(news: Path, capsys: pytest.CaptureFixture[str]):
+    assert guarded(lambda: app(["ingest", "--all", "--json"], prog_name="wireroom")) == 1
     printed = capsys.readouterr()
     assert [json.loads(line)["source"] for line in printed.out.splitlines()] == ["fog", "tide"]
     assert "gull.toml" in printed.err

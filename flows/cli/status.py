@@ -1,0 +1,196 @@
+"""The verb `status`: the one front door. Is all well, and if not, what comes next?"""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.text import Text
+
+from flows.cli.app import Exit, Problem, app, counted, here, out
+from flows.cli.reading import plain
+from flows.cli.tables import as_table, harmless
+from flows.source_files import source_named
+from flows.sources import load_each
+from flows.workspace import Workspace
+
+if TYPE_CHECKING:
+    from flows.overview import Overview, Pass
+    from flows.standing import FinderState
+
+STATUS_EXAMPLES = """
+
+[bold]Examples[/]
+
+  wireroom status              is all well? what runs, what is next, and every source in a line
+
+  wireroom status eir          one source, with each of its feeds and listings
+
+  wireroom status --json       the same for a program: one JSON object; `ok` says whether all is well
+
+[bold]Columns[/]  due: known addresses that a pass asks for now · waiting: for a later pass · spool: batches not yet loaded
+
+[bold]Exit codes[/]  0 all is well · 1 something needs you, and the arrow says which command
+"""
+
+SHOWN = 5
+"""Passes to come, or late, that are named; the others are counted."""
+
+
+@app.command(epilog=STATUS_EXAMPLES)
+def status(
+    name: Annotated[str | None, typer.Argument(metavar="[SOURCE]", help="Only this source.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Say whether all is well, what runs, what is next and what is late."""
+    workspace = here()
+    if name:
+        _one(workspace, name, as_json)
+    else:
+        _all(workspace, as_json)
+
+
+def _one(workspace: Workspace, name: str, as_json: bool) -> None:
+    """One source, and each of its finders."""
+    from flows.standing import finder_states, standing
+
+    source = source_named(workspace, name)
+    stands, finders = standing(workspace, source), finder_states(workspace, source)
+    if as_json:
+        found = {**stands, "finder_states": [asdict(finder) for finder in finders]}
+        print(json.dumps(found, default=plain, ensure_ascii=False))
+        return
+    _print_sources(workspace.root, [stands])
+    out.print()
+    _print_finders(finders)
+
+
+def _all(workspace: Workspace, as_json: bool) -> None:
+    """The whole workspace; exit code 1 where something needs the user."""
+    from flows.overview import Trouble, overview
+    from flows.standing import standing, without_file
+
+    sources, broken = load_each(workspace.sources)
+    if not sources and not broken:
+        raise Problem("No source yet. Add one with: wireroom sources add eir")
+    stands = [standing(workspace, source) for source in sources]
+    found = overview(workspace, sources, stands, datetime.now(UTC).replace(tzinfo=None))
+    found.troubles[:0] = [Trouble(fault, f"wireroom sources check {path.stem}") for path, fault in broken.items()]
+    stands += without_file(workspace)
+    if as_json:
+        print(json.dumps(_as_object(found, stands), default=plain, ensure_ascii=False))
+    else:
+        _print_verdict(found, stands)
+        _print_sources(workspace.root, stands)
+        out.print()
+        _print_overview(found)
+    if found.troubles:
+        raise typer.Exit(Exit.PROBLEM)
+
+
+def _as_object(found: Overview, stands: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"ok": not found.troubles, **asdict(found), "sources": stands}
+
+
+def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
+    """All is well, in a sentence; or what is not, and the command that comes next."""
+    total = sum(one["articles"] for one in stands)
+    what = f"{counted(len(stands), 'source')}, {counted(total, 'article')}"
+    if not found.troubles:
+        out.print(
+            Text.assemble(("✓ ", "green"), ("All is well", "bold"), f": {what}.{_soonest(found)}"), soft_wrap=True
+        )
+    else:
+        count = len(found.troubles)
+        said = f"{counted(count, 'thing')} need{'s' if count == 1 else ''} you"
+        out.print(Text.assemble(("✗ ", "bold red"), (said, "bold"), f" ({what})"), soft_wrap=True)
+        for trouble in found.troubles:
+            _line(" ", trouble.what)
+            out.print(Text.assemble("  → ", (harmless(trouble.command), "cyan")), soft_wrap=True)
+    out.print()
+
+
+def _soonest(found: Overview) -> str:
+    if found.running:
+        return f" {_names(found.running)} {'is' if len(found.running) == 1 else 'are'} being read."
+    if found.service and found.following:
+        return f" Next is {found.following[0].source} at {found.following[0].at:%H:%M} UTC."
+    return ""
+
+
+def _print_sources(root: Path, found: Sequence[dict[str, Any]]) -> None:
+    """A row for each source."""
+    columns = ["source", "articles", "last run (UTC)", "state", "due", "waiting", "rejected", "spool"]
+    shown = [{**one, "last_run": f"{one['last_run']:%Y-%m-%d %H:%M}" if one["last_run"] else "never"} for one in found]
+    as_table(columns, [tuple(one.values()) for one in shown], title=str(root))
+
+
+def _print_finders(finders: Sequence[FinderState]) -> None:
+    """A row for each finder: whether it works, when it was asked, and when a schedule asks it again."""
+    rows = [
+        (
+            finder.kind,
+            finder.address,
+            finder.state + (f", {finder.failures} times" if finder.failures > 1 else ""),
+            f"{finder.last_asked:%Y-%m-%d %H:%M}" if finder.last_asked else "never",
+            f"{finder.next_due:%Y-%m-%d %H:%M}" if finder.next_due else "next pass",
+        )
+        for finder in finders
+    ]
+    as_table(["finder", "address", "state", "last asked (UTC)", "due for a schedule"], rows, title="Finders")
+
+
+def _print_overview(found: Overview) -> None:
+    """What runs, what is next, what is late, sizes, and what an older parser has read: a line each."""
+    service = found.service
+    if service is None:
+        _line("Service ", "nothing runs by itself here; start it with wireroom up, or from cron (docs/operations.md)")
+    else:
+        _line(
+            "Service",
+            f"{service.state} since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}, UI {service.url}",
+        )
+    if found.running:
+        _line("Running ", ", ".join(f"{one.source} since {one.at:%H:%M}" for one in found.running))
+    if found.following:
+        _line("Next    " if service else "Schedule", _timetable(found.following))
+    if found.late:
+        _line("Late    ", _timetable(found.late))
+    _line("Sizes   ", " · ".join(f"{name} {_bytes(size)}" for name, size in found.sizes.items()))
+    if found.older:
+        total = counted(sum(found.older.values()), "article")
+        _line("Older   ", f"{total} of {', '.join(found.older)} read by an earlier parser or profile: wireroom reparse")
+
+
+def _line(name: str, text: str) -> None:
+    """A name and what belongs to it, set in a block of its own where there is a terminal to be filled."""
+    text = harmless(text)
+    lines = (
+        textwrap.wrap(text, max(20, out.width - len(name) - 1), break_on_hyphens=False) if out.is_terminal else [text]
+    )
+    for number, line in enumerate(lines):
+        head = name if number == 0 else " " * len(name)
+        out.print(Text.assemble((head, "bold"), " ", line), soft_wrap=True)
+
+
+def _timetable(passes: Sequence[Pass]) -> str:
+    more = f" and {len(passes) - SHOWN} more" if len(passes) > SHOWN else ""
+    return ", ".join(f"{one.source} {one.at:%H:%M}" for one in passes[:SHOWN]) + more + " (UTC)"
+
+
+def _names(passes: Sequence[Pass]) -> str:
+    return ", ".join(one.source for one in passes[:SHOWN])
+
+
+def _bytes(size: float) -> str:
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            break
+        size /= 1000
+    return f"{size:.0f} {unit}" if unit in ("B", "kB") else f"{size:.1f} {unit}"
