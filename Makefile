@@ -2,7 +2,7 @@
 RUN := .venv/bin/python -m
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check score bench docs lock clean
+.PHONY: help setup demo test check score bench dbt site docs lock clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -29,12 +29,25 @@ score: .venv/.ready ## measure datelines, dates and bodies on ../shared/gold
 bench: .venv/.ready ## measure speed as ratios within one run
 	@$(RUN) bench
 
+dbt: .venv/.ready .venv-dbt/.ready ## run what we write for dbt with dbt itself
+	PATH="$(CURDIR)/.venv-dbt/bin:$$PATH" $(RUN) pytest tests/warehouse/test_dbt_sources.py tests/test_docs.py -k dbt
+
+.venv-dbt/.ready: .venv/.ready requirements/dbt.txt
+	.venv/bin/python -m venv .venv-dbt
+	.venv-dbt/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/dbt.txt
+	@touch .venv-dbt/.ready
+
+site: .venv/.ready ## build the documentation as a site, into site/
+	@.venv/bin/mkdocs build --quiet --strict
+
 docs: .venv/.ready ## write docs/warehouse.md from the comments in the warehouse
 	@$(RUN) bench.handbook
 
 lock: ## write requirements/lock.txt anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	  --no-emit-index-url --no-emit-find-links --group dev -c requirements/constraints.txt pyproject.toml -o requirements/lock.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-strip-extras --group dbt -c requirements/constraints.txt -o requirements/dbt.txt
 
 clean: ## remove what make made
-	rm -rf .venv demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-dbt site demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 
+from flows import telling
 from flows.progress import Event, tell
 from flows.workspace import Workspace
 from warehouse import doctor, loader
@@ -20,6 +21,8 @@ def look_after(workspace: Workspace) -> dict[str, int]:
     """Do all of it; what was done, counted. Raises WarehouseError where the examination finds a fault."""
     report = loader.drain(workspace.folders, wait=True, publish_now=True)
     assert report is not None  # we waited
+    for event in [*telling.loaded(report), *telling.visible(report)]:
+        tell(event)
     for sentence in report.problems:
         tell(Event("warning", sentence))
     fed = search_index.feed(workspace.folders, wait=True)

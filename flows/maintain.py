@@ -6,11 +6,14 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows import caring
+from flows import caring, logs
+from flows.recorded import recorded
 from flows.workspace import find
 
 
 @flow(name="maintain", flow_run_name="maintain", persist_result=False, validate_parameters=False)
 def maintain(workspace: str | None = None) -> dict[str, int]:
     """Load, publish, compact, feed the search index, clear old logs; what was done, counted."""
-    return caring.look_after(find(named=Path(workspace) if workspace else None))
+    place = find(named=Path(workspace) if workspace else None)
+    with logs.kept(place), recorded(place):
+        return caring.look_after(place)

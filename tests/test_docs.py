@@ -22,7 +22,7 @@ from bench import handbook
 from flows.cli.verbs import app, guarded
 from flows.sample.pages import pages
 from flows.sample.warehouse import build
-from tests.test_readme import ROOT, blocks, run, twice_shown
+from tests.test_readme import ROOT, WIREROOM, blocks, run, twice_shown
 from warehouse import loader, reading_copy
 from warehouse.folders import Folders
 
@@ -67,6 +67,8 @@ def test_every_command_runs_in_the_order_of_the_page(
         words = [twice_shown(place) if word == "ARTICLE" else word for word in shlex.split(line, comments=True)]
         if words[0] == "cd":
             monkeypatch.chdir(words[1])
+        elif words[0] == "mkdir":
+            Path(words[-1]).mkdir(parents=True)
         elif words[0] == "make":
             assert re.search(rf"^{words[1]}:", (ROOT / "Makefile").read_text(), re.M), line
         else:
@@ -135,22 +137,22 @@ def test_a_connection_that_stays_open_shows_its_own_edition_and_a_new_one_the_ne
         assert kept.execute("SELECT count(*) FROM articles").fetchall() == [(32,)]
 
 
-@pytest.mark.skipif(shutil.which("dbt") is None, reason="dbt is not among the project's own dependencies")
+@pytest.mark.skipif(shutil.which("dbt") is None, reason="dbt has an environment of its own: make dbt")
 def test_dbt_builds_the_pages_model_and_checks_freshness(place: Path):
     text = PAGES["connect.md"]
-    profile, sources = blocks("yaml", text)
+    (profile,) = blocks("yaml", text)
     (model,) = re.findall(r"^```sql\+jinja\n(.*?)^```", text, re.M | re.S)
     files = {
         "profiles.yml": profile,
         "dbt_project.yml": "name: newsroom\nversion: 1.0.0\nprofile: newsroom\n",
-        "models/sources.yml": sources,
         "models/agency_share.sql": model,
     }
     (place / "dbt" / "models").mkdir(parents=True)
     for name, content in files.items():
         (place / "dbt" / name).write_text(content, encoding="utf-8")
     (place / "dbt" / "data").symlink_to(place / "demo" / "data")
-    for verb in (("build",), ("source", "freshness")):
+    run(WIREROOM, "--workspace", "demo", "dbt", "--write", "dbt/models", cwd=place)
+    for verb in (("build",), ("source", "freshness", "--select", "source:wireroom")):
         run("dbt", *verb, "--profiles-dir", ".", cwd=place / "dbt")
     with closing(duckdb.connect(str(place / "dbt" / "mine.duckdb"), read_only=True)) as mine:
         assert mine.execute("SELECT count(DISTINCT outlet), max(agency_share) > 0 FROM agency_share").fetchall() == [
