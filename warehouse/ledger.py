@@ -280,7 +280,7 @@ class Ledger:
         return {name for name in given if UUID(name) not in mentioned}
 
     def outdone(self, readings: Sequence[rows.Reading]) -> set[str]:
-        """Of which pages of these readings one by the same reader is known, or a later one by another: they would not count."""
+        """Of which pages of these readings one by the same reader counts, or one made later: theirs would change nothing."""
         asked = [{"fetch_id": r.fetch_id, "reader": r.reader, "read_at": r.read_at} for r in readings]
         found = (
             self._settled().execute(sql("ledger/outdone"), [msgspec.json.encode(asked).decode()]).fetchall()

@@ -95,6 +95,18 @@ def test_a_version_shows_the_page_shown_last_whichever_was_read_last(folders: Fo
     assert con.execute("SELECT fetch_id::VARCHAR FROM versions").fetchall() == [(newer.fetch_id,)]
 
 
+def test_a_reader_that_is_taken_up_again_counts_again(folders: Folders):
+    """As where a user takes an edit of the source's file back."""
+    first, other = reading("a", "first", hours=1), read_again(reading("a", "first", hours=1), read=10)
+    batches = [[first], [other], [replace(first, read_at=at(20))]]
+    con = loaded(folders, batches)
+    assert con.execute("SELECT reader::VARCHAR FROM versions").fetchall() == [(key("r1"),)]
+    assert con.execute("SELECT count(*) FROM readings").fetchall() == [(2,)]
+    expected = tables(con)
+    assert tables(loaded(folders, batches[::-1])) == expected
+    assert tables(loaded(folders, [[row for batch in batches for row in batch]])) == expected
+
+
 def test_an_article_that_is_rejected_now_is_none_any_more_and_says_why(folders: Folders):
     live = [fetched("a", hours=1), found("a", hours=0, day=date(2026, 2, 1)), reading("a", "an index page", hours=1)]
     con = loaded(folders, [live, [reading("a", None, hours=1, reader="r2", read=9, reject="index_page")]])
