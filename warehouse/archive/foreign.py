@@ -124,9 +124,9 @@ def wrong_digest(stated: str | None, *contents: bytes) -> bool:
     name = algorithm.lower().replace("-", "")
     if not value or name not in hashlib.algorithms_guaranteed or name.startswith("shake"):
         return False
-    found = [hashlib.new(name, content, usedforsecurity=False).digest() for content in contents]
-    wanted = _digests(value, len(found[0]))
-    return bool(wanted) and wanted.isdisjoint(found)
+    wanted = _digests(value, hashlib.new(name, usedforsecurity=False).digest_size)
+    found = (hashlib.new(name, content, usedforsecurity=False).digest() for content in contents)
+    return bool(wanted) and not any(digest in wanted for digest in found)
 
 
 def _digests(value: str, length: int) -> set[bytes]:
