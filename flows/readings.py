@@ -99,6 +99,7 @@ def _accepted(blank: Reading, capture: Capture, article: Article, profile: Profi
         body_extent=article.body_extent,
         evidence=_evidence(article.evidence),
         text=text,
+        layout=article.layout,
     )
 
 

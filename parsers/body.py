@@ -6,13 +6,14 @@ import re
 import tomllib
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import islice
 
 from lxml import etree, html
 from lxml.etree import _Element as Element
 
-from parsers import passages, selection
+from parsers import layout, passages, selection
 from parsers.blocks import Block, words
 from parsers.passages import Passage
 from parsers.said import Said
@@ -37,10 +38,25 @@ _CELLS = elements("self::*|./thead|./tbody|./tr|./*/tr|./tr/td|./tr/th|./*/tr/td
 _HEAVY = frozenset(_TAGS["skipped"]) - {"head"} | frozenset(_TAGS["outside"])
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The article on a page, and how the page is built around it."""
+
+    blocks: list[Block]
+    layout: str | None
+
+
 def extract(
     tree: Element, *, headline: str | None = None, description: str | None = None, article_body: str | None = None
 ) -> list[Block]:
-    """The blocks of the article on a page; empty where there is none. The tree is left as it is.
+    """The blocks of the article on a page; empty where there is none. The tree is left as it is."""
+    return read(tree, headline=headline, description=description, article_body=article_body).blocks
+
+
+def read(
+    tree: Element, *, headline: str | None = None, description: str | None = None, article_body: str | None = None
+) -> Body:
+    """The article on a page and its layout; no blocks where there is none. The tree is left as it is.
 
     Trafilatura is asked in its fast mode; where the page shows many more plain paragraphs than it found, those are
     heard as well. The text that a page states in JSON-LD is taken where the page does not show half of it.
@@ -54,7 +70,9 @@ def extract(
         found = max(found, more, key=_count)
     blocks = [passage.block for passage in found]
     stated = _of_text(article_body or "")
-    return stated if words(stated) > max(SHORT, 2 * words(blocks)) else blocks
+    if words(stated) > max(SHORT, 2 * words(blocks)):
+        return Body(stated, layout.STATED)
+    return Body(blocks, layout.of(found))
 
 
 def _is_bearable(tree: Element, shown: Sequence[Passage]) -> bool:

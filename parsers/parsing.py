@@ -44,6 +44,7 @@ class Draft:
     metadata: Metadata
     tree: Element | None
     blocks: tuple[Block, ...]
+    layout: str | None = None  # how the page is built around the text
 
 
 def parse(page: Page, profile: Profile = Profile()) -> tuple[Article, ...] | Rejected:  # noqa: B008  (frozen)
@@ -70,18 +71,19 @@ def _of_text(page: Page, profile: Profile, loaded: document.Document) -> Draft |
 def _of_tree(page: Page, profile: Profile, loaded: document.Document, tree: Element) -> Draft | Rejected:
     """A draft of an HTML page, or why it is no article."""
     stated = metadata.read(loaded, page, profile)
-    found = body.extract(
+    whole = body.read(
         _container(tree, profile),
         headline=stated.headline,
         description=stated.abstract,
         article_body=stated.article_body,
     )
+    found = whole.blocks
     if blocks.words(found) < body.SHORT and page.hints.content:
         found = max(found, _of_feed(page.hints.content), key=blocks.words)
     found = blocks.without_headline(found, stated.headline)
     found = list(blocks.without_lines(found, (*furniture.LINES, *profile.furniture)))
     problem = rejects.decide(stated, tree, blocks.lines(found), blocks.words(found), page.url)
-    return problem or Draft(page, profile, stated, tree, tuple(found))
+    return problem or Draft(page, profile, stated, tree, tuple(found), whole.layout)
 
 
 def _container(tree: Element, profile: Profile) -> Element:
@@ -162,6 +164,7 @@ def _article(item: int, draft: Draft) -> Article:
         is_accessible_for_free=stated.is_accessible_for_free,
         warnings=(*published.warnings(dates), *(first.warnings if first else ())),
         evidence=(*stated.evidence, *dates, *agencies),
+        layout=draft.layout,
     )
 
 

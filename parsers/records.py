@@ -133,6 +133,7 @@ class Article:
     is_accessible_for_free: bool | None = None
     warnings: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    layout: str | None = None  # how the page is built around the text; no part of the record, and of no hash
 
 
 @dataclass(frozen=True, slots=True)
