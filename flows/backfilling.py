@@ -10,13 +10,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows import listings, pipeline, renaming
 from flows.backlog import Allowance, policy
 from flows.discovery import Unit, Window
+from flows.periods import periods
 from flows.pipeline import Address
 from flows.progress import Event, tell
 from flows.run import Run, load, now, opened
@@ -63,6 +65,10 @@ class Outcome:
 
     tally: Tally
     cut: str | None = None
+
+    def as_counts(self) -> dict[str, Any]:
+        """The same as plain values, for JSON and for Prefect."""
+        return {**asdict(self.tally), "cut": self.cut}
 
 
 Work = Callable[[Run, list[Address]], None]
@@ -122,6 +128,12 @@ def holes(workspace: Workspace, source_id: str, first_day: date | None, last_day
         return coverage.holes(con, source_id, first_day, last_day)
 
 
+def known_days(workspace: Workspace, source_id: str) -> tuple[date, date] | None:
+    """The first and the last day that anything is known of, and that are over."""
+    with closing(reading_copy.connect(workspace.folders)) as con:
+        return coverage.reach(con, source_id)
+
+
 def _narrowed(run: Run, order: Order) -> Window:
     """The window without the days and the listings that need no look."""
     if order.only_holes:
@@ -161,10 +173,12 @@ def _addresses(run: Run, order: Order, passed: list[Event]) -> Iterator[Address]
     Units whose addresses were all given are put into `passed`.
     """
     rules = replace(policy(run.source), revisits=False, patient=not order.only_holes)
+    seen = _days_read(run)
+    tell(Event("days", "read before", len(seen), outcome="before"))
     yield from _left(run, rules)
     for unit in listings.units(run):
         yield from pipeline.due_of(run, unit, rules, Allowance(left=unit.undated))
-        passed.append(_passed(run, unit))
+        passed.append(_passed(run, unit, seen))
     yield from _left(run, replace(rules, patient=True))
 
 
@@ -178,16 +192,28 @@ def _left(run: Run, rules: Policy) -> Iterator[Address]:
             yield Address(known.url_key, known.url, known.hints, None, None, known)
 
 
-def _passed(run: Run, unit: Unit) -> Event:
-    """The event that a unit, which covers so many days of the window, is done with."""
-    days = set(_days(unit, run.window))
+def _days_read(run: Run) -> set[date]:
+    """The days of the listings that need no look."""
+    window, templates = run.window, [spec.url for spec in run.source.finders if spec.kind == "template" and spec.url]
+    known = (period for url in templates if window.done for period in periods(url, window.first_day, window.last_day))
+    return {
+        day
+        for period in known
+        if period.url in window.done
+        for day in window.days_of(period.first_day, period.last_day)
+    }
+
+
+def _passed(run: Run, unit: Unit, seen: set[date]) -> Event:
+    """The event that a unit is done with, and so many more days of the window, which join those that were `seen`."""
+    days = set(_days(unit, run.window)) - seen
+    seen |= days
     return Event("days", f"{unit.finder} {unit.unit}", len(days))
 
 
 def _days(unit: Unit, window: Window) -> Iterable[date]:
     if unit.first_day is not None and unit.last_day is not None:
-        first, last = max(unit.first_day, window.first_day), min(unit.last_day, window.last_day)
-        return (day for number in range((last - first).days + 1) if window.holds(day := first + timedelta(number)))
+        return window.days_of(unit.first_day, unit.last_day)
     return (candidate.day for candidate in unit.candidates if candidate.day and window.holds(candidate.day))
 
 

@@ -88,6 +88,17 @@ class Archived:
     asked: tuple[Asked, ...] = ()  # the earliest request first
 
 
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What is known of some days, and what is usual of this source."""
+
+    waiting: int  # addresses of these days that were never asked for
+    undated: int  # and of no known day
+    days: list[date]  # those of them that an address is known of
+    a_day: float | None  # addresses of a day that any is known of; None where none is
+    page_bytes: float | None  # of a page in the archive
+
+
 class Ledger:
     """Questions about one source; made when the run holds the source's lock, and closed with it."""
 
@@ -177,6 +188,21 @@ class Ledger:
         Those without a day count where the unit that listed them may be of these days.
         """
         yield from self._stream("ledger/untried", [since, until])
+
+    def levels(self, first_day: date, last_day: date) -> Levels:
+        """What is known of some days, and how many addresses and bytes are usual."""
+        return Levels(*self._settled().execute(sql("ledger/levels"), [first_day, last_day]).fetchall()[0])
+
+    def confirmed(self) -> set[str]:
+        """Addresses of the listings of periods that were read whole after their period had ended."""
+        return {url for (url,) in self._settled().execute(sql("ledger/confirmed")).fetchall()}
+
+    def looked_at(self, finder: str) -> int:
+        """How many listings of a finder were ever read."""
+        question = (
+            "SELECT count(DISTINCT unit) FROM known_units WHERE finder = $1 AND outcome IN ('fetched', 'unchanged')"
+        )
+        return int(self._settled().execute(question, [finder]).fetchall()[0][0])
 
     def read_whole(self, kind: str, since: datetime) -> list[str]:
         """Addresses of the periods that the latest runs of a kind, up to the last one that completed, read whole.
@@ -309,8 +335,10 @@ class Ledger:
 
     def _keys(self, table: str) -> Iterator[UUID]:
         """The keys of a table, in their order."""
-        cursor = self._settled().cursor().execute(
-            f"SELECT DISTINCT url_key FROM {table} WHERE url_key IS NOT NULL ORDER BY url_key"
+        cursor = (
+            self._settled()
+            .cursor()
+            .execute(f"SELECT DISTINCT url_key FROM {table} WHERE url_key IS NOT NULL ORDER BY url_key")
         )
         while batch := cursor.fetchmany(BATCH):
             yield from (key for (key,) in batch)

@@ -2,39 +2,227 @@
 
 from __future__ import annotations
 
-import signal
-from typing import Annotated
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli.app import Problem, app, err, here, out
+from flows.cli import recording
+from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.days import day
 from flows.cli.display import watched
-from flows.cli.runs import _stop
+from flows.cli.reach import show
 from flows.source_files import source_named
+from flows.workspace import Workspace
+
+if TYPE_CHECKING:
+    from flows.backfilling import Order
+    from flows.sources import SourceDefinition
+    from warehouse.coverage import Hole
+
+EXAMPLES = """
+
+[bold]Examples[/]
+
+  wireroom backfill eir --from 2016 --to 2017-09 --dry-run     what it would ask for, and how long that takes
+
+  wireroom backfill eir --from 2016-01-01 --to 2017-12-31      two years; the same command goes on after a stop
+
+  wireroom backfill eir --from 2017 --limit 500                no more than 500 pages this time
+
+  wireroom backfill eir --holes                                once more what is missing of all days that are known
+
+[bold]Exit codes[/]  0 complete · 1 a problem it names · 3 another run holds the source · 4 something is missing yet · 130 stopped
+"""
+
+MEANINGS = {
+    "partial": "partial (some addresses or a part of the listing did not come)",
+    "thin": "thin (far fewer articles than on such a day)",
+    "unlisted": "unlisted (no listing speaks for the day)",
+    "unreachable": "unreachable (the listing could not be read)",
+    "never_tried": "never tried",
+}
 
 
-@app.command()
+@app.command(epilog=EXAMPLES)
 def backfill(
     name: Annotated[str, typer.Argument(metavar="SOURCE", help="The source.")],
-    since: Annotated[str | None, typer.Option("--from", metavar="DAY")] = None,
-    until: Annotated[str | None, typer.Option("--to", metavar="DAY")] = None,
-    only_holes: Annotated[bool, typer.Option("--holes")] = False,
-    rewalk: Annotated[bool, typer.Option("--rewalk")] = False,
-    limit: Annotated[int | None, typer.Option("--limit")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DAY", help="First day: 2016-01-01, 2016-01 or 2016.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="DAY", help="Last day, it included (default: today).")
+    ] = None,
+    only_holes: Annotated[
+        bool, typer.Option("--holes", help="Only days and listings of which something is missing; failures at once.")
+    ] = False,
+    rewalk: Annotated[bool, typer.Option("--rewalk", help="Ask for every listing again, also after a stop.")] = False,
+    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Fetch at most N pages.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and fetch nothing.")] = False,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="With --dry-run: look at a few listings for an estimate.")
+    ] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Queue behind a run that holds the source.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was done, or would be, as JSON.")] = False,
 ) -> None:
-    """Fetch the past of a source, day by day, until nothing is missing."""
-    from flows import backfilling
+    """Fetch the past of a source, day by day, until nothing is missing; stopped or killed, the same command goes on.
 
+    Days are those of the source's time zone. Every way to find articles that reaches the past is asked. A listing that was
+    read before is asked conditionally, and no page that is known is fetched again.
+    """
     workspace = here()
     source = source_named(workspace, name)
-    first = day(since, "--from")
-    last = day(until, "--to", last=True) or backfilling.today(source)
+    order = _order(workspace, source, since, until, only_holes, rewalk, limit)
+    if order is None:
+        raise typer.Exit(_report(workspace, name, None, [], {}, as_json))
+    if dry_run:
+        _plan(workspace, source, order, sample, as_json)
+        return
+    if sample:
+        raise Problem("--sample looks at a few listings for an estimate: give it together with --dry-run.")
+    recording.end_like_ctrl_c()
+    counts = _done(workspace, source, order, wait, as_json)
+    raise typer.Exit(_report(workspace, name, order, _holes(workspace, name, order), counts, as_json))
+
+
+def _order(
+    workspace: Workspace,
+    source: SourceDefinition,
+    since: str | None,
+    until: str | None,
+    only_holes: bool,
+    rewalk: bool,
+    limit: int | None,
+) -> Order | None:
+    """What the options ask for; None where holes are to be filled and there is none."""
+    from flows import backfilling
+
+    today = backfilling.today(source)
+    first, last = day(since, "--from"), day(until, "--to", last=True)
+    if only_holes and (first is None or last is None):
+        found = backfilling.holes(workspace, source.source_id, first, last)
+        known = backfilling.known_days(workspace, source.source_id)
+        if not found:
+            return None
+        first, last = first or (known and known[0]) or today, last or (known and known[1]) or today
     if first is None:
-        raise Problem("Say where it begins: --from 2016-01-01.")
-    signal.signal(signal.SIGTERM, _stop)
-    order = backfilling.Order(first, last, only_holes=only_holes, rewalk=rewalk, limit=limit)
-    with watched(source.name, err):
-        outcome = backfilling.backfill(workspace, source, order, wait=wait)
-    out.print(str(outcome))
+        raise Problem(f"Say where the past begins: wireroom backfill {source.source_id} --from 2016-01-01")
+    last = last or today
+    if first > last or first > today:
+        raise Problem(f"--from {first} is later than {'--to ' + str(last) if first > last else 'today'}.")
+    return backfilling.Order(first, min(last, today), only_holes=only_holes, rewalk=rewalk, limit=limit)
+
+
+def _plan(workspace: Workspace, source: SourceDefinition, order: Order, sample: bool, as_json: bool) -> None:
+    from flows import reach
+
+    found = reach.plan(workspace, source, order, sample=sample)
+    if as_json:
+        print(json.dumps(asdict(found), default=str, indent=2))
+    else:
+        show(source, found)
+
+
+def _done(workspace: Workspace, source: SourceDefinition, order: Order, wait: bool, as_json: bool) -> dict[str, Any]:
+    """Do it, shown day by day; what was done, counted."""
+    began = time.monotonic()
+    with watched(source.name, err, quiet=as_json, days=(order.last_day - order.first_day).days + 1):
+        if recording.is_recorded(workspace):
+            from flows.backfill import backfill as flow
+
+            counts: dict[str, Any] = flow(
+                source.source_id,
+                str(order.first_day),
+                str(order.last_day),
+                holes=order.only_holes,
+                rewalk=order.rewalk,
+                limit=order.limit,
+                workspace=str(workspace.root),
+                wait=wait,
+            )
+        else:
+            from flows import backfilling
+
+            counts = backfilling.backfill(workspace, source, order, wait=wait).as_counts()
+    return {**counts, "seconds": round(time.monotonic() - began, 1)}
+
+
+def _holes(workspace: Workspace, name: str, order: Order) -> Sequence[Hole]:
+    from flows import backfilling
+
+    return backfilling.holes(workspace, name, order.first_day, order.last_day)
+
+
+def _report(
+    workspace: Workspace, name: str, order: Order | None, holes: Sequence[Hole], counts: dict[str, Any], as_json: bool
+) -> Exit:
+    """Say what was done and what is missing, and give the exit code."""
+    is_whole = not holes and not counts.get("cut")
+    if as_json:
+        states = Counter(hole.state for hole in holes)
+        days = {"first_day": str(order.first_day), "last_day": str(order.last_day)} if order else {}
+        missing = {
+            "complete": is_whole,
+            "holes": len(holes),
+            "states": dict(states),
+            "missing": sum(h.missing for h in holes),
+        }
+        print(json.dumps({"source": name, **days, **counts, **missing}))
+    elif order is None:
+        out.print(f"Nothing is missing of the days that are known of {name}.", highlight=False)
+    else:
+        out.print(_summary(name, counts), highlight=False, soft_wrap=True)
+        out.print(_missing(name, order, holes, counts), highlight=False, markup=False, soft_wrap=True)
+    return Exit.OK if is_whole else Exit.INCOMPLETE
+
+
+def _summary(name: str, counts: dict[str, Any]) -> str:
+    """One line that says what was done."""
+    parts = [
+        counted(counts["found"], "new address", "new addresses"),
+        counted(counts["requests"], "request"),
+        counted(counts["articles"], "article read", "articles read"),
+    ]
+    more = {"rejected": "no article", "failed": "did not come", "listings_failed": "listings not read"}
+    parts += [f"{counts[key]:,} {said}" for key, said in more.items() if counts[key]]
+    return f"[bold]{name}[/]: {', '.join(parts)} in {counts['seconds']:,.1f} s"
+
+
+def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, Any]) -> str:
+    """What is missing, in one paragraph with the next command."""
+    days = [hole for hole in holes if hole.day]
+    count = (order.last_day - order.first_day).days + 1
+    window = f"{order.first_day} to {order.last_day}"
+    if not holes:
+        return " ".join(
+            [f"{window}: all {count:,} days are complete." if not counts["cut"] else "", counts["cut"] or ""]
+        ).strip()
+    said = (
+        [f"{window}: of {counted(count, 'day')}, {len(days):,} are not complete."]
+        if days
+        else [f"{window}: every day is complete."]
+    )
+    states = Counter(hole.state for hole in days)
+    said += [
+        f"{number:,} {MEANINGS.get(state, state)}: {_named([h.day for h in days if h.state == state and h.day])}."
+        for state, number in states.most_common()
+    ]
+    if len(holes) > len(days):
+        said.append(f"{counted(len(holes) - len(days), 'listing')} that names no day is not read whole.")
+    if counts["cut"]:
+        said.append(counts["cut"])
+    said.append(
+        f"See all of it with: wireroom coverage {name}. Try only that again with: wireroom backfill {name} --holes"
+    )
+    return " ".join(said)
+
+
+def _named(days: Sequence[date], most: int = 3) -> str:
+    """The first of some days, and how many more."""
+    named = ", ".join(str(day) for day in sorted(days)[:most])
+    return named if len(days) <= most else f"{named} and {len(days) - most:,} more"

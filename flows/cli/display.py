@@ -13,19 +13,23 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column
 
 from flows import logs
+from flows.cli.days_display import by_days
 from flows.progress import Event, shown
 
 SECONDS_BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def watched(title: str, console: Console, *, quiet: bool = False) -> Iterator[None]:
-    """Show what the run inside the block tells, on the console it is given (standard error)."""
+def watched(title: str, console: Console, *, quiet: bool = False, days: int | None = None) -> Iterator[None]:
+    """Show what the run inside the block tells, on the console it is given (standard error); of how many days, where it counts them."""
     if logs.is_wanted():
         with logs.aloud():
             yield
     elif quiet:
         yield
+    elif days is not None:
+        with by_days(title, console, days):
+            yield
     elif console.is_terminal:
         with _bars(console) as progress, shown(Bars(title, progress)):
             yield

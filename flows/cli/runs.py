@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli import recording
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.display import watched
 from flows.source_files import source_named
@@ -56,7 +55,7 @@ def ingest(
     chosen = names or (_not_paused(workspace) if everything else [])
     if not chosen:
         raise Problem("Name a source to read, or all of them with --all. wireroom sources lists them.")
-    signal.signal(signal.SIGTERM, _stop)
+    recording.end_like_ctrl_c()
     incomplete = broken = False
     for name in chosen:
         try:
@@ -85,17 +84,12 @@ def _not_paused(workspace: Workspace) -> list[str]:
     return reading
 
 
-def _stop(signum: int, frame: object) -> NoReturn:
-    """End as Ctrl-C does: what is fetched is kept."""
-    raise KeyboardInterrupt
-
-
 def _one(workspace: Workspace, name: str, wait: bool, as_json: bool, polling: Polling) -> bool:
     """Read one source, say what was done, and return whether a part of it failed."""
     started = time.monotonic()
     source = source_named(workspace, name)
     with watched(source.name, err, quiet=as_json):
-        read = _recorded if _prefect_is_configured(workspace) else _plain
+        read = _recorded if recording.is_recorded(workspace) else _plain
         counts = read(workspace, name, wait, polling)
     if as_json:
         print(json.dumps({"source": name, **counts}))
@@ -115,25 +109,15 @@ def _unwell(workspace: Workspace, name: str) -> bool:
     return said is not None
 
 
-def _prefect_is_configured(workspace: Workspace) -> bool:
-    return workspace.setting("PREFECT_API_URL") is not None
-
-
 def _plain(workspace: Workspace, name: str, wait: bool, polling: Polling) -> dict[str, int]:
     """The pass without Prefect, which would cost some ten seconds to start."""
     from flows import pipeline
 
-    said = "This run is not recorded in Prefect (PREFECT_API_URL is not set)."
-    err.print(said, style="dim", highlight=False, soft_wrap=True)
     return asdict(pipeline.ingest(workspace, source_named(workspace, name), wait=wait, polling=polling))
 
 
 def _recorded(workspace: Workspace, name: str, wait: bool, polling: Polling) -> dict[str, int]:
     """The pass as a flow run at the Prefect API that the environment or `.env` names."""
-    for setting in ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_API_AUTH_STRING"):
-        value = workspace.setting(setting)
-        if value:
-            os.environ.setdefault(setting, value)
     from flows.health import Unhealthy
     from flows.ingest import ingest as flow
 

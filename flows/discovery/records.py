@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, Protocol
 
 from flows.periods import Period
 from flows.sources import FinderSpec, SourceDefinition
 from parsers.records import Hints
 
-ListingKind = Literal["feed", "sitemap", "page", "captures"]  # what is expected at an address, so that its type can be checked
+ListingKind = Literal[
+    "feed", "sitemap", "page", "captures"
+]  # what is expected at an address, so that its type can be checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ class Window:
     def holds(self, day: date) -> bool:
         """Whether a day is wanted."""
         return self.first_day <= day <= self.last_day and (self.days is None or day in self.days)
+
+    def days_of(self, first_day: date, last_day: date) -> Iterator[date]:
+        """Those of a period's days that are wanted."""
+        first, last = max(first_day, self.first_day), min(last_day, self.last_day)
+        days = (first + timedelta(number) for number in range((last - first).days + 1))
+        return (day for day in days if self.holds(day))
 
     def asks_for(self, period: Period) -> bool:
         """Whether the listing of a period is to be read: one of its days is wanted, and it was not read a moment ago."""

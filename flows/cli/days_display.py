@@ -1,0 +1,125 @@
+"""How a backfill looks while it lasts: days done of how many, pages, pages a minute, and the time that is left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Column
+
+from flows.progress import Event, shown
+
+SECONDS_BETWEEN_LINES = 30.0
+"""A decade takes days: a line in half a minute is enough where nobody looks at a terminal."""
+
+
+@contextmanager
+def by_days(title: str, console: Console, days: int) -> Iterator[None]:
+    """Show the events of the block: a bar of days on a terminal, a line now and then elsewhere."""
+    if not console.is_terminal:
+        with shown(_Lines(title, console, Course(days))):
+            yield
+        return
+    whole = Column(no_wrap=True)
+    with (
+        Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}", table_column=whole),
+            BarColumn(bar_width=20, table_column=whole),
+            TextColumn("{task.fields[said]}", table_column=whole),
+            TextColumn(
+                "[dim]{task.fields[detail]}[/]", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
+            ),
+            console=console,
+            expand=True,
+        ) as progress,
+        shown(_Bar(title, progress, Course(days))),
+    ):
+        yield
+
+
+@dataclass(slots=True)
+class Course:
+    """How far a backfill is."""
+
+    days: int
+    done: int = 0
+    before: int = 0  # of them, done by an earlier run
+    pages: int = 0
+    failed: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    def take(self, event: Event) -> None:
+        """Count what an event says."""
+        if event.kind == "page":
+            self.pages += event.count
+            self.failed += event.outcome not in ("fetched", "unchanged")
+        elif event.kind == "days":
+            self.before += event.count if event.outcome == "before" else 0
+            self.done += event.count
+
+    def said(self) -> str:
+        """Days, pages, rate and the time left, in a few words."""
+        minutes = max(time.monotonic() - self.began, 1e-9) / 60
+        parts = [f"{self.done:,} of {self.days:,} days", f"{self.pages:,} pages"]
+        if self.failed:
+            parts.append(f"{self.failed:,} not there")
+        if self.pages:
+            parts.append(f"{self.pages / minutes:,.0f} a minute")
+        left = self.minutes_left(minutes)
+        return ", ".join(parts if left is None else [*parts, f"{span(left)} left"])
+
+    def minutes_left(self, minutes: float) -> float | None:
+        """By the days that this run has done; None before the first."""
+        now = self.done - self.before
+        return minutes / now * max(self.days - self.done, 0) if now else None
+
+
+def span(minutes: float) -> str:
+    """A length of time as a person says it: 40 s, 12 min, 5.5 h, 1.4 days."""
+    if minutes < 1.5:
+        return f"{minutes * 60:.0f} s"
+    if minutes < 90:
+        return f"{minutes:.0f} min"
+    return f"{minutes / 60:.1f} h" if minutes < 36 * 60 else f"{minutes / 1440:.1f} days"
+
+
+class _Bar:
+    def __init__(self, title: str, progress: Progress, course: Course) -> None:
+        self.progress, self.course = progress, course
+        self.task = progress.add_task(f"[bold]{escape(title)}[/]", total=course.days, said="", detail="")
+
+    def __call__(self, event: Event) -> None:
+        self.course.take(event)
+        if event.kind in ("note", "warning"):
+            mark = "[yellow]![/] " if event.kind == "warning" else ""
+            self.progress.console.print(mark + escape(event.text), highlight=False)
+            return
+        detail = (
+            f"{event.outcome} {event.text.removeprefix('https://').removeprefix('http://')}"
+            if event.kind == "page"
+            else event.text
+        )
+        self.progress.update(self.task, completed=self.course.done, said=self.course.said(), detail=escape(detail))
+
+
+class _Lines:
+    def __init__(self, title: str, console: Console, course: Course) -> None:
+        self.title, self.console, self.course = title, console, course
+        self.said_at = time.monotonic()
+
+    def __call__(self, event: Event) -> None:
+        self.course.take(event)
+        if event.kind in ("note", "warning"):
+            self._print(event.text)
+        elif event.kind in ("page", "days") and time.monotonic() - self.said_at > SECONDS_BETWEEN_LINES:
+            self._print(f"{self.title}: {self.course.said()}")
+
+    def _print(self, text: str) -> None:
+        self.said_at = time.monotonic()
+        self.console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,50 @@
+"""How the plan of a backfill is shown: a table of finders, and what they would bring."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.cli.app import counted, out
+from flows.cli.days_display import span
+from flows.cli.tables import as_table, harmless
+
+if TYPE_CHECKING:
+    from flows.reach import Plan, Reach
+    from flows.sources import SourceDefinition
+
+COLUMNS = ["finder", "address", "reaches", "listings", "read before", "what it cannot say or reach"]
+
+
+def show(source: SourceDefinition, plan: Plan) -> None:
+    """Print a plan."""
+    days = (plan.last_day - plan.first_day).days + 1
+    title = f"{harmless(source.name)}, {plan.first_day} to {plan.last_day} ({counted(days, 'day')}): what each finder reaches"
+    as_table(COLUMNS, [_row(reach) for reach in plan.reaches], title=title)
+    for sentence in _sentences(plan):
+        out.print(sentence, highlight=False, markup=False, soft_wrap=True)
+
+
+def _row(reach: Reach) -> tuple[str, ...]:
+    reached = f"{reach.first_day} to {reach.last_day}" if reach.first_day else "none of these days"
+    listings = "not known" if reach.listings is None else f"{reach.listings:,}"
+    return reach.finder, reach.address, reached, listings, f"{reach.known:,}", reach.cannot or ""
+
+
+def _sentences(plan: Plan) -> list[str]:
+    """What would be fetched, on what that rests, and how long and large it is."""
+    if plan.pages is None:
+        said = [f"How many pages that makes is not known. {plan.basis}"]
+    else:
+        said = [f"About {counted(plan.pages, 'page')} would be fetched. {plan.basis}"]
+    if plan.seconds is not None:
+        more = "" if plan.listings is not None else ", and what listings it takes that are not known yet"
+        said.append(f"One request in {plan.delay:g} s ([pace] delay) makes that {span(plan.seconds / 60)}{more}.")
+    if plan.gigabytes is not None:
+        said.append(f"The archive grows by about {_size(plan.gigabytes)}, by the pages that are there already.")
+    elif plan.pages is not None:
+        said.append("How many GB that makes is known once a page is fetched.")
+    return [*said, "Nothing was fetched: without --dry-run it begins."]
+
+
+def _size(gigabytes: float) -> str:
+    return f"{gigabytes:,.1f} GB" if gigabytes >= 1 else f"{gigabytes * 1000:,.1f} MB"
