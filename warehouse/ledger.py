@@ -380,8 +380,9 @@ def _take(con: duckdb.DuckDBPyConnection, kinds: Iterable[str]) -> None:
 
 def _known(row: tuple[Any, ...]) -> Known:
     """A row of known.sql as a record."""
-    key, url, day, title, published, basis, modified, *rest, finders = row
-    return Known(key, url, day, Hints(title, published, basis, modified), *rest, tuple(finders or ()))
+    key, url, day, title, published, basis, modified, *rest = row
+    rest[-1] = tuple(rest[-1] or ())  # the finders
+    return Known(key, url, day, Hints(title, published, basis, modified), *rest)
 
 
 def _narrow(row: rows.Row) -> rows.Row:
