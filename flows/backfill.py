@@ -18,6 +18,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import flow_run
 
 from flows import backfilling, pipeline
+from flows.recorded import recorded
 from flows.run import Run
 from flows.source_files import source_named
 from flows.workspace import find
@@ -56,14 +57,15 @@ def backfill(
     definition = source_named(place, source)
     last = date.fromisoformat(last_day) if last_day else backfilling.today(definition)
     order = backfilling.Order(date.fromisoformat(first_day), last, only_holes=holes, rewalk=rewalk, limit=limit)
-    outcome = backfilling.backfill(
-        place,
-        definition,
-        order,
-        flow_run_id=flow_run.id,
-        wait=wait,
-        do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
-    )
+    with recorded(place, is_long=True):
+        outcome = backfilling.backfill(
+            place,
+            definition,
+            order,
+            flow_run_id=flow_run.id,
+            wait=wait,
+            do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
+        )
     return outcome.as_counts()
 
 

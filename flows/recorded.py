@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -39,7 +40,7 @@ Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 def recorded(workspace: Workspace, *, is_long: bool = False) -> Iterator[None]:
     """Record what the run inside the block tells; a long one shows its progress while it lasts."""
     logger, mask, gathered = get_run_logger(), mask_of(workspace.root), Gathered()
-    steps = Steps(gathered) if is_long else None
+    steps = Steps(gathered, logger) if is_long else None
     listeners: list[Listener] = [Lines(logger, mask), gathered, partial(announced, gathered)]
     if steps is not None:
         listeners.append(steps)
@@ -97,30 +98,47 @@ def announced(gathered: Gathered, event: Event) -> None:
 
 
 class Steps:
-    """A bar in Prefect that goes on with the pages."""
+    """A bar in Prefect that goes on with the run; where it cannot be moved, the run goes on, and it is said once."""
 
-    def __init__(self, gathered: Gathered) -> None:
-        self.gathered, self.said_at = gathered, time.monotonic()
-        made = create_progress_artifact(0.0, description="Pages of those that are known to be wanted")
-        self.artifact = cast(UUID, made)
+    def __init__(self, gathered: Gathered, logger: Logger) -> None:
+        self.gathered, self.logger, self.moved_at = gathered, logger, time.monotonic()
+        self.moving, self.artifact = threading.Lock(), self._made()
 
     def __call__(self, event: Event) -> None:
-        if event.kind == "spooled" and time.monotonic() - self.said_at > SECONDS_BETWEEN_STEPS:
-            self.said_at = time.monotonic()
-            update_progress_artifact(self.artifact, round(100 * self.gathered.share, 1))
+        if time.monotonic() - self.moved_at < SECONDS_BETWEEN_STEPS or not self.moving.acquire(blocking=False):
+            return
+        try:
+            self.move()
+        finally:
+            self.moved_at = time.monotonic()
+            self.moving.release()
 
-    def end(self) -> None:
-        """Show how far the run came."""
-        update_progress_artifact(
-            self.artifact, 100.0 if not self.gathered.planned else round(100 * self.gathered.share, 1)
-        )
+    def move(self) -> None:
+        """Show how far the run is now."""
+        if self.artifact is not None:
+            try:
+                update_progress_artifact(self.artifact, round(100 * self.gathered.share, 1))
+            except Exception as problem:  # noqa: BLE001 - whatever Prefect's API says: a bar is no reason to end
+                self._cannot(problem)
+
+    def _made(self) -> UUID | None:
+        try:
+            made = create_progress_artifact(0.0, description="How much is done of what the run is known to have to do")
+        except Exception as problem:  # noqa: BLE001
+            self._cannot(problem)
+            return None
+        return cast(UUID, made)
+
+    def _cannot(self, problem: Exception) -> None:
+        self.artifact = None
+        self.logger.warning("The progress of this run cannot be shown: %s", problem)
 
 
 def _leave(workspace: Workspace, gathered: Gathered, steps: Steps | None, logger: Logger) -> None:
     """Make the artifacts; a run is not lost because they could not be made, and it says so."""
     try:
         if steps is not None:
-            steps.end()
+            steps.move()
         if gathered.source is not None:
             _tables(workspace, gathered.source, gathered)
     except Exception as problem:  # noqa: BLE001 - whatever Prefect's API says: the rows are in the warehouse

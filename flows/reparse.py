@@ -14,7 +14,8 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows import reparsing
+from flows import logs, reparsing
+from flows.recorded import recorded
 from flows.source_files import source_named
 from flows.workspace import find
 
@@ -30,10 +31,11 @@ def reparse(
     """
     place = find(named=Path(workspace) if workspace else None)
     outlet = source_named(place, source)
-    report = reparsing.read(place, outlet, since=date.fromisoformat(since) if since else None, most=limit)
-    done: dict[str, Any] = {"planned": report.planned, "read": report.read, "unreadable": len(report.unreadable)}
-    if accept and report.proposal.files(place.folders):
-        done["accepted"] = asdict(reparsing.accept(place, outlet, flow_run_id=flow_run.id))
+    with logs.kept(place), recorded(place, is_long=True):
+        report = reparsing.read(place, outlet, since=date.fromisoformat(since) if since else None, most=limit)
+        done: dict[str, Any] = {"planned": report.planned, "read": report.read, "unreadable": len(report.unreadable)}
+        if accept and report.proposal.files(place.folders):
+            done["accepted"] = asdict(reparsing.accept(place, outlet, flow_run_id=flow_run.id))
     return done
 
 

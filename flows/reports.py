@@ -24,7 +24,7 @@ LONGEST_CELL, LONGEST_ADDRESS = 160, 1_000
 MOST_DAYS = 62
 """Days that are shown one by one; a longer window is shown by the month."""
 
-GOOD = frozenset({"fetched", "unchanged"})
+GOOD = frozenset({"fetched", "unchanged", "read"})
 """Outcomes of a request that are nothing to report."""
 
 
@@ -62,8 +62,9 @@ class Gathered:
     refusals: dict[str, Refusal] = field(default_factory=dict)
     seen: int = 0  # articles, also those that are not kept
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
-    planned: int = 0
+    planned: int = 0  # pages
     done: int = 0
+    days: int = 0  # of the window, where the run goes by days
     adding: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, event: Event) -> None:
@@ -78,6 +79,8 @@ class Gathered:
                 self.first_day, self.last_day = more.get("first_day"), more.get("last_day")
             case "planned":
                 self.planned += event.count
+            case "days":
+                self.days += event.count
             case "page":
                 self.done += event.count
                 if event.outcome not in GOOD:
@@ -101,13 +104,16 @@ class Gathered:
     def _refuse(self, event: Event) -> None:
         outcome, reason = event.outcome or "failed", event.reason or ""
         self.reasons[outcome, reason] += 1
-        if len(self.refusals) < MOST_ROWS and event.url:
+        url = event.url or event.text
+        if len(self.refusals) < MOST_ROWS:
             said = event.text if event.kind == "read" else event.more.get("message") or ""
-            self.refusals[event.url] = Refusal(event.url, outcome, reason, said)
+            self.refusals[url] = Refusal(url, outcome, reason, said)
 
     @property
     def share(self) -> float:
-        """How much of what is planned is done, of 1."""
+        """How much is done, of 1: of the window's days where the run goes by days, else of the pages that are planned."""
+        if self.days and self.first_day and self.last_day:
+            return min(1.0, self.days / ((self.last_day - self.first_day).days + 1))
         return min(1.0, self.done / self.planned) if self.planned else 0.0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from datetime import date, timedelta
 
 import pytest
@@ -150,8 +151,10 @@ def test_threads_may_tell_at_once():
 
 
 def day(number: int, state: str, articles: int = 0, reason: str | None = None) -> Day:
-    moment = date(2026, 1, 1) + timedelta(number)
-    return Day(moment, state, reason, (), None, articles, articles, 0, 0, 0, True)
+    """A day of which the report needs no more than this."""
+    said = {"day": date(2026, 1, 1) + timedelta(number), "state": state, "reason": reason, "found": articles}
+    blank = {field.name: None for field in fields(Day)}
+    return Day(**blank | said | {"articles": articles, "missing": 0})
 
 
 def test_a_week_is_shown_by_the_day_newest_first():
@@ -179,4 +182,6 @@ def test_a_decade_is_shown_by_the_month_and_begins_where_somebody_looked():
 def test_the_share_that_is_done():
     found = gathered(Event("planned", "", 8), *(refused(f"https://town.example/{number}") for number in range(2)))
     assert found.share == 0.25
+    found(Event("days", "", 4))
+    assert found.share == 0.5  # of the eight days of its window
     assert gathered().share == 0
