@@ -52,10 +52,9 @@ class Floors:
         """Whether a host (as addresses.house names it) has a floor."""
         return any(floor.house == place for floor in self.floors)
 
-    def having(self, url: str, delay: float | None) -> Floors:
-        """These floors and one for the part of an archive that a source names: a known one raised, else a new one."""
-        place, path = house(url), urlsplit(url).path or "/"
-        if self.knows(place):
+    def having(self, place: str, delay: float | None, path: str = "/") -> Floors:
+        """These floors and one for an archive that a source names, or for a part of it: a known one raised, else a new one."""
+        if known().knows(place):
             raised = (replace(each, delay=max(each.delay, delay or 0.0)) for each in self.floors if each.house == place)
             return Floors((*(each for each in self.floors if each.house != place), *raised))
         usual = next(floor for floor in known().floors if floor.house == ANY)

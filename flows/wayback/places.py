@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit, urlunsplit
 
+from flows.fetching import house
 from flows.fetching.floors import Floors, known
 from flows.sources import FinderSpec, SourceDefinition
 
@@ -94,5 +95,7 @@ def floors(source: SourceDefinition) -> Floors:
         delay = spec.delay.total_seconds() if spec.delay is not None else None
         places = {"wayback": (server(spec), replay(spec)), "warc": (spec.url or CRAWLS,)}.get(spec.kind, ())
         for url in places:
-            found = found.having(url, delay)
+            # Where the outlet is its own archive, only the archive's part has the archive's pace.
+            path = urlsplit(url).path if house(url) == house(source.home) else "/"
+            found = found.having(house(url), delay, path or "/")
     return found
