@@ -65,6 +65,7 @@ class Gathered:
     planned: int = 0  # pages
     done: int = 0
     days: int = 0  # of the window, where the run goes by days
+    is_over: bool = False  # the run came to its end
     adding: threading.Lock = field(default_factory=threading.Lock)
 
     def __call__(self, event: Event) -> None:
@@ -90,6 +91,7 @@ class Gathered:
             case "read":
                 self._keep(event)
             case "ended" | "failed":
+                self.is_over = event.outcome == "completed"
                 self.counts = {name: value for name, value in more.items() if type(value) is int}
 
     def _keep(self, event: Event) -> None:
@@ -112,6 +114,8 @@ class Gathered:
     @property
     def share(self) -> float:
         """How much is done, of 1: of the window's days where the run goes by days, else of the pages that are planned."""
+        if self.is_over:
+            return 1.0
         if self.days and self.first_day and self.last_day:
             return min(1.0, self.days / ((self.last_day - self.first_day).days + 1))
         return min(1.0, self.done / self.planned) if self.planned else 0.0

@@ -184,4 +184,8 @@ def test_the_share_that_is_done():
     assert found.share == 0.25
     found(Event("days", "", 4))
     assert found.share == 0.5  # of the eight days of its window
+    found(Event("ended", "", outcome="cancelled"))
+    assert found.share == 0.5
+    found(Event("ended", "", outcome="completed"))
+    assert found.share == 1
     assert gathered().share == 0
