@@ -49,6 +49,7 @@ def recorded(workspace: Workspace, *, is_long: bool = False) -> Iterator[None]:
             stack.enter_context(shown(listener))
         try:
             yield
+            gathered.is_over = gathered.is_over or not gathered.planned  # there was nothing to do
         finally:
             _leave(workspace, gathered, steps, logger)
 
