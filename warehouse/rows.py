@@ -1,6 +1,7 @@
 """What flows hand over: one frozen record a line of a spool file.
 
-Every field is required, so that a misspelt or missing key is an error and never a NULL. Keys are UUIDs written as
+Every field is required, so that a misspelt or missing key is an error and never a NULL; only a field that came with a
+later version has a default, for the files of before. Keys are UUIDs written as
 text (16 bytes in DuckDB); every time is naive UTC. A row's key is named in its docstring: rows with equal keys are
 the same fact, and loading one twice changes nothing.
 """

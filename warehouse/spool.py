@@ -11,7 +11,7 @@ import secrets
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from functools import reduce
 from operator import or_
 from pathlib import Path
@@ -119,13 +119,18 @@ def _light(of: Any) -> Any:
         hints = get_type_hints(of)
         return msgspec.defstruct(
             of.__name__,  # type: ignore[union-attr]
-            [(field.name, _light(hints[field.name])) for field in fields(of)],
+            [(field.name, _light(hints[field.name]), *_missing(field)) for field in fields(of)],
             gc=False,
         )
     parts = tuple(map(_light, get_args(of)))
     if get_origin(of) is UnionType:
         return reduce(or_, parts)
     return list[parts[0]] if get_origin(of) is list else of  # type: ignore[valid-type]
+
+
+def _missing(field: Field[Any]) -> tuple[Any, ...]:
+    """What a field is where a line does not name it: nothing for those that must be there, the default of newer ones."""
+    return () if field.default is MISSING else (field.default,)
 
 
 _rows: dict[str, msgspec.json.Decoder[Any]] = {

@@ -74,7 +74,8 @@ silences AS (
     RIGHT JOIN (SELECT source_id, max(started_at) AS looked_at, min(started_at) AS began_at FROM runs_of GROUP BY source_id) USING (source_id)
 )
 SELECT source_id, 'silence' AS "check",
-       CASE WHEN days > silence_days OR (articles IS NULL AND epoch(looked_at - began_at) / 86400 > silence_days) OR (judge_history AND articles >= 20 AND days > 2 * longest AND days * a_day >= 9.2) THEN 'failing'
+       CASE WHEN days > silence_days OR (articles IS NULL AND epoch(looked_at - began_at) / 86400 > silence_days) 
+                 OR (silence_days IS NULL AND judge_history AND articles >= 20 AND days > 2 * longest AND days * a_day >= 9.2) THEN 'failing'
             WHEN silence_days IS NOT NULL OR articles >= 20 THEN 'ok' ELSE 'unknown' END AS state,
        CASE WHEN latest_at IS NULL THEN 'No article has been found yet'
             ELSE format('The latest new article was found {} before the last look',
