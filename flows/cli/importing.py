@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from rich.text import Text
 
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.days import day
-from flows.cli.runs import _stop as stop
+from flows.cli.recording import end_like_ctrl_c
 from flows.cli.tables import harmless
 from flows.progress import Event, shown
 
@@ -98,7 +97,7 @@ def import_(
         addresses=addresses,
         wait=wait,
     )
-    signal.signal(signal.SIGTERM, stop)
+    end_like_ctrl_c()
     with _bar(quiet=as_json) as told:
         report = bring(here(), paths, options, told)
     if as_json:
