@@ -5,22 +5,28 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from flows import logins
 from flows.discovery import Unit, Window, find
+from flows.discovery.warc import TO_TAKE
 from flows.probing.records import Found, Options, Tried
-from flows.probing.trying import choose, tried
+from flows.probing.trying import choose, judged, tried
 from flows.probing.visit import Visit, visiting
+from flows.source_keys import PAST
 from flows.sources import FinderSpec, SourceDefinition
+from flows.wayback import mementos, places
 from flows.workspace import Workspace
+from parsers import urls
 from parsers.records import Article
 
 ARTICLES = 3
 LISTINGS = 3
 """Listings of one finder that are read."""
+
+A_YEAR, HALF = timedelta(days=365), timedelta(days=12)
 
 State = Literal["ok", "warning", "failed"]
 READ = ("fetched", "unchanged", "not_yet")
@@ -39,15 +45,15 @@ def check(workspace: Workspace, source: SourceDefinition) -> Iterator[Part]:
     """The verdict part by part, as each is known."""
     yield Part("file", "ok", f"{source.path.name}: {source.name}, {len(source.finders)} finders")
     options = Options(source.allow, source.robots_basis, source.rights_basis, source.delay, ARTICLES)
-    with visiting(workspace, options, logins.credentials(workspace, source)) as visit:
+    with visiting(workspace, options, logins.credentials(workspace, source), places.floors(source)) as visit:
         robots = _robots(visit, source)
         yield robots
         found = []
         for spec in source.finders:
-            item, part = _finder(visit, source, spec)
+            item, part = (_past if spec.kind in PAST else _finder)(visit, source, spec)
             found.append(item)
             yield part
-        pages = tried(visit, choose(found, ARTICLES), source.profile)
+        pages = tried(visit, choose(found, ARTICLES), source.profile) or _mementos(visit, source, found)
     yield _articles(pages)
     articles = [page.article for page in pages if page.article]
     if articles:
@@ -85,6 +91,38 @@ def _finder(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[F
     return item, Part(
         spec.kind, "ok", f"{len(candidates)} articles{span}" + (f", {undated} undated" if undated else "")
     )
+
+
+def _past(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[Found, Part]:
+    """What an archive has of one month, a year before today or before its end: a backfill asks it for all of them."""
+    today = datetime.now(ZoneInfo(source.timezone)).date()
+    month = (min(spec.last_day or today, today - A_YEAR)).replace(day=1)
+    # Of a crawl the first half: for the second its next month's files would be looked for as well.
+    end = month + HALF if spec.kind == "warc" else (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    brief = replace(spec, max_pages=min(spec.max_pages, LISTINGS), late=timedelta(), first_day=None, last_day=end)
+    units = list(find(brief, source, Window(month, end, today), visit.listing))
+    bad = [unit for unit in units if unit.outcome not in READ and unit.reason not in ("max_pages", TO_TAKE)]
+    if bad:
+        return Found(spec, ""), Part(spec.kind, "failed", f"{bad[0].url}: {_reason(bad[0])}")
+    if spec.kind == "warc":
+        files = sum(unit.reason == TO_TAKE for unit in units)
+        said = f"{files} files of {month:%Y-%m}, about 1 GB each; a backfill fetches all of them for the pages of {source.name}"
+        return Found(spec, ""), Part(spec.kind, "ok" if files else "warning", said)
+    candidates = [candidate for unit in units for candidate in unit.candidates]
+    said = f"{sum(unit.links for unit in units)} captures of {month:%Y-%m}, {len(candidates)} of them articles of that month"
+    item = Found(spec, "", len(candidates), mementos=tuple(candidate.mementos[0] for candidate in candidates))
+    return item, Part(spec.kind, "ok" if candidates else "warning", said)
+
+
+def _mementos(visit: Visit, source: SourceDefinition, found: Sequence[Found]) -> tuple[Tried, ...]:
+    """A few mementos tried as articles, of a source that has no other pages."""
+    pages = []
+    for url in [url for item in found for url in item.mementos][:ARTICLES]:
+        memento = places.memento(url)
+        original = memento.original if memento else url
+        exchange = visit.fetcher.get(url, stay=True)
+        pages.append(judged(original, mementos.judged(exchange, urls.key(original)), source.profile))
+    return tuple(pages)
 
 
 def _reason(unit: Unit) -> str:

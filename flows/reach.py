@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from itertools import islice
 
 from flows.backfilling import Order, today
-from flows.discovery import Get, Listing, ListingKind, Unit, Window, find
+from flows.discovery import Get, Listing, ListingKind, Unit, Window, find, wayback
 from flows.fetching import Fetcher, Pace
 from flows.periods import Period, periods
 from flows.sources import FinderSpec, SourceDefinition
+from flows.wayback import places
 from flows.workspace import Workspace
 from warehouse.ledger import Ledger, Levels
 
@@ -26,7 +27,7 @@ SAYS_NOTHING = {
     "sitemap": "How far back it goes is known once it is read.",
     "index": "How far back its pages go is known once they are read.",
     "wayback": "Pages that nobody captured are not in it.",
-    "warc": "Pages that the crawl did not meet are not in it.",
+    "warc": "Pages that the crawl did not meet are not in it. Each of its files is about 1 GB, and a month has hundreds of them.",
 }
 """What a finder cannot say or reach, beside the days that its `from` and `to` exclude."""
 
@@ -65,7 +66,7 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
     first, last = order.first_day, min(order.last_day, today(source))
     with Ledger(workspace.folders, source.source_id) as ledger:
         confirmed, levels = ledger.confirmed(), ledger.levels(first, last)
-        reaches = [_reach(spec, first, last, confirmed, ledger) for spec in source.finders]
+        reaches = [_reach(spec, source, first, last, confirmed, ledger) for spec in source.finders]
     level = sampled(workspace, source, first, last) if sample else None
     pages, basis = _pages(levels, _unseen(source, first, last, confirmed, levels), level)
     listings = _sum(reach.listings for reach in reaches if reach.first_day)
@@ -87,7 +88,7 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
 
 def sampled(workspace: Workspace, source: SourceDefinition, first: date, last: date) -> float | None:
     """Articles a day by the first finder that shows some, as a few of its listings have them; asked politely, and not stored."""
-    pace = Pace(workspace.folders, delay=source.delay)
+    pace = Pace(workspace.folders, source.delay, places.floors(source))
     with Fetcher(
         workspace.user_agent,
         pace=pace,
@@ -97,7 +98,7 @@ def sampled(workspace: Workspace, source: SourceDefinition, first: date, last: d
     ) as fetcher:
 
         def get(url: str, kind: ListingKind) -> Listing:
-            found = fetcher.get(url, expect="page" if kind == "captures" else kind)
+            found = fetcher.get(url, expect=kind)
             place = found.final_url or url
             return Listing(url, place, found.outcome, found.reason, found.status, found.body, found.content_type)
 
@@ -110,7 +111,9 @@ def sampled(workspace: Workspace, source: SourceDefinition, first: date, last: d
     return None
 
 
-def _reach(spec: FinderSpec, first: date, last: date, confirmed: set[str], ledger: Ledger) -> Reach:
+def _reach(
+    spec: FinderSpec, source: SourceDefinition, first: date, last: date, confirmed: set[str], ledger: Ledger
+) -> Reach:
     """What one finder reaches of these days."""
     begin, end = max(first, spec.first_day or first), min(last, spec.last_day or last)
     address = spec.url or (spec.file.name if spec.file else spec.server or spec.index or "public archives")
@@ -122,6 +125,9 @@ def _reach(spec: FinderSpec, first: date, last: date, confirmed: set[str], ledge
         units = list(periods(spec.url, begin, end))
         known = sum(period.url in confirmed for period in units)
         return Reach(spec.kind, address, begin, end, len(units), known, limits)
+    if spec.kind == "wayback":
+        months = len(list(periods(wayback.MONTH, begin, min(end + spec.late, today(source)))))
+        return Reach(spec.kind, address, begin, end, months, 0, limits)
     if spec.kind == "list":
         return Reach(spec.kind, address, begin, end, 0, 0, limits)
     return Reach(

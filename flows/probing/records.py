@@ -54,6 +54,7 @@ class Found:
     dated: tuple[tuple[str, date], ...] = ()  # url_key and day, where a day is known
     times: tuple[str, ...] = ()  # as listed, with their zone where it is given
     chosen: bool = False  # part of the source file
+    mementos: tuple[str, ...] = ()  # of articles, in a web archive
 
 
 @dataclass(frozen=True, slots=True)

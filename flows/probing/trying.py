@@ -34,10 +34,11 @@ def choose(finders: Iterable[Found], count: int) -> list[str]:
 
 def tried(visit: Visit, addresses: Sequence[str], profile: Profile) -> tuple[Tried, ...]:
     """Each page with what it turned out to be."""
-    return tuple(_judged(url, visit.get(url), profile) for url in addresses)
+    return tuple(judged(url, visit.get(url), profile) for url in addresses)
 
 
-def _judged(url: str, exchange: Exchange, profile: Profile) -> Tried:
+def judged(url: str, exchange: Exchange, profile: Profile) -> Tried:
+    """A page with what it turned out to be."""
     if exchange.outcome != "fetched":
         kind: Kind = "barred" if exchange.outcome in ("disallowed", "reserved") else "failed"
         return Tried(url, _STATUSES.get(exchange.status or 0, kind), exchange.message or exchange.outcome)

@@ -9,6 +9,7 @@ from urllib.parse import urljoin
 from flows.discovery import Listing, ListingKind
 from flows.fetching import Credentials, Exchange, Fetcher, Limits, Pace
 from flows.fetching.exchange import Expected
+from flows.fetching.floors import Floors
 from flows.probing.records import Options
 from flows.progress import Event, tell
 from flows.workspace import Workspace
@@ -54,12 +55,20 @@ class Visit:
 
 
 @contextmanager
-def visiting(workspace: Workspace, options: Options, credentials: Credentials = Credentials()) -> Iterator[Visit]:  # noqa: B008  (frozen)
-    """A visit at the workspace's own pace, which every other process of it shares; with a source's log-in, if it has one."""
+def visiting(
+    workspace: Workspace,
+    options: Options,
+    credentials: Credentials = Credentials(),  # noqa: B008  (frozen)
+    floors: Floors | None = None,
+) -> Iterator[Visit]:
+    """A visit at the workspace's own pace, which every other process of it shares; with a source's log-in, if it has one.
+
+    `floors` are those of archives that the source names.
+    """
     visit = Visit()
     fetcher = Fetcher(
         workspace.user_agent,
-        pace=Pace(workspace.folders, delay=options.delay),
+        pace=Pace(workspace.folders, options.delay, floors),
         allow=options.allow,
         limits=PATIENCE,
         robots_basis=options.robots_basis,
