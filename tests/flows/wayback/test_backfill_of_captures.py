@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Desk
+from archive_desk import Desk
 from imitation import Said
 from outlet import story
 

@@ -6,7 +6,7 @@ import gzip
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
-from conftest import Desk
+from archive_desk import Desk
 from imitation import Said, paths
 from outlet import story
 

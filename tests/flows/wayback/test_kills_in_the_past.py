@@ -8,7 +8,7 @@ import time
 from collections import Counter
 
 import pytest
-from conftest import Desk
+from archive_desk import Desk
 from outlet import story
 
 BACKFILL = """

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Desk
+from archive_desk import Desk
 from imitation import Archive, Said, served
 from outlet import story
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import Desk
+from archive_desk import Desk
 from imitation import Said, paths
 from outlet import story
 
