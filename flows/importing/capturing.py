@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from flows.importing.records import Arrival
 from flows.run import Run, now
@@ -29,10 +30,16 @@ def fetch_id(source_id: str, arrival: Arrival) -> str:
 
 def known_key(ledger: Ledger, url: str) -> str:
     """The key an address is stored under: the one an earlier rule gave it where the ledger knows it by that."""
-    key = urls.key(url)
-    if ledger.knows(key):
+    key, *former = names(url)
+    if not former or ledger.knows(key):
         return key
-    return next(filter(ledger.knows, urls.former_keys(url)), key)
+    return next(filter(ledger.knows, former), key)
+
+
+@lru_cache(maxsize=4096)
+def names(url: str) -> tuple[str, ...]:
+    """The key of an address by today's rule, and those by earlier rules; ValueError where it is none."""
+    return urls.key(url), *urls.former_keys(url)
 
 
 def is_timeless(arrival: Arrival) -> bool:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from flows.importing.capturing import names
 from flows.importing.claims import Claims, host_of
 from flows.importing.records import Options, Report
 from flows.sources import SourceDefinition
-from parsers import urls
 from parsers.listing import Calendar
 
 
@@ -38,7 +38,7 @@ class Door:
             self.refuse("left out by --match")
             return None
         try:
-            urls.key(url)
+            names(url)
         except ValueError:
             self.refuse("an address that is none")
             return None

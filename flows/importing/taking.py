@@ -21,7 +21,6 @@ from flows.importing.records import Arrival, Listed, Options, Report, file_at
 from flows.importing.spans import Span
 from flows.importing.warcs import WarcFile
 from flows.pool import Parsed
-from flows.progress import Event, tell
 from flows.run import Run, load, now
 from parsers.records import Page, Rejected
 from warehouse import rows
@@ -148,7 +147,7 @@ class Taking:
             url, hints = capture.requested_url, capture.hints
             run.note(capturing.found(run, capture.url_key, url, capture.origin, hints=hints, at=reading.begun_at))
         run.note(fetched, *read)
-        self._count(capture, result)
+        self._count(result)
         return True
 
     def _archived(self, capture: Capture, arrival: Arrival) -> rows.Fetched:
@@ -158,7 +157,7 @@ class Taking:
             return exchanges.row(capture, self._run.archived(capture, 0))
         return exchanges.row(capture, self._run.archived(capture, 0, arrival.copied))
 
-    def _count(self, capture: Capture, result: Parsed) -> None:
+    def _count(self, result: Parsed) -> None:
         self._run.tally.count("fetched")
         self._run.tally.parsed(result)
         self._report.taken += 1
@@ -166,8 +165,6 @@ class Taking:
             self._report.rejected[result.reason] += 1
         else:
             self._report.articles += len(result)
-        outcome = "rejected" if isinstance(result, Rejected) else "read"
-        tell(Event("page", capture.requested_url, outcome=outcome))
 
 
 def take(
@@ -198,6 +195,6 @@ def take(
     for arrival in WarcFile(file_at(path), wanted, report, told).arrivals():
         report.pages += 1
         report.sources[run.source.source_id] += 1
-        taking.offer(replace(arrival, origin=origin))
+        taking.offer(arrival if origin == arrival.origin else replace(arrival, origin=origin))
     taking.finish()
     return report

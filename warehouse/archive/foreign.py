@@ -23,11 +23,15 @@ LARGEST = 64 * 1024 * 1024
 LONGEST_HEAD = 64 * 1024
 """Bytes that the named fields of a record may take."""
 
+LONGEST_LINE = 8 * 1024
+"""Bytes of the line that heads a record of an ARC file."""
+
 MOST_PASSED_OVER = 4 * 1024**3
 """Inflated bytes of one record that are read past before it counts as endless."""
 
 _VERSION = re.compile(rb"WARC/\d\.\d+$")
 _ARC = re.compile(rb"(\S+) (\S+) (\d{8,14}) (\S+) (?:.* )?(\d+)$")
+_FOLDED = re.compile(rb"\r?\n[ \t]+")
 _MOMENT = "%Y%m%d%H%M%S"
 
 
@@ -178,21 +182,15 @@ def _plain_head(stream: Stream) -> tuple[int, list[bytes], int] | None:
         return None
     began = stream.began = stream.offset
     if not stream.peek(5).startswith(b"WARC/"):
-        line = stream.line(LONGEST_HEAD)
+        line = stream.line(LONGEST_LINE)
         if line is None or not _ARC.match(line.strip()):
             raise Broken("No record begins here.")
         return began, [line.strip()], len(line)
-    lines: list[bytes] = []
-    size = 0
-    while (line := stream.line(LONGEST_HEAD - size)) is not None:
-        size += len(line)
-        if not line.strip():
-            return began, lines, size
-        if line[:1] in b" \t" and lines:
-            lines[-1] += b" " + line.strip()
-        else:
-            lines.append(line.rstrip(b"\r\n"))
-    raise Broken("The head of the record does not end.")
+    head = stream.head(LONGEST_HEAD)
+    if head is None:
+        raise Broken("The head of the record does not end.")
+    # A line that begins with a blank goes on with the one before it.
+    return began, _FOLDED.sub(b" ", head).splitlines()[:-1], len(head)
 
 
 def _written(lines: list[bytes]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from typing import BinaryIO, Protocol
 
@@ -18,6 +19,7 @@ KEPT = 64 * 1024 * 1024
 
 GZIP = b"\x1f\x8b\x08"
 ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
+_EMPTY_LINE = re.compile(rb"\n\r?\n")
 _MARKS = (b"WARC/", b"file", b"http")  # the first letters of a record of WARC, and of one of ARC
 
 
@@ -110,24 +112,33 @@ class Stream:
             left -= step
         return count - left
 
-    def line(self, longest: int) -> bytes | None:
-        """The next line with its end; None where there is none of that length."""
+    def head(self, longest: int) -> bytes | None:
+        """The next bytes up to and with the first empty line; None where there is none of that length."""
         size = 4096
         while True:
             self._fill(min(size, longest))
-            end = self._held.find(b"\n", self._taken, self._taken + longest)
-            if end >= 0:
-                return self.take(end + 1 - self._taken)
+            found = _EMPTY_LINE.search(self._held, self._taken, self._taken + longest)
+            if found:
+                return self.take(found.end() - self._taken)
             if size >= longest or len(self._held) - self._taken < size:
                 return None
             size *= 4
 
+    def line(self, longest: int) -> bytes | None:
+        """The next line with its end; None where there is none of that length."""
+        self._fill(longest)
+        end = self._held.find(b"\n", self._taken, self._taken + longest)
+        return self.take(end + 1 - self._taken) if end >= 0 else None
+
     def skip_breaks(self) -> int:
         """Pass over line ends; how many bytes they were."""
         count = 0
-        while self._fill(1) and self._held[self._taken] in b"\r\n":
-            self._give(1)
-            count += 1
+        while found := self.peek(4):
+            breaks = len(found) - len(found.lstrip(b"\r\n"))
+            self._give(breaks)
+            count += breaks
+            if breaks < len(found):
+                break
         return count
 
     def raw(self) -> bytes | None:

@@ -73,16 +73,9 @@ def encoded(capture: Capture, segment_id: str, original: Original | None = None,
     alone = capture.is_linked or not capture.is_answered
     record_id = capture.fetch_id if alone else str(uuid.uuid4())
     concurrent = {} if alone else {"WARC-Concurrent-To": _answer_id(capture)}
-    metadata = _record(
-        "metadata",
-        record_id,
-        capture.observed_at,
-        _metadata(capture, original),
-        {**own, **concurrent, "WARC-Target-URI": uri(capture), "Content-Type": "application/json"},
-    )
-    if alone:
-        return _member(metadata)
-    return _member(metadata) + (copied or _member(_answer(capture, own, original)))
+    fields = {**own, **concurrent, "WARC-Target-URI": uri(capture), "Content-Type": "application/json"}
+    metadata = _packed(_plain(record_id, capture.observed_at, _metadata(capture, original), fields))
+    return metadata if alone else metadata + (copied or _member(_answer(capture, own, original)))
 
 
 def notes(segment_id: str, moment: datetime, lines: Sequence[bytes]) -> bytes:
@@ -200,8 +193,20 @@ def _member(record: ArcWarcRecord) -> bytes:
     """A record as one gzip member with a checksum of its own."""
     plain = BytesIO()
     WARCWriter(plain, gzip=False, warc_version=VERSION).write_record(record)
+    return _packed(plain.getvalue())
+
+
+def _plain(record_id: str, moment: datetime, block: bytes, fields: dict[str, str]) -> bytes:
+    """A metadata record as the writer of warcio would write it, at a fifth of its cost: every capture has one."""
+    named = {"WARC-Type": "metadata", "WARC-Record-ID": _urn(record_id), "WARC-Date": date(moment), **fields}
+    named |= {"WARC-Block-Digest": payload_digest(block), "Content-Length": str(len(block))}
+    lines = [VERSION, *(f"{name}: {value}" for name, value in named.items()), "", ""]
+    return "\r\n".join(lines).encode() + block + b"\r\n\r\n"
+
+
+def _packed(plain: bytes) -> bytes:
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
-    return packer.compress(plain.getvalue()) + packer.flush()
+    return packer.compress(plain) + packer.flush()
 
 
 def _urn(record_id: str) -> str:
