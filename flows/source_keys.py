@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from flows import known_holes
 from flows import source_values as values
 
 
@@ -48,6 +49,7 @@ TOP = (
     Key("parse", _tables, None, "What parsing should know of the outlet."),
     Key("expect", _tables, None, "What a normal week looks like."),
     Key("keep", _tables, None, "How long raw pages are kept."),
+    Key("coverage", _tables, None, "What is known to be missing for good."),
 )
 
 FIND = (
@@ -74,10 +76,14 @@ FIND = (
     Key("quiet_pages", values.count, 3, "Stop after so many pages in a row without a link that is new."),
     Key("server", values.address, None, "For `wayback`: the index of another archive than the Internet Archive (CDX)."),
     Key("replay", values.address, None, "What the addresses of its mementos begin with; as a rule beside `server`."),
-    Key("match", values.match, None, "How `url` is meant: domain, host, prefix or exact; the domain where it is a site."),
+    Key(
+        "match", values.match, None, "How `url` is meant: domain, host, prefix or exact; the domain where it is a site."
+    ),
     Key("captures", values.captures, "missing", "Which captures are fetched: missing, first or all."),
     Key("late", values.days, timedelta(days=365), "How long after its day a page may have been captured."),
-    Key("delay", values.duration, None, "Least time between two requests to that archive; its own limits hold besides."),
+    Key(
+        "delay", values.duration, None, "Least time between two requests to that archive; its own limits hold besides."
+    ),
     Key("index", values.address, None, "For `warc`: a CDX server that says in which file, and where, a page lies."),
 )
 
@@ -133,6 +139,15 @@ EXPECT = (
 
 KEEP = (Key("raw", values.kept, "all", 'What is kept of raw pages: "all", "versions" or a number of days: "90d".'),)
 
+COVERAGE = (
+    Key(
+        "known",
+        values.many(known_holes.read),
+        (),
+        'Days lost for good, so no longer holes: { from = 2016-05-01, to = 2016-05-03, reason = "…" }.',
+    ),
+)
+
 SECTIONS: dict[str, tuple[Key, ...]] = {
     "article": ARTICLE,
     "pace": PACE,
@@ -141,6 +156,7 @@ SECTIONS: dict[str, tuple[Key, ...]] = {
     "parse": PARSE,
     "expect": EXPECT,
     "keep": KEEP,
+    "coverage": COVERAGE,
 }
 
 _BUDGET = {"kind", "from", "to", "max_pages", "max_urls"}

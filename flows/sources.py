@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from flows.known_holes import KnownHole
 from flows.periods import has_placeholder
 from flows.source_keys import FIND, KINDS, SECTIONS, TOP, Key
 from flows.source_values import likely
@@ -92,6 +93,7 @@ class SourceDefinition:
     revisit_ages: tuple[timedelta, ...]
     expect: Expect
     keep: str
+    known_holes: tuple[KnownHole, ...]
     definition_hash: str  # of the values, not of comments and layout
     path: Path
 
@@ -155,6 +157,7 @@ class _Reading:
             revisit_ages=parts["revisit"]["ages"],
             expect=self.expect(parts["expect"]),
             keep=parts["keep"]["raw"],
+            known_holes=parts["coverage"]["known"],
             definition_hash=_hash(data),
             path=self.path,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import duckdb
 
@@ -31,6 +32,8 @@ class Day:
     state: str
     reason: str | None  # a clause
     witnesses: tuple[str, ...]  # finder and unit of every listing that vouches for it
+    finders: tuple[str, ...]  # that reach the day
+    agreement: float | None  # share of its addresses that all of them have listed; None where one reaches it
     level: float | None  # addresses that are usual on such a weekday
     found: int  # addresses
     articles: int
@@ -43,6 +46,11 @@ class Day:
     def is_hole(self) -> bool:
         """Whether something is missing, or may be."""
         return self.is_over and self.state in HOLES
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is too early to say."""
+        return not self.is_over and self.state in HOLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,17 @@ class Hole:
     found: int
     articles: int
     missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """One address of a day, and what came of it."""
+
+    day: date
+    url: str
+    title: str | None
+    outcome: str  # as the view address_states names it
+    reason: str | None
 
 
 def over(now: datetime | None = None) -> date:
@@ -75,7 +94,10 @@ def days(con: duckdb.DuckDBPyConnection, source_id: str, first: date, last: date
     """Every day from first to last, both included, also those that nobody ever looked at."""
     values = {"source_id": source_id, "first": first, "last": last, "over": over()}
     found = con.execute(sql("coverage/days"), values).fetchall()
-    return [Day(day, state, reason, tuple(witnesses), *rest) for day, state, reason, witnesses, *rest in found]
+    return [
+        Day(day, state, reason, tuple(witnesses), tuple(finders), *rest)
+        for day, state, reason, witnesses, finders, *rest in found
+    ]
 
 
 def units(
@@ -100,6 +122,26 @@ def holes(
     first, last = first_day or (known and known[0]), last_day or (known and known[1])
     looked_at = days(con, source_id, first, last) if first and last else []
     return of_days(looked_at) + units(con, source_id, first_day, last_day)
+
+
+def pages(con: duckdb.DuckDBPyConnection, source_id: str, first: date, last: date) -> list[PageState]:
+    """Every address of the days from first to last, by day and address."""
+    values = {"source_id": source_id, "first": first, "last": last}
+    return [PageState(*row) for row in con.execute(sql("coverage/pages"), values).fetchall()]
+
+
+def final(con: duckdb.DuckDBPyConnection, source_id: str, first: date, last: date) -> list[tuple[str, str | None, int]]:
+    """What is final without being an article: outcome, reason and number of addresses, the most first."""
+    values = {"source_id": source_id, "first": first, "last": last}
+    return con.execute(sql("coverage/final"), values).fetchall()
+
+
+def listings(
+    con: duckdb.DuckDBPyConnection, source_id: str, first: date, last: date
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The units that may be of the days from first to last: names of columns, and rows."""
+    found = con.execute(sql("coverage/listings"), {"source_id": source_id, "first": first, "last": last})
+    return [column[0] for column in found.description or []], found.fetchall()
 
 
 def of_days(looked_at: Sequence[Day]) -> list[Hole]:

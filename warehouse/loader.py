@@ -85,7 +85,7 @@ def _drain(folders: Folders, report: Report, publish_now: bool) -> set[Path]:
     reading_copy.return_to_live(folders)
     contained = load_spool(folders, report)
     edition = None
-    if contained or not folders.warehouse.exists():
+    if contained or not folders.warehouse.exists() or reading_copy.is_behind(folders):
         edition = reading_copy.publish(folders, now=publish_now)
     if edition is not None:
         report.edition = edition

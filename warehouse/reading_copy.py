@@ -14,6 +14,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,7 @@ import duckdb
 from warehouse.errors import WarehouseError
 from warehouse.files import sync_folder
 from warehouse.folders import Folders
-from warehouse.schema import opened
+from warehouse.schema import opened, views_digest
 
 LEAST_SECONDS = 1.0
 """A copy is made at most this often."""
@@ -70,6 +71,15 @@ def publish(folders: Folders, *, now: bool = False) -> Path | None:
     edition = _put_in_place(folders, temporary)
     _pause_file(folders).write_text(f"{(time.monotonic() - started) * SHARE:.3f}", encoding="ascii")
     return edition
+
+
+def is_behind(folders: Folders) -> bool:
+    """Whether the reading copy was made by another version, whose views are not ours; False where it cannot be opened."""
+    try:
+        with closing(duckdb.connect(str(folders.warehouse.resolve(strict=True)), read_only=True)) as con:
+            return con.execute("SELECT sha256 FROM schema_views").fetchall() != [(views_digest(),)]
+    except (OSError, duckdb.Error):
+        return False
 
 
 def return_to_live(folders: Folders) -> None:

@@ -114,9 +114,7 @@ def _refuse_newer(con: duckdb.DuckDBPyConnection, done: dict[int, str], steps: t
 
 def _refresh_views(con: duckdb.DuckDBPyConnection) -> None:
     """Make views, macros and comments anew where they differ from those that come with this version."""
-    views = _views()
-    catalogue = (files("warehouse") / "catalogue.toml").read_text(encoding="utf-8")
-    wanted = hashlib.sha256((views + catalogue).encode()).hexdigest()
+    views, catalogue, wanted = _views(), _catalogue(), views_digest()
     if con.execute("SELECT sha256 FROM schema_views").fetchall() == [(wanted,)]:
         return
     con.begin()
@@ -128,6 +126,16 @@ def _refresh_views(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("INSERT INTO schema_views VALUES ($1)", [wanted])
     con.commit()
     con.execute("CHECKPOINT")
+
+
+def views_digest() -> str:
+    """Of the views, macros and comments that come with this version; a database holds that of its own in schema_views."""
+    return hashlib.sha256((_views() + _catalogue()).encode()).hexdigest()
+
+
+@cache
+def _catalogue() -> str:
+    return (files("warehouse") / "catalogue.toml").read_text(encoding="utf-8")
 
 
 _OLD_VIEWS = """

@@ -8,7 +8,7 @@ from typer.core import TyperGroup
 
 PANELS = {
     "Start": ("demo", "init", "sources", "ingest", "up", "down", "status", "deploy"),
-    "Ask": ("health", "query", "search", "show", "diff", "cite", "export", "dbt", "shell"),
+    "Ask": ("health", "coverage", "query", "search", "watch", "show", "diff", "cite", "export", "dbt", "shell"),
     "One page": ("parse", "explain"),
     "Care": ("logs", "notify", "doctor", "load", "backup", "restore", "archive", "reparse", "rebuild", "withdraw"),
 }

@@ -11,12 +11,13 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from tests.warehouse.facts import reading
+from tests.warehouse.facts import found, reading
 from tests.warehouse.tables import write
 from warehouse import compaction, loader, reading_copy, schema, spool
 from warehouse.errors import WarehouseError
@@ -251,3 +252,19 @@ def test_much_free_space_is_given_back(folders: Folders, monkeypatch: pytest.Mon
     assert folders.live.stat().st_size < before / 2
     assert folders.warehouse.stat().st_size < before / 2
     assert count(folders.warehouse) == 4
+
+
+def test_a_copy_of_another_version_gives_way_at_the_next_load(folders: Folders):
+    write(folders, found("a"))
+    loader.drain(folders, publish_now=True)
+    assert not reading_copy.is_behind(folders)
+    with closing(duckdb.connect(str(folders.live))) as live:
+        live.execute("UPDATE schema_views SET sha256 = 'of before'; DROP VIEW coverage")
+    reading_copy.publish(folders, now=True)
+    assert reading_copy.is_behind(folders)
+    report = loader.drain(folders, publish_now=True)
+    assert report is not None
+    assert report.edition is not None
+    assert not reading_copy.is_behind(folders)
+    with closing(reading_copy.connect(folders)) as con:
+        assert con.execute("SELECT count(*) FROM coverage").fetchall() == [(1,)]

@@ -97,7 +97,7 @@ LISTINGS: list[tuple[str, list[rows.Row], str | None, str | None]] = [
      "complete", "confirmed_empty"),
     ("a page of an index without the next", [listed("page1", finder="index", first=DAY, last=DAY + timedelta(9)), listed("page2", finder="index", outcome="failed")],
      "unlisted", None),
-    ("an archive of captures", [listed("2026", finder="wayback", first=DAY, last=DAY)], "complete", "unlisted"),
+    ("an archive of captures", [listed("2026", finder="wayback", first=DAY, last=DAY)], "unlisted", "unlisted"),
     ("a listing fails, and an archive has captures", [listed("day", first=DAY, outcome="failed"), listed("2026", finder="wayback", first=DAY)],
      "unreachable", "unreachable"),
     ("one finder fails, another lists it", [listed("day", first=DAY, outcome="failed"), listed("map", finder="sitemap", first=DAY)],

@@ -45,8 +45,7 @@ periods AS (
                 WHEN first_day < last_day AND pending * 100 > n THEN pending || ' addresses without a day' END AS cut
     FROM unit_states
     LEFT JOIN dayless USING (source_id, finder, unit)
-    -- The days of an archive's captures are not those of its articles, and what was captured is never all there was.
-    WHERE finder NOT IN ('sitemap', 'index', 'wayback', 'warc') AND listing <> 'not_yet'
+    WHERE finder NOT IN ('sitemap', 'index') AND listing <> 'not_yet'
     UNION ALL
     SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL
     FROM spans
@@ -112,15 +111,15 @@ counted AS (
     FROM tallied
     GROUP BY ALL
 ),
--- What an archive of captures lists whole is what it has caught: it vouches only where no listing of the outlet speaks.
+-- What an archive of captures lists whole is what it has caught, and by the day of capture: that vouches for no day.
 listed AS (
     SELECT source_id, 'day' AS scope, NULL::VARCHAR AS finder, NULL::VARCHAR AS unit, day, NULL::DATE AS only_day,
-           ['never_tried', 'whole', 'unreachable', 'partial', 'whole'][max(rank)] AS listing,
+           ['never_tried', 'captures', 'unreachable', 'partial', 'whole'][max(rank)] AS listing,
            arg_max(finder || ' ' || unit || coalesce(' (' || reason || ')', ''), rank) AS listed_by,
-           bool_or(is_own AND rank = 5) AS is_own, max(rank) = 5 AS is_outlet,
-           list_sort(list(DISTINCT finder) FILTER (listing = 'whole')) AS finders,
-           list_sort(list(DISTINCT finder || ' ' || unit) FILTER (listing = 'whole')) AS witnesses,
-           max(confirmed_at) FILTER (listing = 'whole') AS confirmed_at, NULL::INTEGER AS late_links
+           bool_or(is_own AND rank = 5) AS is_own,
+           list_sort(list(DISTINCT finder) FILTER (rank IN (2, 5))) AS finders,
+           list_sort(list(DISTINCT finder || ' ' || unit) FILTER (rank = 5)) AS witnesses,
+           max(confirmed_at) FILTER (rank = 5) AS confirmed_at, NULL::INTEGER AS late_links
     FROM (
         SELECT *, CASE WHEN listing = 'whole' THEN CASE WHEN finder IN ('wayback', 'warc') THEN 2 ELSE 5 END
                        ELSE list_position(['never_tried', NULL, 'unreachable', 'partial'], listing) END AS rank
@@ -129,7 +128,7 @@ listed AS (
     GROUP BY ALL
     UNION ALL
     SELECT source_id, 'unit', finder, unit, NULL, CASE WHEN first_day = last_day THEN first_day END, listing,
-           finder || ' ' || unit || coalesce(' (' || coalesce(cut_reason, nullif(reason, 'not_modified')) || ')', ''), NULL, NULL, NULL,
+           finder || ' ' || unit || coalesce(' (' || coalesce(cut_reason, nullif(reason, 'not_modified')) || ')', ''), NULL, NULL,
            CASE WHEN listing IN ('whole', 'confirmed_empty') THEN [finder || ' ' || unit] END, confirmed_at, late_links
     FROM unit_states
 ),
@@ -153,7 +152,7 @@ agreed AS (
 ),
 known AS (
     SELECT source_id, scope, finder, unit, day, max(only_day) AS only_day, max(listing) AS listing, max(listed_by) AS listed_by,
-           bool_or(is_own) AS is_own, bool_or(is_outlet) AS is_outlet, any_value(finders) AS finders, any_value(witnesses) AS witnesses, max(confirmed_at) AS confirmed_at, max(late_links) AS late_links,
+           bool_or(is_own) AS is_own, any_value(finders) AS finders, any_value(witnesses) AS witnesses, max(confirmed_at) AS confirmed_at, max(late_links) AS late_links,
            coalesce(max(found), 0) AS found, coalesce(max(fetched), 0) AS fetched, coalesce(max(articles), 0) AS articles,
            coalesce(max(rejected), 0) AS rejected, coalesce(max(failed), 0) AS failed, coalesce(max(deferred), 0) AS deferred,
            coalesce(max(gone), 0) AS gone, coalesce(max(never_tried), 0) AS never_tried, max(troubles) AS troubles
@@ -191,10 +190,10 @@ stated AS (
                 WHEN never_tried > 0 AND never_tried = found THEN 'never_tried'
                 WHEN listing = 'unreachable' THEN 'unreachable'
                 WHEN listing = 'partial' OR articles + rejected + gone < found THEN 'partial'
-                WHEN listing IS NULL OR listing IN ('never_tried', 'not_yet') THEN 'unlisted'
+                WHEN listing IS NULL OR listing IN ('never_tried', 'not_yet', 'captures') THEN 'unlisted'
                 WHEN is_thin THEN 'thin'
                 WHEN found > 0 OR (scope = 'unit' AND listing = 'whole') THEN 'complete'
-                WHEN is_own OR (is_outlet AND NOT coalesce(is_usual, false)) OR scope = 'unit' THEN 'confirmed_empty'
+                WHEN is_own OR NOT coalesce(is_usual, false) THEN 'confirmed_empty'
                 ELSE 'unlisted' END AS state
     FROM (
         FROM judged
@@ -210,6 +209,7 @@ SELECT source_id, scope, finder, unit, day, state,
                 WHEN listing = 'partial' THEN 'its listing was not read whole: ' || listed_by
                 WHEN listing = 'not_yet' THEN 'its listing is not there yet: ' || listed_by
                 WHEN listing = 'never_tried' THEN 'its listing was not asked for yet: ' || listed_by
+                WHEN listing = 'captures' THEN 'only captures speak for it: ' || listed_by
                 WHEN listing IS NULL THEN 'no listing that was read whole speaks for it'
                 WHEN state = 'unlisted' THEN 'nothing is listed by ' || listed_by
                      || coalesce(', and ' || level::INTEGER || CASE level::INTEGER WHEN 1 THEN ' is' ELSE ' are' END || ' usual on a ' || weekday, '')

@@ -1,0 +1,259 @@
+"""What a person, a program and a browser are told of an archive and its holes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from flows import coverage_page, workspace
+from flows.cli.year_blocks import MARKS, calendar, legend
+from tests.flows.cli import chromium
+from tests.flows.cli.conftest import Done
+from tests.warehouse.facts import SOURCE, fetched, found, key, reading
+from warehouse import loader, rows, spool
+from warehouse.coverage import Day, PageState
+
+Run = Callable[..., Done]
+
+READ = datetime(2017, 6, 1)
+WINDOW = ("--from", "2017-03-01", "--to", "2017-03-31")
+DEFINITION = """
+name = "The <i>Paper</i>"
+home = "https://paper.example/"
+[[find]]
+kind = "template"
+url = "https://paper.example/{year}/{month}/{day}/"
+"""
+HOSTILE = "</script><img src=x onerror=\"document.title='owned'\">\x1b[2J"
+
+
+def march() -> Iterator[rows.Row]:
+    """A month with a listing a day: one cannot be read, one page fails, one is gone, a Sunday is empty, one day was forgotten."""
+    for number in range(1, 32):
+        day = date(2017, 3, number)
+        if number == 20:
+            continue
+        fails, links = number == 9, 2 * (number != 12)
+        yield rows.Listed(SOURCE, "template", f"{day}", f"https://paper.example/{day}", day, day, READ, not fails,
+                          "gone" if fails else "fetched", "status_404" if fails else None, key(f"{day}"), links, links, 0, key("run"))  # fmt: skip
+        if not fails and links:
+            yield from page(f"a{number}", day)
+            yield from page(f"b{number}", day)
+
+
+def page(name: str, day: date) -> Iterator[rows.Row]:
+    outcome, reason = {"a15": ("failed", "status_500"), "a16": ("gone", "status_404")}.get(name, ("fetched", None))
+    hostile = {"title": HOSTILE, "url": "javascript:document.title='owned'"} if name == "a16" else {}
+    row = replace(found(name, day=day, finder="template", unit=f"{day}"), **hostile)
+    yield replace(row, found_at=READ)
+    yield replace(fetched(name, outcome=outcome, reason=reason), observed_at=READ)
+    if outcome == "fetched":
+        yield replace(reading(name, f"words of {name}"), observed_at=READ)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = workspace.create(tmp_path_factory.mktemp("archive"))
+    (made.sources / f"{SOURCE}.toml").write_text(DEFINITION, encoding="utf-8")
+    (made.sources / "unread.toml").write_text(DEFINITION, encoding="utf-8")
+    spool.write(made.folders, march(), source_id=SOURCE, run_id=key("run"))
+    report = loader.drain(made.folders, publish_now=True)
+    assert report is not None
+    assert report.problems == []
+    return made.root
+
+
+@pytest.fixture
+def wireroom(archive: Path, wireroom: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    monkeypatch.setenv("WIREROOM_WORKSPACE", str(archive))
+    return wireroom
+
+
+def test_a_calendar_shows_every_day_and_names_every_hole(wireroom: Run):
+    said = wireroom("coverage", SOURCE, code=4).stdout
+    assert "The <i>Paper</i>, 2017-03-01 to 2017-03-31" in said
+    rows_ = {line[:3]: line[5:] for line in said.splitlines() if line[:3] in ("Mon", "Thu", "Wed", "Sun")}
+    assert rows_["Thu"].split() == ["■x■■■"]
+    assert rows_["Mon"].split() == ["■■n■"]
+    assert rows_["Sun"].split() == ["■·■■"]
+    assert rows_["Wed"].split() == ["■■p■■"]
+    assert "x 2017-03-09  unreachable: its listing could not be read: template 2017-03-09 (status_404)" in said
+    assert "p 2017-03-15  partial: 1 failed (status_500)" in said
+    assert "n 2017-03-20  never tried: nobody has looked at this day" in said
+    assert "56 addresses in 31 days: 54 articles, 1 gone (status_404), 1 missing." in said
+    assert f"→ wireroom backfill {SOURCE} --from 2017-03-01 --to 2017-03-31 --holes" in said
+
+
+def test_days_without_a_hole_say_so(wireroom: Run):
+    said = wireroom("coverage", SOURCE, "--from", "2017-03-10", "--to", "2017-03-14").stdout
+    assert "Nothing is missing." in said
+    assert "backfill" not in said
+
+
+def test_holes_alone_are_all_of_them(wireroom: Run):
+    said = wireroom("coverage", SOURCE, "--holes", code=4).stdout
+    assert [line[2:12] for line in said.splitlines() if line[1:3] == " 2"] == ["2017-03-09", "2017-03-15", "2017-03-20"]
+    assert "■" not in said
+
+
+def test_a_program_reads_days_and_holes(wireroom: Run):
+    record = json.loads(wireroom("coverage", SOURCE, "--json", code=4).stdout)
+    assert record["days_by_state"] == {"complete": 27, "unreachable": 1, "confirmed_empty": 1, "partial": 1, "never_tried": 1}  # fmt: skip
+    assert [(hole["day"], hole["state"], hole["missing"]) for hole in record["holes"]] == [
+        ("2017-03-09", "unreachable", 0), ("2017-03-15", "partial", 1), ("2017-03-20", "never_tried", 0)]  # fmt: skip
+    assert (record["found"], record["articles"], record["gone"], len(record["days"])) == (56, 54, 1, 31)
+    assert record["days"][0]["witnesses"] == ["template 2017-03-01"]
+    assert "days" not in json.loads(wireroom("coverage", SOURCE, "--json", "--holes", code=4).stdout)
+
+
+def test_listings_are_shown_one_a_line(wireroom: Run):
+    lines = wireroom("coverage", SOURCE, "--units", "--json", *WINDOW, code=4).stdout.splitlines()
+    units = {row["unit"]: row["state"] for row in map(json.loads, lines)}
+    assert len(units) == 30
+    assert (units["2017-03-09"], units["2017-03-12"], units["2017-03-15"]) == ("unreachable", "confirmed_empty", "partial")  # fmt: skip
+    assert "unreachable" in wireroom("coverage", SOURCE, "--units", code=4).stdout
+
+
+def test_without_a_source_there_is_a_line_for_each(wireroom: Run):
+    lines = wireroom("coverage", "--json", code=4).stdout.splitlines()
+    assert {row["source"]: (row["holes"], row["articles"]) for row in map(json.loads, lines)} == {SOURCE: (3, 54), "unread": (0, 0)}  # fmt: skip
+    assert SOURCE in wireroom("coverage", code=4).stdout
+
+
+def test_a_source_that_was_never_read_is_not_called_complete(wireroom: Run):
+    assert "wireroom ingest unread" in wireroom("coverage", "unread", code=4).stdout
+    said = wireroom("coverage", "unread", *WINDOW, code=4).stdout
+    assert "never tried 31" in said
+
+
+def test_what_is_known_to_be_lost_is_shown_and_no_hole(archive: Path, wireroom: Run):
+    file = archive / "sources" / f"{SOURCE}.toml"
+    file.write_text(DEFINITION + """
+[coverage]
+known = [{ from = 2017-03-09, reason = "the outlet lost it" }, { from = 2017-03-15, to = 2017-03-20, reason = "strike" }]
+""", encoding="utf-8")  # fmt: skip
+    try:
+        said = wireroom("coverage", SOURCE).stdout
+        assert "k known, will stay 3" in said
+        assert "Known, and no hole: 1 day from 2017-03-09 to 2017-03-09: the outlet lost it" in said
+        assert "Nothing is missing." in said
+    finally:
+        file.write_text(DEFINITION, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--open",), "--html"),
+        (("--html", "x.html"), "Name the source"),
+        ((SOURCE, "--from", "2999"), "There is no day"),
+        ((SOURCE, "--from", "Monday"), "--from Monday is no day"),
+        ((SOURCE, "--html", "no/such/x.html"), "cannot be written"),
+        (("papper",), "Did you mean 'paper'?"),
+    ],
+)
+def test_a_mistake_is_a_sentence(wireroom: Run, arguments: tuple[str, ...], said: str):
+    assert said in wireroom("coverage", *arguments, code=1).stderr
+
+
+def test_a_warehouse_of_an_older_version_names_the_way_out(
+    archive: Path, wireroom: Run, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(
+        "warehouse.coverage.sql", lambda name: "SELECT $source_id, $over FROM unit_days_of_a_newer_version"
+    )
+    assert "wireroom load" in wireroom("coverage", SOURCE, code=1).stderr
+
+
+DECADE = {date(2010, 1, 1) + timedelta(number): "complete" for number in range(3652)}
+
+
+@pytest.mark.parametrize("width", [24, 40, 80, 200])
+def test_a_calendar_is_never_wider_than_the_terminal(width: int):
+    lines = list(calendar(DECADE, width))
+    assert max(cell_len(line.plain) for line in lines) <= width
+    assert sum(line.plain.count("■") for line in lines) == len(DECADE)
+    assert len(lines) == 10 * 9 * {24: 3, 40: 2, 80: 1, 200: 1}[width]
+
+
+def test_every_state_has_a_letter_of_its_own_with_and_without_colour():
+    assert len({mark.sign for mark in MARKS.values()}) == len({mark.plain for mark in MARKS.values()}) == len(MARKS)
+    states = dict(zip(DECADE, MARKS, strict=False))
+    plain = "".join(line.plain for line in calendar(states, 80, ascii_only=True))
+    assert plain.isascii()
+    assert all(mark.plain in plain for mark in MARKS.values())
+    assert [line.plain for line in legend({"thin": 2, "complete": 1_000}, 30)] == ["■ complete 1,000   t thin 2"]
+
+
+def test_ten_years_make_a_small_page():
+    days = [Day(day, "complete", None, (f"template {day}",), ("template",), None, 5.0, 5, 5, 0, 0, 0, True) for day in DECADE]  # fmt: skip
+    pages = [
+        PageState(one, f"https://paper.example/{one:%Y/%m/%d}/{key(f'{one}{number}')}.html", f"Harbour {key(f't{one}{number}')[:18]} opens", "article", None)
+        for one in DECADE for number in range(5)
+    ]  # fmt: skip
+    words = {state: mark.word for state, mark in MARKS.items()}
+    text = coverage_page.page("Paper", "paper", days, DECADE, words, pages, [])
+    assert len(pages) > 18_250
+    assert len(text) < 1_500_000  # half of it the random letters in the addresses
+    assert "http://" not in text
+    assert text.count("https://") == 0  # nothing from outside, and the addresses are packed
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Browser]:
+    if chromium.PROGRAM is None:
+        pytest.skip("no Chromium on this machine")
+    with chromium.browser(tmp_path_factory.mktemp("profile")) as found:
+        yield found
+
+
+READY = "!document.getElementById('filters').hidden"
+PANEL = "document.getElementById('panel').innerText"
+
+
+@pytest.fixture
+def opened(wireroom: Run, browser: chromium.Browser, tmp_path: Path) -> chromium.Browser:
+    wireroom("coverage", SOURCE, "--html", tmp_path / "page.html", code=4)
+    browser.open((tmp_path / "page.html").as_uri(), ready=READY)
+    return browser
+
+
+def test_in_a_browser_a_click_on_a_day_shows_its_pages_and_reasons(opened: chromium.Browser):
+    assert opened.ask("document.querySelectorAll('.day').length") == 31
+    opened.ask("document.querySelector('[data-day=\"2017-03-09\"]').click()")
+    assert "its listing could not be read: template 2017-03-09 (status_404)" in opened.ask(PANEL)
+    assert "No address of this day is known." in opened.ask(PANEL)
+    opened.ask("document.querySelector('[data-day=\"2017-03-15\"]').click()")
+    assert "failed (status_500)" in opened.ask(PANEL)
+    assert opened.ask("location.hash") == "#2017-03-15"
+    assert opened.ask("document.querySelector('#panel a').href").startswith("https://paper.example/")
+
+
+def test_in_a_browser_an_outlets_words_are_only_words(opened: chromium.Browser):
+    opened.ask("document.querySelector('[data-day=\"2017-03-16\"]').click()")
+    assert "onerror" in opened.ask(PANEL)
+    assert opened.ask("document.querySelectorAll('#panel img, h1 i').length") == 0
+    assert opened.ask("[...document.querySelectorAll('#panel a')].every((link) => link.protocol === 'https:')")
+    assert "owned" not in opened.ask("document.title")
+
+
+def test_in_a_browser_days_and_pages_are_filtered_and_keys_suffice(opened: chromium.Browser):
+    opened.ask("document.querySelector('[data-state=unreachable]').click()")
+    assert opened.ask("document.querySelectorAll('.day:not(.off)').length") == 1
+    opened.ask("document.querySelector('[data-state=unreachable]').click()")
+    opened.ask("document.querySelector('[data-outcome=gone]').click()")
+    assert opened.ask("document.querySelectorAll('#panel li').length") == 1
+    opened.key("Escape")
+    assert opened.ask("document.getElementById('panel').hidden")
+    opened.ask("document.querySelector('.day').focus()")
+    for name in ("ArrowDown", "ArrowRight", "Enter"):
+        opened.key(name)
+    assert opened.ask(PANEL).startswith("×\n2017-03-09") or "2017-03-09" in opened.ask(PANEL)
+    opened.key("Escape")
+    assert opened.ask("document.getElementById('panel').hidden")
