@@ -294,7 +294,16 @@ def _load(workspace: Workspace, publish_now: bool) -> bool:
             progress.tell(progress.Event("warning", sentence))
         if report.edition is not None:
             feed_search(workspace)
+            renew_watches(workspace)
     return report is not None and report.edition is not None
+
+
+def renew_watches(workspace: Workspace) -> None:
+    """Bring the feeds of saved searches to the new reading copy, where there are any."""
+    if any((workspace.root / "watches").glob("*.toml")):
+        from flows import watching  # most runs have nothing to do with it
+
+        watching.renew(workspace)
 
 
 def feed_search(workspace: Workspace) -> None:

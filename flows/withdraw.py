@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-from flows.run import now
+from flows.run import now, renew_watches
 from flows.workspace import Workspace
 from parsers import urls
-from warehouse import lookup, reading_copy, withdrawal
+from warehouse import archive, lookup, reading_copy, withdrawal
+from warehouse.archive import links, segments
 from warehouse.errors import WarehouseError
+from warehouse.folders import Folders
 from warehouse.staging import sql
 
 
@@ -28,6 +30,7 @@ class Reach:
     captures: int
     withdrawn_already: bool
     twins: tuple[str, ...] = ()  # other articles with the same text, which stay
+    linked: tuple[str, ...] = ()  # files outside of the workspace that hold its pages, which are not touched
 
 
 def reach_of(workspace: Workspace, name: str) -> list[Reach]:
@@ -42,7 +45,8 @@ def reach_of(workspace: Workspace, name: str) -> list[Reach]:
             raise WarehouseError(
                 f"Nothing is known of {name!r}, so there is nothing to withdraw: no source has seen it."
             )
-        return [_reach(con, source_id, withdrawal.reach(con, source_id, keys)) for source_id in sources]
+        folders = workspace.folders
+        return [_reach(con, folders, source_id, withdrawal.reach(con, source_id, keys)) for source_id in sources]
 
 
 def reach_of_source(workspace: Workspace, source_id: str) -> Reach:
@@ -51,7 +55,7 @@ def reach_of_source(workspace: Workspace, source_id: str) -> Reach:
         known = con.execute("SELECT 1 FROM fetches WHERE source_id = $1 LIMIT 1", [source_id]).fetchall()
         if not known and not (workspace.folders.archive / source_id).is_dir():
             raise WarehouseError(f"The warehouse knows no source {source_id!r}. wireroom sources lists them.")
-        return _reach(con, source_id, ())
+        return _reach(con, workspace.folders, source_id, ())
 
 
 def withdraw(workspace: Workspace, reached: list[Reach], reason: str, *, wait: bool = False) -> None:
@@ -59,6 +63,7 @@ def withdraw(workspace: Workspace, reached: list[Reach], reason: str, *, wait: b
     moment = now()
     orders = [withdrawal.order(item.source_id, item.url_keys, reason, moment) for item in reached]
     withdrawal.withdraw(workspace.folders, orders, wait=wait)
+    renew_watches(workspace)
 
 
 def _is_address(name: str) -> bool:
@@ -87,7 +92,7 @@ def _sources(con: duckdb.DuckDBPyConnection, keys: list[str]) -> list[str]:
     return [source_id for (source_id,) in found]
 
 
-def _reach(con: duckdb.DuckDBPyConnection, source_id: str, keys: tuple[str, ...]) -> Reach:
+def _reach(con: duckdb.DuckDBPyConnection, folders: Folders, source_id: str, keys: tuple[str, ...]) -> Reach:
     row = con.execute(sql("withdrawal/counts"), [source_id, withdrawal.as_json(keys)]).fetchall()[0]
     headlines, addresses, articles, versions, captures, already, twins = row
     return Reach(
@@ -100,4 +105,23 @@ def _reach(con: duckdb.DuckDBPyConnection, source_id: str, keys: tuple[str, ...]
         captures,
         already,
         tuple(map(str, twins)),
+        _linked(con, folders, source_id, keys),
     )
+
+
+_IMPORTED = """
+SELECT DISTINCT segment_id::VARCHAR, record_offset FROM fetches
+WHERE source_id = $1 AND origin <> 'live' AND (list_contains($2::UUID[], url_key) OR list_contains($2::UUID[], final_key))
+"""
+
+
+def _linked(con: duckdb.DuckDBPyConnection, folders: Folders, source_id: str, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The files outside of the workspace in which these pages lie, because they were imported with --link."""
+    folder = folders.archive / source_id
+    files = {link.segment_id: link.file for link in links.links(folder)} if any(links.paths(folder)) else {}
+    if not files or not keys:
+        return tuple(sorted(files.values()))
+    found = con.execute(_IMPORTED, [source_id, list(keys)]).fetchall()
+    places = ((segments.file(folders, source_id, segment_id), offset) for segment_id, offset in found if segment_id)
+    takings = [archive.taken(folders, file, offset) for file, offset in places if file]
+    return tuple(sorted({files[item.segment_id] for item in takings if item and item.segment_id in files}))

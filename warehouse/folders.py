@@ -78,6 +78,16 @@ class Folders:
         return self.data / ".live" / "withdrawals"
 
     @property
+    def feeds(self) -> Path:
+        """The Atom feeds of saved searches; made anew when they are missing."""
+        return self.data / "feeds"
+
+    @property
+    def watches(self) -> Path:
+        """Up to which load saved searches were asked, and what of them was told."""
+        return self.data / ".live" / "watches"
+
+    @property
     def health(self) -> Path:
         """What people were last told about each source."""
         return self.data / ".live" / "health"

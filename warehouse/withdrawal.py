@@ -148,11 +148,13 @@ def _remove(folders: Folders, wanted: Order) -> None:
 
 
 def _sweep(folders: Folders, wanted: Order, edition: Path | None, sought: frozenset[str]) -> None:
-    """Remove older editions, words of the search index, and lines that were set aside or wait to be accepted."""
+    """Remove older editions, words of the search index, feeds, and lines that were set aside or wait to be accepted."""
     for path in folders.editions.glob("*.duckdb*"):
         if path != edition:
             path.unlink(missing_ok=True)
     search_index.cleanse(folders)
+    for path in folders.feeds.glob("*"):  # made anew after the next load, and by the verb that withdraws
+        path.unlink(missing_ok=True)
     names = [key.encode() for key in wanted.url_keys] or [f'"{wanted.source_id}"'.encode()]
     for path in _files_in(folders.aside):
         _without_lines(path, names, sought)

@@ -27,6 +27,7 @@ from flows.cli import (  # noqa: F401  (each registers its verbs)
     status,
     up,
     versions,
+    watch,
 )
 from flows.cli.app import app, guarded
 

@@ -55,9 +55,9 @@ def withdrawn_is_gone(examination: Examination) -> Iterator[Finding]:
     yield from _in_tables(examination, gone)
     yield from _in_archive(examination, gone)
     yield from _in_spool(examination, gone)
-    index = examination.folders.search
-    if index.exists() and datetime.fromtimestamp(index.stat().st_mtime, UTC).replace(tzinfo=None) < gone.last:
-        yield Finding(str(index), "was made before the last withdrawal", f"rm {index}*", MEANS)
+    for path in [examination.folders.search, *sorted(examination.folders.feeds.glob("*"))]:
+        if path.exists() and datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None) < gone.last:
+            yield Finding(str(path), "was made before the last withdrawal", f"rm {path}*", MEANS)
 
 
 def _gone(examination: Examination) -> Gone:
