@@ -12,6 +12,7 @@ PARTS = {
     "archive": "what the raw archive costs",
     "views": "what the usual questions cost",
     "search": "what search costs",
+    "reparse": "what reading the archive anew costs",
     "fetching": "what fetching costs, and how polite it is",
 }
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any
 
 from warehouse.proposals import Look
 from warehouse.reparsing import Archived, Key, Past
-from warehouse.rows import Reading, Text
+from warehouse.rows import DatelineRow, Reading, Text
 
 Record = Mapping[str, Any]
 
@@ -22,9 +22,12 @@ FAMILIES = {
 }  # fmt: skip
 """Columns that say one thing; every other column is a field of its own."""
 
+_COLUMNS = tuple(field.name for field in fields(Text))
+_PARTS = tuple(field.name for field in fields(DatelineRow))
+
 FIELD_OF = {column: family for family, columns in FAMILIES.items() for column in columns}
 
-FIELDS = tuple(dict.fromkeys(FIELD_OF.get(field.name, field.name) for field in fields(Text)))
+FIELDS = tuple(dict.fromkeys(FIELD_OF.get(name, name) for name in _COLUMNS))
 """What can differ, in the order of the wide record."""
 
 CHOICES = (*FIELDS, "rejected", "accepted")
@@ -67,9 +70,16 @@ def keys_to_compare(page: Archived, read: Sequence[Reading]) -> list[Key]:
     ]
 
 
+def as_record(text: Text) -> dict[str, Any]:
+    """A wide record as DuckDB gives one back."""
+    record = {name: getattr(text, name) for name in _COLUMNS}
+    record["datelines"] = [{name: getattr(part, name) for name in _PARTS} for part in text.datelines]
+    return record
+
+
 def differing(old: Record, new: Record) -> list[str]:
     """The fields in which two wide records differ."""
-    columns = [field.name for field in fields(Text) if old.get(field.name) != new.get(field.name)]
+    columns = [name for name in _COLUMNS if old.get(name) != new.get(name)]
     return list(dict.fromkeys(FIELD_OF.get(column, column) for column in columns))
 
 
@@ -80,7 +90,7 @@ def _of_article(page: Archived, reading: Reading, former: Past | None, texts: Ma
         return _look(page, reading.item, "accepted", former_reason=reason, warnings=reading.text.warnings)
     if former.record_hash == reading.record_hash:
         return _look(page, reading.item, "unchanged", former)
-    old, new = texts.get((former.article_id, former.record_hash), {}), asdict(reading.text)
+    old, new = texts.get((former.article_id, former.record_hash), {}), as_record(reading.text)
     found = differing(old, new)
     gained = [warning for warning in reading.text.warnings if warning not in (old.get("warnings") or ())]
     return _look(page, reading.item, "changed" if found else "unchanged", former, fields=tuple(found), warnings=gained)

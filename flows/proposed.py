@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -120,7 +120,7 @@ class _Gathering:
         for file, fetch_id, item in found:
             looks, rows = self._rows(self._folder / file)
             look, row = looks[fetch_id, item], rows.get((fetch_id, item))
-            new = asdict(row.text) if row is not None and row.text is not None else None
+            new = differing.as_record(row.text) if row is not None and row.text is not None else None
             old = self._counting(fetch_id, item) if look.outcome in ("changed", "unchanged", "rejected") else None
             if old or new:
                 yield Difference(look, old, new)

@@ -53,10 +53,15 @@ def find(con: duckdb.DuckDBPyConnection, name: str, url_key: str | None, version
         raise WarehouseError(f"Several articles match {name!r}: {shown}{' …' * (len(ids) > 5)}. Give more of the id.")
     versions = _records(con, "versions", {"article_id": ids[0]})
     if not versions:
-        raise WarehouseError(
-            f"The article {ids[0]} has no version left: it was withdrawn, or its pages are rejected now."
-        )
+        raise WarehouseError(f"The article {ids[0]} has no version left: {_why_gone(con, ids[0])}")
     return Found(str(ids[0]), tuple(versions), _choose(versions, version, cited))
+
+
+def _why_gone(con: duckdb.DuckDBPyConnection, article_id: str) -> str:
+    """Why an article has no version any more, as the end of a sentence."""
+    for reject in _records(con, "reject", {"article_id": article_id}):
+        return f"since its page was read on {reject['read_at']:%Y-%m-%d} it is rejected ({reject['reject_reason']}). {reject['reject_message'] or ''}"
+    return "it was withdrawn."
 
 
 def addresses(con: duckdb.DuckDBPyConnection, article_id: str) -> list[Record]:

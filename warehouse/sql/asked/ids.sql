@@ -1,6 +1,6 @@
 -- The articles that a name stands for: an address in any form we met, the beginning of an id, also of one that was merged.
 WITH named AS (
-    SELECT article_id FROM versions WHERE length($prefix) >= 4 AND starts_with(replace(article_id::VARCHAR, '-', ''), $prefix)
+    SELECT article_id FROM article_urls WHERE length($prefix) >= 4 AND starts_with(replace(article_id::VARCHAR, '-', ''), $prefix)
     UNION
     SELECT merged_into FROM merges WHERE length($prefix) >= 4 AND starts_with(replace(article_id::VARCHAR, '-', ''), $prefix)
     UNION

@@ -1,0 +1,121 @@
+"""`wireroom reparse`: what a person sees of it and a program reads, from the first reading to the article that is none any more."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from flows.cli.verbs import app, guarded
+from flows.sample.site import SOURCE_ID
+from flows.sample.warehouse import build
+from flows.workspace import Workspace
+from tests.flows.cli.conftest import Done, Run
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("reparse") / "news"
+    build(place)
+    return place
+
+
+@pytest.fixture
+def news(made: Path, tmp_path: Path) -> Workspace:
+    return Workspace(Path(shutil.copytree(made, tmp_path / "news", symlinks=True)))
+
+
+@pytest.fixture
+def wireroom(news: Workspace, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]) -> Run:
+    monkeypatch.setenv("WIREROOM_WORKSPACE", str(news.root))
+
+    def run(*arguments: object, code: int = 0, stdin: str = "") -> Done:
+        capfdbinary.readouterr()
+        ended = guarded(lambda: app([*map(str, arguments)], prog_name="wireroom"))
+        sys.stdout.flush()
+        out, err = (stream.decode() for stream in capfdbinary.readouterr())
+        assert ended == code, f"{arguments}\n{out}\n{err}"
+        return Done(out, err)
+
+    return run
+
+
+def edit(news: Workspace, old: str, new: str) -> None:
+    path = news.sources / f"{SOURCE_ID}.toml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_an_edited_source_is_read_anew_shown_and_accepted(news: Workspace, wireroom: Run):
+    assert "counts as today's reader has read it" in wireroom("reparse").stdout
+    assert "Nothing waits" in wireroom("reparse", "--list").stdout
+    edit(news, '"mbns"', '"reuters"')
+    told = wireroom("reparse", SOURCE_ID, "--sample", 1).stdout
+    assert "info_source" in told
+    assert "info_source  mbns → " in told
+    assert f"wireroom reparse {SOURCE_ID} --accept" in told
+    (row,) = [json.loads(line) for line in wireroom("reparse", "--list", "--json").stdout.splitlines()]
+    assert (row["source"], row["by"]) == (SOURCE_ID, "today's reader")
+    whole = json.loads(wireroom("reparse", row["id"], "--json", "--fields", "info_source").stdout)
+    assert whole["read"] == 0  # what waits is not read again
+    assert {item["field"] for item in whole["sample"]} == {"info_source"}
+    compared = whole["outcomes"]["changed"] + whole["outcomes"].get("unchanged", 0)
+    assert whole["rates"]["info_source"] == round(whole["fields"]["info_source"] / compared, 4)
+    article = whole["sample"][0]
+    assert "info_source  mbns → " in wireroom("reparse", "--article", article["article_id"][:8]).stdout
+    assert "mbns → " in wireroom("reparse", "--article", article["url"]).stdout
+    accepted = json.loads(wireroom("reparse", "--accept", "--json").stdout)
+    assert (accepted["pages"], accepted["waiting"]) == (whole["pages"], 0)
+    assert "as first read" in wireroom("diff", article["url"], "--readings").stdout
+    assert "Nothing waits" in wireroom("reparse", "--list").stdout
+
+
+def test_an_article_that_is_none_any_more_is_shown_as_such_everywhere(news: Workspace, wireroom: Run):
+    edit(news, "[parse]", '[parse]\ncontainer = "footer"')
+    told = wireroom("reparse", "--sample", 1).stdout
+    assert "are no article any more" in told
+    assert "── no article any more" in told
+    (found,) = json.loads(wireroom("reparse", "--json", "--sample", 1).stdout)["sample"]
+    wireroom("reparse", "--accept")
+    gone = wireroom("show", found["url"], code=1).stderr
+    assert "has no version left" in gone
+    assert found["reason"] in gone
+    assert found["reason"] in wireroom("show", found["article_id"][:8], code=1).stderr
+    assert found["reason"] in wireroom("query", f"select reason from rejects where url = '{found['url']}'").stdout
+
+
+def test_what_is_discarded_is_gone(news: Workspace, wireroom: Run):
+    edit(news, '"mbns"', '"reuters"')
+    wireroom("reparse", "--source", SOURCE_ID, "--limit", 3)
+    assert "was dropped" in wireroom("reparse", SOURCE_ID, "--discard").stdout
+    assert "wireroom reparse" in wireroom("reparse", "--discard", code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("meridien",), "Did you mean 'meridian'?"),
+        (("--accept",), "Nothing waits to be accepted"),
+        (("meridian", "--accept"), "Nothing of meridian waits"),
+        (("--accept", "--discard"), "Give one of"),
+        (("--fields", "headlin"), "Did you mean 'headline'?"),
+        (("--fields", "xyz"), "There are: "),
+        (("--since", "soon"), "is no day"),
+        (("--article", "0123abcd"), "Nothing waits of '0123abcd'"),
+    ],
+)
+def test_what_cannot_be_done_is_said_in_a_sentence(wireroom: Run, arguments: tuple[str, ...], said: str):
+    assert said in " ".join(wireroom("reparse", *arguments, code=1).stderr.split())
+
+
+def test_a_broken_source_file_holds_up_no_other(news: Workspace, wireroom: Run):
+    edit(news, '"mbns"', '"reuters"')
+    (news.sources / "broken.toml").write_text("nonsense = 1\n", encoding="utf-8")
+    (news.folders.archive / "broken").mkdir()
+    done = wireroom("reparse", "--sample", 0, code=1)
+    assert "broken was left out" in done.stderr
+    assert "pages read anew" in done.stdout
