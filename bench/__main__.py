@@ -14,6 +14,7 @@ PARTS = {
     "search": "what search costs",
     "reparse": "what reading the archive anew costs",
     "fetching": "what fetching costs, and how polite it is",
+    "unattended": "whether it runs itself: fifteen minutes, with kill -9 of flow, server and worker",
 }
 
 

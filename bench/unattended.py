@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -37,6 +37,9 @@ PATIENCE = 300.0
 
 KILLED = ("flow", "server", "worker")
 """In this order, each while a pass is under way."""
+
+SHORT = 5.0
+"""Minutes below which the server is killed right after the flow, in the same pass: there is no time for one each."""
 
 
 @dataclass(slots=True)
@@ -90,9 +93,10 @@ class Unattended:
         """All of it: the report."""
         started = time.monotonic()
         with self.up() as process:
-            for number, what in enumerate(KILLED):
-                self.wait(started + seconds * number / (len(KILLED) + 1))
-                self.kill(what)
+            groups = [KILLED[:2], KILLED[2:]] if seconds < SHORT * 60 else [(what,) for what in KILLED]
+            for number, group in enumerate(groups):
+                self.wait(started + seconds * number / (len(groups) + 1))
+                self.kill(group)
             self.wait(started + seconds)
             self.publish(3)
             self.until(self.is_complete, "the last articles")
@@ -120,23 +124,22 @@ class Unattended:
                 process.kill()
             process.wait()
 
-    def kill(self, what: str) -> None:
-        """Publish, wait until a pass is at it, kill one process with -9, and wait for the next pass that ends well."""
+    def kill(self, group: Sequence[str]) -> None:
+        """Publish, wait until a pass is at it, kill with -9 one after another, and wait for the next pass that ends well."""
         asked = len(self.site.requests())
         self.publish(12)
-        self.until(lambda: any("_" in one.path for one in self.site.requests()[asked:]) and self.flows(), "a pass")
-        service = noted.running(self.workspace)
-        assert service is not None
-        victim = self.flows()[0] if what == "flow" else service.processes[what]
-        before = len(self.site.requests())
-        os.kill(victim, signal.SIGKILL)
+        self.until(lambda: any(_is_story(one.path) for one in self.site.requests()[asked:]) and self.flows(), "a pass")
         killed = time.monotonic()
-        self.report.killed.append(what)
-        time.sleep(1)
-        self.caught |= {one.path for one in self.site.requests()[max(0, before - 1) :]}
-        if sys.stderr.isatty():
-            print(f"{what} {victim} was killed", file=sys.stderr)
-        self.until(self.is_complete, f"the articles after the kill of the {what}")
+        for what in group:
+            service = noted.running(self.workspace)
+            assert service is not None
+            before = len(self.site.requests())
+            victim = self.flows()[0] if what == "flow" else service.processes[what]
+            os.kill(victim, signal.SIGKILL)
+            self.report.killed.append(what)
+            time.sleep(1)
+            self.caught |= {one.path for one in self.site.requests()[max(0, before - 1) :]}
+        self.until(self.is_complete, f"the articles after the kill of {' and '.join(group)}")
         self.report.after_kills.append(round(time.monotonic() - killed, 1))
 
     def publish(self, count: int) -> None:
@@ -192,7 +195,15 @@ class Unattended:
         assert service is not None
         runs = Api.of(self.workspace, service.url).post("/flow_runs/filter", {"limit": 200})
         self.report.runs = dict(Counter(run["state_name"] for run in runs if run["state_type"] != "SCHEDULED"))
-        self.report.faults += [run["name"] for run in runs if run["state_type"] == "RUNNING" and not self.flows()]
+        going = [run["name"] for run in runs if run["state_type"] == "RUNNING"]
+        self.report.faults += [f"a zombie: {name}" for name in going[len(self.flows()) :]]
+        done = subprocess.run(
+            [*WIREROOM, "--workspace", str(self.workspace.root), "status", "--json"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.report.faults += [f"status: {trouble['what']}" for trouble in json.loads(done.stdout)["troubles"]]
 
     def end(self, process: subprocess.Popen[bytes]) -> None:
         """SIGTERM, and how long the last process lived after it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -9,6 +10,13 @@ import requests
 
 from flows.service.home import PASSWORD
 from flows.workspace import Workspace
+
+
+LOCKED = 503
+"""What Prefect answers while its SQLite is being written to by somebody else."""
+
+PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds after which it is asked again."""
 
 
 class Unanswered(Exception):
@@ -29,13 +37,18 @@ class Api:
         return cls(url, (user, password) if user else None)
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
-        """The answer of one address of the API; raises Unanswered."""
-        try:
-            # Not by way of a proxy, which the environment may name: the server is on this machine.
-            with requests.Session() as session:
-                session.trust_env = False
-                response = session.post(f"{self.url}/api{path}", json=body, auth=self.login, timeout=15)
-            response.raise_for_status()
-            return response.json()
-        except (requests.RequestException, ValueError) as problem:
-            raise Unanswered(f"{self.url}/api{path} did not answer as expected: {problem}") from None
+        """The answer of one address of the API; raises Unanswered. A database that is locked for a moment is waited for."""
+        # Not by way of a proxy, which the environment may name: the server is on this machine.
+        with requests.Session() as session:
+            session.trust_env = False
+            for pause in (*PAUSES, None):
+                try:
+                    response = session.post(f"{self.url}/api{path}", json=body, auth=self.login, timeout=15)
+                    if response.status_code == LOCKED and pause is not None:
+                        time.sleep(pause)
+                        continue
+                    response.raise_for_status()
+                    return response.json()
+                except (requests.RequestException, ValueError) as problem:
+                    raise Unanswered(f"{self.url}/api{path} did not answer as expected: {problem}") from None
+        raise AssertionError("the last try returns or raises")

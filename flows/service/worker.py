@@ -30,7 +30,7 @@ from flows.service.home import POOL
 from flows.sources import load_each
 from flows.workspace import Workspace, find
 
-REGISTERING = 20.0
+REGISTERING = 10.0
 """Seconds between two looks at sources/."""
 
 WINDING_DOWN = 8.0

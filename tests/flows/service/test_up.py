@@ -1,0 +1,182 @@
+"""`wireroom up`: what it starts, whom it lets in, what it registers, and that every way to end a run leaves a state that goes on."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+import subprocess
+import threading
+import time
+from datetime import UTC, datetime
+
+import pytest
+import requests
+from browser import browser, installed
+from conftest import Newsroom, until
+
+from flows.service import noted
+from flows.service.registering import AUTOMATION
+from warehouse import reading_copy
+from warehouse.locks import hold
+
+pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("up")]
+
+
+def test_who_does_not_log_in_is_refused(newsroom: Newsroom):
+    url = f"{newsroom.service.url}/api/flow_runs/filter"
+    assert requests.post(url, json={}, timeout=30).status_code == 401
+    assert requests.post(url, json={}, auth=("wireroom", "guessed"), timeout=30).status_code == 401
+    assert requests.post(url, json={}, auth=newsroom.api.login, timeout=30).status_code == 200
+    stranger = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+    answer = requests.options(url, headers=stranger, timeout=30)
+    assert answer.headers.get("Access-Control-Allow-Origin") not in ("*", "https://elsewhere.example")
+
+
+def test_it_keeps_to_its_workspace_and_to_this_machine(newsroom: Newsroom):
+    secrets = newsroom.workspace.root / ".env"
+    assert stat.S_IMODE(secrets.stat().st_mode) == 0o600
+    assert len(re.findall(r"^PREFECT_SERVER_API_AUTH_STRING=wireroom:\S{32}$", secrets.read_text(), re.M)) == 1
+    assert list(newsroom.home.iterdir()) == [], "nothing is put into the user's home"
+    assert (newsroom.workspace.prefect_home / "prefect.db").exists()
+    settings = requests.get(f"{newsroom.service.url}/api/admin/settings", auth=newsroom.api.login, timeout=30).json()
+    assert settings["server"]["analytics_enabled"] is False
+    assert settings["server"]["api"]["host"] == "127.0.0.1"
+    assert settings["home"] == str(newsroom.workspace.prefect_home)
+    assert newsroom.service.url.startswith("http://127.0.0.1:")
+
+
+def test_a_second_one_says_that_one_runs(newsroom: Newsroom):
+    said = newsroom.wireroom("up", code=3).stderr
+    assert str(newsroom.service.pid) in said
+    assert "wireroom down" in said
+
+
+def test_every_source_is_registered_and_changes_are_taken_up(newsroom: Newsroom):
+    there = until(lambda: len(found := newsroom.deployments()) >= 2 and found, "the deployments")
+    of = there["meridian"]
+    assert of["schedules"][0]["schedule"] == {"cron": "0 0 1 1 *", "timezone": "Europe/London", "day_or": True}
+    assert of["parameters"] == {"source": "meridian", "polling": "due"}
+    assert {"wireroom", "ingest"} <= set(of["tags"])
+    assert of["global_concurrency_limit"]["limit"] == 1
+    assert of["concurrency_options"]["collision_strategy"] == "CANCEL_NEW"
+    assert there["maintain"]["schedules"][0]["active"] is True
+    folder = newsroom.workspace.sources
+    text = (folder / "meridian.toml").read_text(encoding="utf-8")
+    (folder / "tide.toml").write_text(text.replace('"0 0 1 1 *"', '"5 4 * * *"'), encoding="utf-8")
+    cron = until(lambda: newsroom.deployments().get("tide"), "the new source")["schedules"][0]["schedule"]["cron"]
+    assert cron == "5 4 * * *"
+    (folder / "tide.toml").write_text(text.replace("name ", "paused = true\nname ", 1), encoding="utf-8")
+    until(lambda: newsroom.deployments()["tide"]["schedules"][0]["active"] is False, "the pause")
+    (folder / "tide.toml").write_text("nam = ", encoding="utf-8")
+    time.sleep(1)
+    assert "tide" in newsroom.deployments(), "a file that cannot be read takes no schedule away"
+    (folder / "tide.toml").unlink()
+    until(lambda: "tide" not in newsroom.deployments(), "the end of the source's schedule")
+    names = [one["name"] for one in newsroom.api.post("/automations/filter", {})]
+    assert names == [AUTOMATION]
+
+
+def test_a_run_completes_and_the_warehouse_has_its_articles(newsroom: Newsroom):
+    run = newsroom.ended(newsroom.start())
+    assert run["state_type"] == "COMPLETED", newsroom.logs()
+    with reading_copy.connect(newsroom.workspace.folders) as con:
+        assert con.execute("SELECT count(*), count(DISTINCT url) FROM articles").fetchall() == [(32, 32)]
+        assert con.execute("SELECT flow_run_id::VARCHAR FROM runs").fetchall() == [(run["id"],)]
+
+
+def test_who_comes_to_a_source_that_is_held_ends_as_skipped(newsroom: Newsroom):
+    with hold(newsroom.workspace.folders.source_lock("meridian"), "ingest of meridian in process 1, since a while"):
+        run = newsroom.ended(newsroom.start())
+    assert (run["state_type"], run["state_name"]) == ("CANCELLED", "Skipped")
+    assert "in process 1" in run["state"]["message"]
+
+
+def test_the_second_run_of_one_source_is_cancelled(newsroom: Newsroom):
+    with silence(newsroom) as silent:
+        first = newsroom.start()
+        assert silent.asked.wait(180)
+        second = newsroom.ended(newsroom.start())
+        assert second["state_type"] == "CANCELLED"
+        assert newsroom.run(first)["state_type"] == "RUNNING"
+        (process,) = flow_processes(newsroom)
+        newsroom.api.post(f"/flow_runs/{first}/set_state", {"state": {"type": "CANCELLING"}})
+        assert newsroom.ended(first, 60)["state_type"] == "CANCELLED"
+        until(lambda: process not in flow_processes(newsroom), "the end of its process", 30)
+    run = newsroom.ended(newsroom.start())
+    assert run["state_type"] == "COMPLETED", "the source goes on"
+
+
+def test_a_flow_that_is_killed_is_seen_as_crashed_and_its_source_goes_on(newsroom: Newsroom):
+    with silence(newsroom) as silent:
+        key = newsroom.start()
+        assert silent.asked.wait(180)
+        os.kill(flow_processes(newsroom)[0], signal.SIGKILL)
+        assert newsroom.ended(key, 60)["state_type"] == "CRASHED"
+    assert newsroom.ended(newsroom.start())["state_type"] == "COMPLETED"
+
+
+def test_the_ui_shows_the_runs_and_their_artifacts(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory):
+    if installed() is None:
+        pytest.skip("Chromium is not installed")
+    login = ":".join(newsroom.api.login or ())
+    with browser(tmp_path_factory.mktemp("browser")) as page:
+        page.open(f"{newsroom.service.url}/runs")
+        page.until("Login")
+        page.type_into("input[type=password]", login)
+        assert "wireroom" in page.until("ingest meridian", "Completed", "Crashed", "Skipped")
+        page.open(f"{newsroom.service.url}/artifacts")
+        page.until("meridian-coverage", "meridian-rejected")
+
+
+def test_status_says_so_and_down_leaves_nothing(newsroom: Newsroom):
+    assert "All is well" in newsroom.wireroom("status").stdout
+    service = newsroom.service
+    group = [service.pid, *service.processes.values()]
+    started = time.monotonic()
+    newsroom.wireroom("down")
+    assert time.monotonic() - started < 30
+    assert [pid for pid in group if is_alive(pid)] == []
+    assert noted.running(newsroom.workspace) is None
+    assert "Nothing runs here" in newsroom.wireroom("down").stdout
+
+
+class Silent(dict):  # type: ignore[type-arg]
+    """Pages of which the newest is not answered before it is released."""
+
+    def __init__(self, pages, path: str) -> None:
+        super().__init__(pages)
+        self.path = path
+        self.asked, self.released = threading.Event(), threading.Event()
+
+    def get(self, key, default=None):
+        if key == self.path:
+            self.asked.set()
+            self.released.wait(120)
+        return super().get(key, default)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.released.set()
+
+
+def silence(newsroom: Newsroom) -> Silent:
+    """Publish a story that the outlet does not hand out for now."""
+    story = newsroom.site.publish(datetime.now(UTC).date())
+    newsroom.site.served = silent = Silent(newsroom.site.served, story.path)
+    return silent
+
+
+def flow_processes(newsroom: Newsroom) -> list[int]:
+    worker = newsroom.service.processes["worker"]
+    done = subprocess.run(["ps", "-axo", "pid=,ppid=,command="], capture_output=True, text=True, check=True)
+    rows = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
+    return [int(pid) for pid, parent, command in rows if int(parent) == worker and "flow_process" in command]
+
+
+def is_alive(pid: int) -> bool:
+    done = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return bool(done.stdout.strip()) and "Z" not in done.stdout
