@@ -1,6 +1,6 @@
 """An archive of many years on loopback, made as it is asked for: every day a listing and some articles, and known faults.
 
-    python -m bench.archive_site FOLDER --days 3650 --per-day 5 --kilobytes 20
+    python -m bench.archive_site FOLDER --days 3650 --per-day 5 --kilobytes 60
 
 Two sources read it: `daily` by a listing a day, `yearly` by one index a year. Planted are listings that are missing, broken
 or cut short, articles that never come (500), dead links (404), moved pages (301), days without any article, and a new layout
@@ -48,7 +48,7 @@ class Archive:
 
     days: int = 3_650
     per_day: int = 5
-    kilobytes: int = 20
+    kilobytes: int = 60
     seed: int = 7
 
     @cached_property
@@ -110,26 +110,41 @@ def article(archive: Archive, day: date, number: int) -> str:
     """The page of an article: tables in the first half of the archive, plain sections in the second."""
     dice = random.Random(f"{archive.seed} {day} {number}")
     title = headline(day, number)
-    sentences = [
-        f"The {dice.choice(THINGS)} of {dice.choice(PLACES)} {dice.choice(DEEDS)} {dice.choice(REASONS)}, {dice.choice(WITNESSES)} said"
-        f" on the {dice.randrange(2, 90)}th day of the season."
-        for _ in range(30)
-    ]
-    blocks = [" ".join(sentences[place : place + 3]) for place in range(0, 30, 3)]
+    blocks = [" ".join(_sentence(dice) for _ in range(3)) for _ in range(10)]
     blocks[0] = f"{dice.choice(PLACES).upper()}, {day:%b}. {day.day} (MNS)—{blocks[0]}"
     text = "".join(f"<p>{block}</p>\n" for block in blocks)
-    links = "".join(f'<li><a href="/about/{place}.html">{slug(title)} {place}</a></li>' for place in range(40))
-    filling = "/* " + "x" * max(0, archive.kilobytes * 1000 - len(text) - len(links) - 800) + " */"
+    around, script = _around(archive.kilobytes * 1000 - len(text), dice)
     if day < archive.all_days[len(archive.all_days) // 2]:
         return (
-            f"<html><head><title>{title}</title><style>{filling}</style></head><body><table><tr><td><ul>{links}</ul></td>"
+            f"<html><head><title>{title}</title>{script}</head><body><table><tr><td>{around}</td>"
             f"<td><h2>{title}</h2>{text}<p>Back to top</p></td></tr></table></body></html>"
         )
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{filling}</style>'
-        f'<meta property="article:published_time" content="{day}T09:00:00Z"></head><body><nav><ul>{links}</ul></nav>'
-        f"<main><article><h1>{title}</h1><time datetime='{day}'>{day}</time>{text}</article></main><footer>Port press</footer></body></html>"
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{script}'
+        f'<meta property="article:published_time" content="{day}T09:00:00Z"></head><body>'
+        f"<main><article><h1>{title}</h1><time datetime='{day}'>{day}</time>{text}</article></main>"
+        f"<aside>{around}</aside><footer>Port press</footer></body></html>"
     )
+
+
+def _sentence(dice: random.Random) -> str:
+    return (
+        f"The {dice.choice(THINGS)} of {dice.choice(PLACES)} {dice.choice(DEEDS)} {dice.choice(REASONS)}, {dice.choice(WITNESSES)} said"
+        f" on the {dice.randrange(2, 90)}th day of the season."
+    )
+
+
+def _around(size: int, dice: random.Random) -> tuple[str, str]:
+    """What stands round a text, as in real pages: half of it links to other pages, half of it a script."""
+    links, written = [], 0
+    while written < size // 2:
+        thing, place = dice.choice(THINGS), dice.choice(PLACES)
+        links.append(
+            f'<li class="item"><a href="/about/{slug(thing)}/{slug(place)}"><span>{thing} at {place}</span></a></li>'
+        )
+        written += len(links[-1])
+    script = f"<script>var settings = {{{', '.join(f'k{number}: {number * 7919}' for number in range(max(size, 0) // 32))}}};</script>"
+    return f"<ul>{''.join(links)}</ul>", script
 
 
 def listing(entries: list[str], title: str) -> str:
@@ -246,7 +261,7 @@ def main() -> None:
     """Serve until killed; FOLDER gets `address`, and `requests` with a line for each answer."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     options.add_argument("folder", type=Path)
-    for name, default in (("days", 3_650), ("per-day", 5), ("kilobytes", 20)):
+    for name, default in (("days", 3_650), ("per-day", 5), ("kilobytes", 60)):
         options.add_argument(f"--{name}", type=int, default=default)
     asked = options.parse_args()
     with (

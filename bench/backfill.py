@@ -51,7 +51,7 @@ BOOKKEEPING, GROWTH = 0.10, 1.20
 def main() -> int:
     """Measure both sources, print what came of it as JSON, and say by the exit code whether all is well."""
     options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    for name, default in (("days", 3_650), ("per-day", 5), ("kilobytes", 20), ("kills", 20)):
+    for name, default in (("days", 3_650), ("per-day", 5), ("kilobytes", 60), ("kills", 20)):
         options.add_argument(f"--{name}", type=int, default=default)
     options.add_argument("--source", choices=("daily", "yearly"), action="append")
     options.add_argument("--run", nargs=2, help=argparse.SUPPRESS)
@@ -132,6 +132,8 @@ def kill(place: Workspace, source: str, days: int, kills: int, seconds: float, l
             time.sleep(moments.uniform(2.0, 2.0 + 2 * seconds / kills))
             child.kill()
         child.communicate()
+        if number == kills and child.returncode:
+            raise SystemExit(f"The last run of {source} ended with {child.returncode}.")
         new = lines(log)[seen:]
         served_now = [
             path.replace("/moved/", f"/{source}/")
@@ -229,7 +231,10 @@ def workspace(root: Path, base: str, archive: Archive, source: str) -> Workspace
 
 def in_child(place: Workspace, source: str, days: int) -> dict[str, Any]:
     """A backfill to its end, in a process of its own."""
-    said, _ = start(place, source, days).communicate()
+    child = start(place, source, days)
+    said, _ = child.communicate()
+    if child.returncode:
+        raise SystemExit(f"A run of {source} ended with {child.returncode}.")
     return dict(json.loads(said))
 
 

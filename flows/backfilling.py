@@ -35,8 +35,11 @@ LEAST, MOST = 50, 500
 SECONDS_A_BATCH = 300.0
 """What politeness makes of a batch, at most: rows of a slow outlet do not wait for hours to be spooled."""
 
-PAGES_A_LOAD, SECONDS_A_LOAD = 2_000, 600.0
-"""A long run loads what it has spooled after so many pages or seconds: readers see it, and the ledger's memory stays small."""
+PAGES_A_LOAD, SECONDS_A_LOAD = 1_000, 600.0
+"""A long run loads what it has spooled after so many pages or seconds: readers see it, and the ledger's memory stays small.
+
+The search index is left to the first search, which brings it up to date at once for all.
+"""
 
 GOES_ON = timedelta(days=30)
 """For so long a backfill that was stopped goes on; afterwards it begins anew."""
@@ -99,7 +102,7 @@ def backfill(
             _tell(passed)
             loaded.now_and_then(run, len(batch))
         _tell(passed)
-    load(workspace, publish_now=True)
+    load(workspace, publish_now=True, feeds_search=False)
     return Outcome(run.tally, run.cut)
 
 
@@ -230,6 +233,6 @@ class _Loaded:
         if self.pages < PAGES_A_LOAD and time.monotonic() - self.at < SECONDS_A_LOAD:
             return
         run.flush()
-        if load(run.workspace):
+        if load(run.workspace, feeds_search=False):
             run.renew_ledger()
         self.pages, self.at = 0, time.monotonic()

@@ -106,6 +106,7 @@ def recover(run: Run) -> None:
             run.correct(exchanges.without_validators(fetched))
         if len(waiting) == BATCH:
             collect(run, waiting)
+            run.flush()  # else a run that is killed again and again would come to nothing
             waiting = []
     collect(run, waiting)
     if recovered:

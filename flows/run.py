@@ -216,7 +216,7 @@ def _held(run: Run, wait: bool) -> Iterator[None]:
             yield
         withdrawal.finish(folders, source.source_id, wait=True)  # pages of this run that were withdrawn before
     finally:
-        load(workspace)
+        load(workspace, feeds_search=kind != "backfill")
 
 
 @contextmanager
@@ -279,13 +279,16 @@ def _keeping(run: Run) -> Callable[[type[BaseException] | None, BaseException | 
     return keep
 
 
-def load(workspace: Workspace, *, publish_now: bool = False) -> bool:
-    """Drain the spool into the warehouse, unless another loader is at it, which takes our files too; whether readers see more."""
+def load(workspace: Workspace, *, publish_now: bool = False, feeds_search: bool = True) -> bool:
+    """Drain the spool into the warehouse, unless another loader is at it, which takes our files too; whether readers see more.
+
+    Without `feeds_search` the search index stays behind, until a search, a pass or maintenance brings it up to date.
+    """
     with logs.kept(workspace):
-        return _load(workspace, publish_now)
+        return _load(workspace, publish_now, feeds_search)
 
 
-def _load(workspace: Workspace, publish_now: bool) -> bool:
+def _load(workspace: Workspace, publish_now: bool, feeds_search: bool) -> bool:
     report = loader.drain(workspace.folders, publish_now=publish_now)
     if report is not None:
         for event in [*telling.loaded(report), *telling.visible(report)]:
@@ -293,7 +296,8 @@ def _load(workspace: Workspace, publish_now: bool) -> bool:
         for sentence in report.problems:
             progress.tell(progress.Event("warning", sentence))
         if report.edition is not None:
-            feed_search(workspace)
+            if feeds_search:
+                feed_search(workspace)
             renew_watches(workspace)
     return report is not None and report.edition is not None
 

@@ -1,0 +1,262 @@
+"""The past of an outlet: which days are asked for, how a backfill goes on, and what a later one finds."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from flows import backfilling, pipeline, progress, run, waiting
+from flows.backfilling import Order, Outcome
+from flows.fetching import Exchange
+from flows.pool import ParsePool
+from flows.run import now
+from flows.sources import SourceDefinition
+from tests.flows.discovery.outlet import Outlet, served, sitemap, story
+
+DAILY = 'kind = "template"\nurl = "BASE/{year}/{month}/{day}/"\nlinks = "li a"'
+YEARLY = 'kind = "template"\nurl = "BASE/{year}.html"\nlinks = "li a"'
+DATED = '[article]\nurl = "/(?P<year>\\\\d{4})/(?P<month>\\\\d\\\\d)/(?P<day>\\\\d\\\\d)/\\\\w"\n'
+FIRST, LAST = date(2017, 3, 1), date(2017, 3, 4)
+
+
+@pytest.fixture(autouse=True)
+def _one_parse_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "ParsePool", partial(ParsePool, workers=1))
+
+
+@pytest.fixture
+def outlet(tmp_path: Path):
+    with served(tmp_path / "news") as made:
+        yield made
+
+
+def backfilled(outlet: Outlet, source: SourceDefinition, first: date = FIRST, last: date = LAST, **how) -> Outcome:
+    """A backfill; what it asked for is in `log`, and what it told in `told`."""
+    outlet.log.clear()
+    outlet.told.clear()
+    with progress.shown(outlet.told.append):
+        return backfilling.backfill(outlet.workspace, source, Order(first, last, **how))
+
+
+def listing(*hrefs: str, more: str = "") -> str:
+    """A page of links."""
+    return (
+        f"<html><body><ul>{''.join(f'<li><a href={href}>{href}</a></li>' for href in hrefs)}</ul>{more}</body></html>"
+    )
+
+
+def archive_of_days(outlet: Outlet, first: date = FIRST, last: date = LAST, each: int = 2) -> list[str]:
+    """A listing for every day and its articles; the paths of these."""
+    paths = []
+    for number in range((last - first).days + 1):
+        day = first + timedelta(number)
+        stories = [f"/{day:%Y/%m/%d}/story{place}.html" for place in range(each)]
+        around = f'<li><a href="/{day - timedelta(1):%Y/%m/%d}/">before</a></li>'
+        outlet.put(f"/{day:%Y/%m/%d}/", listing(*stories, more=f"<ul>{around}</ul>"))
+        for place, path in enumerate(stories):
+            outlet.put(path, story(number * 10 + place))
+        paths += stories
+    return paths
+
+
+def articles(outlet: Outlet) -> set[str]:
+    """Paths of the articles that readers see."""
+    return {url.removeprefix(outlet.base) for (url,) in outlet.rows("SELECT url FROM articles")}
+
+
+def asked_articles(outlet: Outlet) -> list[str]:
+    """Paths of pages that were asked for."""
+    return [path for path, _ in outlet.log if path.endswith(".html") and path.count("/") > 1]
+
+
+def test_every_day_comes_whole_and_links_to_other_days_are_no_articles(outlet: Outlet):
+    paths = archive_of_days(outlet)
+    outcome = backfilled(outlet, outlet.source(DAILY))
+    assert articles(outlet) == set(paths)
+    assert (outcome.tally.articles, outcome.tally.failed, outcome.cut) == (len(paths), 0, None)
+    assert outlet.rows("SELECT kind, state FROM runs") == [("backfill", "completed")]
+    assert backfilling.holes(outlet.workspace, "post", FIRST, LAST) == []
+    assert set(outlet.asked().values()) == {1}
+
+
+def test_a_listing_of_a_year_is_read_whole_and_only_the_days_wanted_are_fetched(outlet: Outlet):
+    stories = [f"/2017/{month:02}/01/story.html" for month in range(1, 13)]
+    outlet.put("/2017.html", listing(*stories))
+    for number, path in enumerate(stories):
+        outlet.put(path, story(number))
+    source = outlet.source(YEARLY, rest=DATED)
+    backfilled(outlet, source)
+    assert articles(outlet) == {stories[2]}
+    assert outlet.rows("SELECT count(*) FROM addresses") == [(12,)]
+    assert outlet.rows("SELECT count(*) FROM address_states WHERE outcome = 'never_tried'") == [(11,)]
+    backfilled(outlet, source, date(2017, 5, 1), date(2017, 6, 30))
+    assert set(asked_articles(outlet)) == {stories[4], stories[5]}
+
+
+def test_it_goes_on_where_it_was_stopped(outlet: Outlet):
+    paths = archive_of_days(outlet)
+    source = outlet.source(DAILY)
+    outcome = backfilled(outlet, source, limit=3)
+    assert outcome.cut is not None
+    assert outlet.rows("SELECT state FROM runs") == [("cancelled",)]
+    before = outlet.asked()
+    assert sum(path in paths for path in before) == 3
+    backfilled(outlet, source)
+    assert articles(outlet) == set(paths)
+    assert not set(before) & set(outlet.asked())  # neither a page nor a listing was asked for again
+
+
+def test_a_second_full_run_asks_for_listings_alone_and_finds_what_is_new(outlet: Outlet):
+    paths = archive_of_days(outlet)
+    source = outlet.source(DAILY)
+    backfilled(outlet, source)
+    backfilled(outlet, source)
+    assert asked_articles(outlet) == []
+    assert {status for _, status in outlet.log} == {304}
+    late = "/2017/03/02/late.html"
+    outlet.put(late, story(77))
+    outlet.put("/2017/03/02/", listing(*[path for path in paths if path.startswith("/2017/03/02")], late))
+    backfilled(outlet, source)
+    assert asked_articles(outlet) == [late]
+    assert late in articles(outlet)
+
+
+def test_after_a_stop_every_listing_is_asked_for_where_that_is_wanted(outlet: Outlet):
+    archive_of_days(outlet)
+    source = outlet.source(DAILY)
+    backfilled(outlet, source, limit=3)
+    backfilled(outlet, source, rewalk=True)
+    assert sum(path.endswith("/") for path, _ in outlet.log) == 4
+
+
+def test_what_a_pass_left_of_a_listing_is_found_though_the_listing_is_as_it_was(outlet: Outlet):
+    old, fresh = "/2017/03/02/old.html", "/today.html"
+    outlet.put("/sitemap.xml", sitemap((outlet.base + old, "2017-03-02"), (outlet.base + fresh, None)))
+    outlet.put(old, story(1))
+    outlet.put(fresh, story(2))
+    source = outlet.source('kind = "sitemap"\nurl = "BASE/sitemap.xml"')
+    outlet.passed(source)
+    assert articles(outlet) == {fresh}
+    backfilled(outlet, source)
+    assert dict(outlet.log)["/sitemap.xml"] == 304
+    assert articles(outlet) == {fresh, old}
+
+
+def test_addresses_that_passes_have_found_and_left_are_taken(outlet: Outlet):
+    outlet.put("/", listing("/2017/03/02/left.html", "/2016/01/01/other.html"))
+    outlet.put("/2017/03/02/left.html", story(1))
+    source = outlet.source('kind = "index"\nurl = "BASE/"\nlinks = "li a"', rest=DATED)
+    outlet.passed(source)
+    assert articles(outlet) == set()
+    outlet.fail("/", 500)  # nothing lists it any more
+    backfilled(outlet, source)
+    assert articles(outlet) == {"/2017/03/02/left.html"}
+
+
+def test_pages_of_an_index_are_walked_to_the_end_whatever_a_pass_may_read(outlet: Outlet):
+    pages = [f"/page/{number}" for number in range(1, 9)]
+    paths = [f"/2017/03/0{1 + number % 4}/story{number}.html" for number in range(8)]
+    for number, (page, path) in enumerate(zip(pages, paths, strict=True)):
+        outlet.put(page, listing(path))
+        outlet.put(path, story(number))
+    outlet.fail("/page/4", 500)
+    source = outlet.source(
+        'kind = "index"\nurl = "BASE/page/1"\nlinks = "li a"\npages = "BASE/page/{page}"\nmax_pages = 2\nquiet_pages = 2\nmax_urls = 2',
+        rest=DATED,
+    )
+    backfilled(outlet, source)
+    assert articles(outlet) == {path for number, path in enumerate(paths) if number != 3}
+    backfilled(outlet, source)
+    assert {path for path, _ in outlet.log} == {*pages, "/page/9"}
+
+
+def test_a_dead_link_of_the_past_is_gone_and_a_broken_page_is_a_hole(outlet: Outlet):
+    paths = archive_of_days(outlet)
+    outlet.fail(paths[0], 404)
+    outlet.fail(paths[2], 500)
+    outlet.move(paths[4], "/moved.html")
+    outlet.put("/moved.html", story(55))
+    backfilled(outlet, outlet.source(DAILY))
+    states = dict(outlet.rows("SELECT url, outcome FROM address_states"))
+    assert states[outlet.base + paths[0]] == "gone"
+    assert states[outlet.base + paths[2]] == "failed"
+    assert states[outlet.base + paths[4]] == "article"
+    assert [hole.day for hole in backfilling.holes(outlet.workspace, "post", FIRST, LAST)] == [date(2017, 3, 2)]
+
+
+def test_holes_alone_are_tried_again_and_at_once(outlet: Outlet):
+    paths = archive_of_days(outlet)
+    broken, missing = paths[2], "/2017/03/03/"
+    outlet.fail(broken, 500)
+    kept = outlet.pages[missing]
+    outlet.fail(missing, 404)
+    source = outlet.source(DAILY)
+    backfilled(outlet, source)
+    holes = backfilling.holes(outlet.workspace, "post", FIRST, LAST)
+    assert {hole.day for hole in holes} == {date(2017, 3, 2), date(2017, 3, 3)}
+    outlet.put(broken, story(3))
+    outlet.pages[missing] = kept
+    backfilled(outlet, source, only_holes=True)
+    assert set(outlet.asked()) == {"/2017/03/02/", missing, broken, *paths[4:6]}
+    assert backfilling.holes(outlet.workspace, "post", FIRST, LAST) == []
+    assert articles(outlet) == set(paths)
+
+
+def test_a_long_run_loads_on_its_way_and_forgets_what_readers_see(outlet: Outlet, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(backfilling, "PAGES_A_LOAD", 1)
+    monkeypatch.setattr(backfilling, "LEAST", 2)
+    monkeypatch.setattr(backfilling, "MOST", 2)
+    paths = archive_of_days(outlet)
+    seen: list[int] = []
+
+    def counting(run_now, batch):
+        seen.append(outlet.rows("SELECT count(*) FROM articles")[0][0])
+        pipeline.take(run_now, batch)
+
+    backfilling.backfill(outlet.workspace, outlet.source(DAILY), Order(FIRST, LAST), do=counting)
+    assert seen == sorted(seen)
+    assert seen[-1] > 0
+    assert articles(outlet) == set(paths)
+    assert set(outlet.asked().values()) == {1}
+    assert outlet.rows("SELECT count(*) = count(DISTINCT url_key) FROM addresses") == [(True,)]
+
+
+def resting(until) -> Exchange:
+    return Exchange("f", "https://post.example/", now(), "deferred", "host_resting", "It rests.", next_attempt_at=until)
+
+
+@pytest.mark.parametrize(("minutes", "attempts"), [(0, 2), (90, 1)])
+def test_a_host_that_rests_for_a_while_is_waited_for_and_for_long_is_not(minutes: float, attempts: int):
+    answers = [resting(now() + timedelta(minutes=minutes)), Exchange("g", "u", now(), "fetched", requests=1)]
+    asked: list[str] = []
+    fetcher = SimpleNamespace(get=lambda url, **conditions: (asked.append(url), answers[len(asked) - 1])[1])
+    patient = SimpleNamespace(
+        fetcher=fetcher, patience=backfilling.PATIENCE, stopping=SimpleNamespace(wait=lambda seconds: False)
+    )
+    waiting.get(patient, "https://post.example/")  # type: ignore[arg-type]
+    assert len(asked) == attempts
+
+
+def test_an_outlet_that_rests_for_long_ends_the_run_and_loses_nothing(outlet: Outlet, monkeypatch: pytest.MonkeyPatch):
+    paths = archive_of_days(outlet, each=12)
+    source = outlet.source(DAILY)
+    ask = waiting.get
+
+    def refused(run_now, url, **conditions):
+        if not url.endswith(".html"):
+            return ask(run_now, url, **conditions)
+        return resting(now() + timedelta(hours=3))
+
+    monkeypatch.setattr(backfilling, "LEAST", 10)
+    monkeypatch.setattr(backfilling, "MOST", 10)
+    monkeypatch.setattr(waiting, "get", refused)
+    outcome = backfilled(outlet, source)
+    assert outcome.cut is not None
+    assert "It rests." in outcome.cut
+    monkeypatch.setattr(waiting, "get", ask)
+    backfilled(outlet, source)
+    assert articles(outlet) == set(paths)
