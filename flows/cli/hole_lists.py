@@ -1,0 +1,117 @@
+"""A survey of days on the terminal: calendar, totals, holes with their reasons, and the next commands."""
+
+from __future__ import annotations
+
+import shlex
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from flows.cli.app import counted, out
+from flows.cli.surveying import Survey, totals
+from flows.cli.tables import harmless
+from flows.cli.year_blocks import MARKS, calendar, legend
+
+if TYPE_CHECKING:
+    from warehouse.coverage import Hole
+
+SHOWN = 20
+"""Holes that are named unless all are asked for."""
+
+
+def show(survey: Survey, only_holes: bool) -> None:
+    """Print a survey; of `only_holes` every hole and nothing else."""
+    title = f"{harmless(survey.source.name)}, {survey.first} to {survey.last}"
+    out.print(Text(title, style="bold"), soft_wrap=True)
+    if not only_holes:
+        _print_calendar(survey)
+        _print_totals(survey)
+    _print_holes(survey, None if only_holes else SHOWN)
+
+
+def _print_calendar(survey: Survey) -> None:
+    states = {one.day: survey.state(one) for one in survey.days}
+    ascii_only = "utf" not in (out.encoding or "").lower()
+    out.print()
+    for line in calendar(states, out.width, ascii_only=ascii_only):
+        out.print(line, soft_wrap=True)
+    for line in legend(Counter(states.values()), out.width, ascii_only=ascii_only):
+        out.print(line, soft_wrap=True)
+    out.print()
+
+
+def _print_totals(survey: Survey) -> None:
+    """How many addresses there are, and what became of those that are no article."""
+    sums = totals(survey)
+    said = f"{counted(sums['found'], 'address', 'addresses')} in {counted(len(survey.days), 'day')}: {counted(sums['articles'], 'article')}"
+    parts = [f"{count:,} {FINAL.get(outcome, outcome)}{f' ({reason})' if reason else ''}" for outcome, reason, count in survey.final]  # fmt: skip
+    if sums["missing"]:
+        parts.append(f"{sums['missing']:,} missing")
+    out.print(Text(", ".join([said, *parts]) + "."), soft_wrap=not out.is_terminal)
+    for known, days in groupby(survey.known.values()):
+        said = f"Known, and no hole: {counted(len(list(days)), 'day')} from {known.first} to {known.last}: {harmless(known.reason)}"
+        out.print(Text(said, style="cyan"), soft_wrap=not out.is_terminal)
+
+
+FINAL = {"rejected": "no article", "reserved": "with rights reserved", "refused": "not allowed"}
+"""Outcomes as they are said; the others are words already."""
+
+
+def _print_holes(survey: Survey, limit: int | None) -> None:
+    holes = survey.holes
+    if not holes:
+        out.print(Text.assemble(("✓ ", "green"), "Nothing is missing."), soft_wrap=True)
+        return
+    runs = _runs(holes)
+    for run in runs[:limit]:
+        _print_run(run)
+    if limit is not None and len(runs) > limit:
+        out.print(Text(f"… and {len(runs) - limit:,} more: --holes names them all.", style="dim"), soft_wrap=True)
+    days = sum(hole.day is not None for hole in holes)
+    others = len(holes) - days
+    parts = [counted(days, "day")] * (days > 0) + [counted(others, "listing")] * (others > 0)
+    out.print(Text(f"Not complete: {' and '.join(parts)}.", style="bold"), soft_wrap=True)
+    for line in _ways_out(survey, holes):
+        out.print(Text(line), soft_wrap=True)
+
+
+def _runs(holes: Sequence[Hole]) -> list[list[Hole]]:
+    """The holes, days in a row that are in one state taken together."""
+    runs: list[list[Hole]] = []
+    for hole in holes:
+        last = runs[-1][-1] if runs else None
+        follows = last and last.day and hole.day and last.state == hole.state and (hole.day - last.day).days == 1
+        if follows:
+            runs[-1].append(hole)
+        else:
+            runs.append([hole])
+    return runs
+
+
+def _print_run(run: Sequence[Hole]) -> None:
+    first, last = run[0], run[-1]
+    mark = MARKS[first.state]
+    if first.day is None:
+        name = f"{first.finder or ''} {first.unit or ''}".strip()
+    else:
+        name = f"{first.day}" if first is last else f"{first.day} to {last.day}"
+    more = f" (and {counted(len(run) - 1, 'day')} more)" if len(run) > 1 and last.reason != first.reason else ""
+    line = Text.assemble(
+        (f"{mark.sign} {harmless(name)}", mark.style), f"  {mark.word}: {harmless(first.reason or '')}{more}"
+    )
+    out.print(line, soft_wrap=not out.is_terminal)
+
+
+def _ways_out(survey: Survey, holes: Sequence[Hole]) -> Iterator[str]:
+    """The next commands."""
+    states = {hole.state for hole in holes}
+    name = survey.source.source_id
+    yield f"→ wireroom backfill {shlex.quote(name)} --from {survey.first} --to {survey.last} --holes"
+    if states & {"unlisted", "thin"}:
+        yield (
+            f"→ Unlisted and thin days may be known to another finder, such as a sitemap or a web archive (kind = \"wayback\"), in {name}.toml."
+        )  # fmt: skip
+        yield "→ What is lost for good can be said to be so there: [coverage] known = [{ from = 2016-05-01, to = 2016-05-03, reason = \"…\" }]"  # fmt: skip

@@ -1,0 +1,93 @@
+"""Holes as other parts ask for them: over which days, and what has no day."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.warehouse import tables
+from tests.warehouse.facts import SOURCE, fetched, found
+from tests.warehouse.test_views_coverage import DATABASE, DAY, listed, page
+from warehouse import coverage, rows
+from warehouse.folders import Folders
+
+NEXT = DAY + timedelta(1)
+
+
+def loaded(folder: Path, *batch: rows.Row) -> duckdb.DuckDBPyConnection:
+    return tables.loaded(Folders(folder / "data"), [list(batch)], DATABASE)
+
+
+def brief(holes: list[coverage.Hole]) -> list[tuple[object, ...]]:
+    return [(hole.day or f"{hole.finder} {hole.unit}", hole.state, hole.missing) for hole in holes]
+
+
+def test_without_limits_the_days_are_those_that_listings_speak_for(tmp_path: Path):
+    con = loaded(tmp_path, listed("a", first=DAY), listed("b", first=DAY + timedelta(3)), *page("a"), *page("old", date(2009, 1, 1)))  # fmt: skip
+    assert coverage.reach(con, SOURCE) == (DAY, DAY + timedelta(3))
+    assert brief(coverage.holes(con, SOURCE)) == [(NEXT, "never_tried", 0), (DAY + timedelta(2), "never_tried", 0)]
+    assert brief(coverage.holes(con, SOURCE, DAY, DAY)) == []
+    assert brief(coverage.holes(con, SOURCE, date(2009, 1, 1), date(2009, 1, 2))) == [
+        (date(2009, 1, 1), "unlisted", 0), (date(2009, 1, 2), "never_tried", 0)]  # fmt: skip
+
+
+def test_months_of_captures_do_not_widen_the_days(tmp_path: Path):
+    captures = listed("2026-02", finder="wayback", first=DAY - timedelta(20), last=DAY + timedelta(10))
+    con = loaded(tmp_path, captures, *page("a", finder="wayback", unit="2026-02"))
+    assert brief(coverage.holes(con, SOURCE)) == [(DAY, "unlisted", 0)]
+
+
+def test_a_source_of_which_nothing_is_known_has_no_days(tmp_path: Path):
+    con = loaded(tmp_path, listed("feed", finder="feed"))
+    assert coverage.reach(con, SOURCE) is None
+    assert coverage.holes(con, SOURCE) == []
+    assert brief(coverage.holes(con, SOURCE, DAY, DAY)) == [(DAY, "never_tried", 0)]
+
+
+def test_listings_and_addresses_without_a_day_are_holes_of_their_unit(tmp_path: Path):
+    con = loaded(
+        tmp_path,
+        listed("day", first=DAY), *page("a"),
+        listed("map", finder="sitemap", outcome="failed", reason="status_500"),
+        listed("feed", finder="feed", outcome="failed"),
+        found("undated", finder="sitemap", unit="other"), found("lost", finder="sitemap", unit="other"),
+        fetched("lost", outcome="gone"),
+    )  # fmt: skip
+    expected = [("sitemap map", "unreachable", 0), ("sitemap other", "never_tried", 1)]
+    assert brief(coverage.holes(con, SOURCE)) == expected
+    assert brief(coverage.holes(con, SOURCE, DAY, DAY)) == expected  # they may be of that day
+    assert [hole.reason for hole in coverage.units(con, SOURCE)] == [
+        "its listing could not be read (status_500)", "addresses without a day: 1 never tried"]  # fmt: skip
+
+
+def test_what_is_certainly_of_other_days_is_left_out(tmp_path: Path):
+    year = listed("2024", first=date(2024, 1, 1), last=date(2024, 12, 31), undated=1)
+    con = loaded(tmp_path, year, found("undated", finder="template", unit="2024"), listed("day", first=DAY))
+    assert brief(coverage.holes(con, SOURCE, DAY, DAY)) == []
+    assert ("template 2024", "never_tried", 1) in brief(coverage.holes(con, SOURCE, date(2024, 5, 1), date(2024, 5, 2)))
+
+
+def test_a_day_that_is_not_over_is_no_hole():
+    now = datetime(2026, 3, 5, 12, 0)
+    assert coverage.over(now) == date(2026, 3, 4)
+    assert coverage.over(now - timedelta(hours=1)) == date(2026, 3, 3)
+
+
+@pytest.mark.parametrize("state", coverage.STATES)
+def test_today_is_open_whatever_its_state(state: str):
+    today = coverage.Day(DAY, state, None, (), (), None, None, 0, 0, 0, 0, 0, False)
+    assert not today.is_hole
+    assert today.is_open == (state in coverage.HOLES)
+    assert coverage.of_days([today]) == []
+
+
+def test_pages_are_given_with_what_came_of_them(tmp_path: Path):
+    con = loaded(tmp_path, *page("a", title="Listed so"), found("b", day=NEXT), fetched("b", outcome="gone", reason="status_404"))  # fmt: skip
+    assert coverage.pages(con, SOURCE, DAY, NEXT) == [
+        coverage.PageState(DAY, "https://paper.example/a", "Words Of A", "article", None),
+        coverage.PageState(NEXT, "https://paper.example/b", None, "gone", "status_404"),
+    ]
+    assert coverage.final(con, SOURCE, DAY, NEXT) == [("gone", "status_404", 1)]
