@@ -24,7 +24,7 @@ from flows.source_files import source_named
 from flows.workspace import Workspace
 from parsers.records import Profile
 from warehouse import archive, rebuilding, rows, spool, withdrawal
-from warehouse.archive import batch_notes, segments
+from warehouse.archive import batch_notes, links, segments
 from warehouse.archive.captures import Location
 from warehouse.archive.warc_reading import Noted, Stored
 from warehouse.folders import Folders
@@ -140,7 +140,7 @@ class _Rebuilding:
             self.report.captures += 1
             location = capture.location or Location("", item.offset, item.length)
             made.append(self.corrected.get(capture.fetch_id) or exchanges.row(capture, location))
-            if capture.is_page and item.answer is None:
+            if capture.is_page and item.answer is None and not capture.wire:
                 self.report.not_kept += 1
             elif capture.is_page:
                 parsing.append((capture, self.pool.submit(exchanges.page(capture), self.profile)))
@@ -155,7 +155,9 @@ class _Rebuilding:
         """The rows of the files as they lie there now."""
         moment: datetime = now()
         paths = segments.files(self.folders, self.source_id)
-        return [segments.state_of(self.folders, path).row(path.stat().st_size, moment) for path in paths]
+        own = [segments.state_of(self.folders, path).row(path.stat().st_size, moment) for path in paths]
+        linked = links.links(self.folders.archive / self.source_id)
+        return [*own, *(link.row(self.source_id, moment) for link in linked)]
 
 
 def _run_of(batch: list[rows.Row]) -> str:

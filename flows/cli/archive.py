@@ -172,6 +172,9 @@ def _print_reach(reached: list[Reach]) -> None:
             out.print(f"  {escape(text)}", highlight=False, soft_wrap=True)
         if item.withdrawn_already:
             out.print("  [dim]It was withdrawn before; what has come back since goes as well.[/]", highlight=False)
+        for file in item.linked:
+            said = f"Its pages also lie in {file}, which was imported with --link: that file is yours to clear."
+            out.print(f"[yellow]![/] {escape(said)}", highlight=False, soft_wrap=True)
         if item.twins:
             twins = ", ".join(twin[:13] for twin in item.twins)
             out.print(f"[yellow]![/] Other articles have the same text and stay: {twins}", highlight=False)

@@ -21,7 +21,7 @@ from warehouse.archive import batch_notes, segments, warc
 from warehouse.archive.captures import Capture, Location, payload_hash
 from warehouse.archive.extents import NotKept
 from warehouse.archive.open_segment import OpenSegment
-from warehouse.archive.reading import captures, history, read, tail
+from warehouse.archive.reading import captures, history, read, tail, taken
 from warehouse.archive.warc_reading import Damaged, Noted
 from warehouse.due import Known
 from warehouse.folders import Folders
@@ -38,6 +38,7 @@ __all__ = [
     "payload_hash",
     "read",
     "tail",
+    "taken",
 ]
 
 FULL = 1_000_000_000

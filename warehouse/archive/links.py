@@ -60,7 +60,12 @@ def read(path: Path) -> Link:
 
 def links(folder: Path) -> Iterator[Link]:
     """The links of a source's folder."""
-    yield from map(read, sorted(folder.glob(f"*{SUFFIX}")))
+    yield from map(read, paths(folder))
+
+
+def paths(folder: Path) -> list[Path]:
+    """Where the links of a source's folder lie."""
+    return sorted(folder.glob(f"*{SUFFIX}"))
 
 
 def filled(folder: Path, capture: Capture) -> Capture:

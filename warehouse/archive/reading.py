@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from warehouse.archive import segments
-from warehouse.archive.captures import Capture, Location
+from warehouse.archive.captures import Capture, Location, Taken
 from warehouse.archive.extents import NotKept
-from warehouse.archive.warc_reading import Damaged, Noted, Stored, entries, one, resumption, whole
+from warehouse.archive.warc_reading import Damaged, Noted, Stored, entries, one, resumption, stored, whole
 from warehouse.folders import Folders
 
 _ADVICE = "All that is wrong is told by: wireroom archive verify"
@@ -25,6 +25,16 @@ def read(folders: Folders, file: str, offset: int) -> Capture:
     return found.capture
 
 
+def taken(folders: Folders, file: str, offset: int) -> Taken | None:
+    """Where the capture at `offset` was imported from; None for one that was fetched, or that is not there."""
+    with (folders.archive / file).open("rb") as opened:
+        try:
+            found = next(stored(opened, offset), None)
+        except (Damaged, NotKept):
+            return None
+    return found.capture.taken if found else None
+
+
 def tail(folders: Folders, source_id: str) -> Iterator[tuple[Capture, Location] | Noted]:
     """The complete captures and ledger rows that no run is known to have handed over, oldest first, and where they lie."""
     for state in segments.states(folders, source_id):
@@ -33,8 +43,8 @@ def tail(folders: Folders, source_id: str) -> Iterator[tuple[Capture, Location] 
                 for entry in entries(file, state.checked):
                     if isinstance(entry, Noted):
                         yield entry
-                    else:
-                        yield _whole(entry, again), Location(state.segment_id, entry.offset, entry.length)
+                    elif (capture := _there(entry, again)) is not None:
+                        yield capture, Location(state.segment_id, entry.offset, entry.length)
             except Damaged:
                 continue  # an incomplete capture was never acknowledged, and the appender cuts it
 
@@ -48,7 +58,10 @@ def history(folders: Folders, source_id: str) -> Iterator[Stored | Noted]:
         with path.open("rb") as file, path.open("rb") as again:
             try:
                 for entry in entries(file):
-                    yield entry if isinstance(entry, Noted) else replace(entry, capture=_whole(entry, again))
+                    if isinstance(entry, Noted):
+                        yield entry
+                    else:
+                        yield replace(entry, capture=_there(entry, again) or entry.capture)
             except Damaged as damage:
                 if resumption(again, damage.offset) is not None:
                     raise Damaged(
@@ -66,7 +79,7 @@ def captures(path: Path, on_damage: Callable[[Damaged], None] | None = None) -> 
             if isinstance(item, Noted):
                 continue
             try:
-                yield _whole(item, again)
+                yield _there(item, again) or item.capture
             except Damaged as damage:
                 if on_damage is None:
                     raise
@@ -78,7 +91,9 @@ def entries_of(path: Path, on_damage: Callable[[Damaged], None]) -> Iterator[Sto
     with path.open("rb") as file, path.open("rb") as again:
         for entry in _all(file, on_damage):
             try:
-                yield entry if isinstance(entry, Noted) else replace(entry, capture=_whole(entry, again))
+                yield entry if isinstance(entry, Noted) else replace(entry, capture=whole(entry, again))
+            except NotKept as lost:
+                on_damage(Damaged(entry.offset, str(lost)))
             except Damaged as damage:
                 on_damage(damage)
 
@@ -97,5 +112,11 @@ def _all(file: BinaryIO, on_damage: Callable[[Damaged], None] | None) -> Iterato
             return
 
 
-def _whole(item: Stored, again: BinaryIO) -> Capture:
-    return whole(item, again)
+def _there(item: Stored, again: BinaryIO) -> Capture | None:
+    """A capture with its body, or None where that lies in a linked file which is not there any more."""
+    try:
+        return whole(item, again)
+    except NotKept:
+        if item.capture.is_linked:
+            return None
+        raise

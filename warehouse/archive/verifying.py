@@ -14,9 +14,9 @@ import duckdb
 from fastwarc.warc import ArchiveIterator
 
 from warehouse import reading_copy
-from warehouse.archive import segments
+from warehouse.archive import links, segments
 from warehouse.archive.captures import Capture, payload_hash
-from warehouse.archive.extents import Extents
+from warehouse.archive.extents import Extents, NotKept
 from warehouse.archive.reading import entries_of
 from warehouse.archive.warc_reading import Damaged, Member, Noted, Stored, extents, members, warcinfo
 from warehouse.coding import BadCoding
@@ -61,8 +61,11 @@ def verify(folders: Folders, source_id: str = "*", told: Told = lambda read: Non
         }
         for path in segments.files(folders, source_id):
             yield _verdict(con, folders, path, known.pop(str(path.relative_to(folders.archive)), None), told)
-        for file in sorted(known):
-            yield Verdict(file, problems=["The file is missing."])
+        for file, (segment_id, state, *_) in sorted(known.items()):
+            if state == "linked":
+                yield from _linked(folders, segment_id)
+            else:
+                yield Verdict(file, problems=["The file is missing."])
 
 
 def _verdict(
@@ -75,6 +78,19 @@ def _verdict(
         verdict.add("The file is not the one that was sealed: its digest differs.")
     _compare(con, path, verdict)
     return verdict
+
+
+def _linked(folders: Folders, segment_id: UUID) -> Iterator[Verdict]:
+    """A verdict on a file of somebody else's that the archive refers to: it must be the one that was linked."""
+    for path in folders.archive.glob(f"*/{links.place(Path(), str(segment_id))}"):
+        try:
+            link = links.read(path)
+            size = Path(link.file).stat().st_size
+            same = size == link.size and segments.sha256(Path(link.file)) == link.digest
+        except (NotKept, OSError) as error:
+            yield Verdict(str(path.relative_to(folders.archive)), problems=[f"The linked file cannot be read: {error}"])
+            continue
+        yield Verdict(link.file, size, problems=[] if same else ["The linked file is not the one that was imported."])
 
 
 def _unreported(folders: Folders, path: Path) -> bool:

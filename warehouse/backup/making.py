@@ -22,7 +22,7 @@ import duckdb
 import msgspec
 
 from warehouse import reading_copy
-from warehouse.archive import segments
+from warehouse.archive import links, segments
 from warehouse.backup.manifest import (
     FORMAT,
     MANIFEST,
@@ -95,6 +95,7 @@ def _collect(root: Path, writing: _Writing, secrets: bool) -> None:
     writing.take(edition, "warehouse.duckdb", origin=edition.name)
     for path in segments.files(folders):
         writing.take(path, f"archive/{path.relative_to(folders.archive)}")
+    writing.take_all(folders.archive.glob(f"*/*{links.SUFFIX}"), folders.archive, "archive")
     for name, content in _handed_over(folders, states, writing.files):
         writing.put(name, content)
     writing.take_all((root / "sources").rglob("*"), root / "sources", "sources")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 from warehouse import archive
-from warehouse.archive import segments
+from warehouse.archive import links, segments
 from warehouse.archive.extents import NotKept
 from warehouse.coding import BadCoding
 from warehouse.doctor.findings import Check, Examination, Finding, copy_of, streamed
@@ -31,6 +32,9 @@ def files_are_there(examination: Examination) -> Iterator[Finding]:
     for source_id, segment_id, name, state, size in streamed(
         copy_of(examination), "SELECT source_id, segment_id, file, state, size FROM segments"
     ):
+        if state == "linked":
+            yield from _linked(folders.archive / str(source_id), str(segment_id), str(name))
+            continue
         file = segments.file(folders, str(source_id), str(segment_id))
         if file is None:
             means = "Its pages cannot be shown or read again, and a rebuild would lose their articles."
@@ -47,6 +51,23 @@ def files_are_there(examination: Examination) -> Iterator[Finding]:
         if file not in known and not any(path.parent.glob(path.name.removesuffix(segments.SUFFIX) + "*.json")):
             means = "Its pages are in no table. The run that wrote it may not have been loaded yet."
             yield Finding(file, "is not in the ledger", "wireroom rebuild", means)
+
+
+def _linked(folder: Path, segment_id: str, name: str) -> Iterator[Finding]:
+    """What is wrong with a linked file, which lies elsewhere and may have been moved."""
+    place = links.place(folder, segment_id)
+    means = "Its pages were imported with --link: they cannot be shown or read again without it."
+    try:
+        link = links.read(place)
+        size = Path(link.file).stat().st_size
+    except NotKept as error:
+        yield Finding(name, f"was linked, and the link is lost ({error})", f"wireroom import --link {name}", means)
+    except OSError as error:
+        said = f"was linked, and cannot be read ({error.strerror})"
+        yield Finding(link.file, said, f"Write where it is now into {place}", means)
+    else:
+        if size != link.size:
+            yield Finding(link.file, f"has {size:,} bytes, and {link.size:,} when it was linked", RESTORE, means)
 
 
 def pages_are_readable(examination: Examination) -> Iterator[Finding]:
