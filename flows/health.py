@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import duckdb
+
 from flows import notices
 from flows.notices import Notice
 from flows.progress import Event, tell
@@ -49,7 +51,11 @@ def failing(workspace: Workspace, source_id: str) -> str | None:
 
     The rows of the run are loaded by then: what fails is the outlet, or what its file expects, and nothing is lost.
     """
-    found = health.failing(health.judged(workspace.folders, source_id))
+    try:
+        found = health.failing(health.judged(workspace.folders, source_id))
+    except duckdb.Error as problem:  # no reason to call a run failed whose rows are in the warehouse
+        tell(Event("warning", f"The health of {source_id} could not be judged: {str(problem).splitlines()[0]}"))
+        return None
     attend(workspace, source_id, found)
     return message(source_id, found)
 

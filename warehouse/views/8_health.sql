@@ -13,9 +13,11 @@ last_run AS MATERIALIZED (
     JOIN (SELECT source_id, max(days) AS longest, count(*) AS ran FROM runs_of WHERE place <= 20 GROUP BY source_id) AS p USING (source_id)
     WHERE r.place = 1
 ),
+-- A period that may still begin is none any more once its listing was there.
 looks AS (
     SELECT u.source_id, u.finder, u.unit, u.url, u.listed_at, u.outcome, u.reason, u.run_id = r.run_id AS is_last,
-           u.outcome NOT IN ('fetched', 'unchanged', 'not_yet') AND coalesce(u.reason, '') <> 'max_pages' AS failed
+           u.outcome NOT IN ('fetched', 'unchanged') AND coalesce(u.reason, '') <> 'max_pages'
+           AND (u.outcome <> 'not_yet' OR max(u.outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY u.source_id, u.finder, u.unit)) AS failed
     FROM units AS u JOIN last_run AS r ON r.source_id = u.source_id
     WHERE u.listed_at BETWEEN r.started_at - INTERVAL 30 DAY AND moment
 ),
