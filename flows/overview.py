@@ -19,6 +19,7 @@ from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from warehouse import health, reading_copy
 from warehouse.health import Verdict
+from warehouse.reparsing import older_readings
 
 LATE = timedelta(minutes=10)
 """A pass that has not begun so long after its time is called late."""
@@ -56,7 +57,9 @@ class Overview:
     following: list[Pass] = field(default_factory=list)  # the next pass of each source, the soonest first
     late: list[Pass] = field(default_factory=list)
     sizes: dict[str, int] = field(default_factory=dict)  # bytes, by part
-    older: dict[str, int] = field(default_factory=dict)  # current articles by source that another reader has read
+    older: dict[str, int] = field(
+        default_factory=dict
+    )  # archived pages by source that another reader than today's has read
 
 
 def overview(
@@ -74,7 +77,7 @@ def overview(
         except Unanswered as problem:
             troubles.append(Trouble(f"The Prefect server does not answer. {problem}.", "wireroom down; wireroom up"))
     with reading_copy.connect(workspace.folders) as con:
-        older = dict(_older(con, sources))
+        older = dict(older_readings(con, {source.source_id: parsers.reader(source.profile) for source in sources}))
         try:
             verdicts = health.failing(health.verdicts(con, moment=now))
         except duckdb.CatalogException:
@@ -164,20 +167,6 @@ def _of_files(workspace: Workspace) -> Iterator[Trouble]:
     free = shutil.disk_usage(folders.data).free
     if free < SCARCE:
         yield Trouble(f"The disk is nearly full: {free / 1e6:,.0f} MB are free.", f"df -h {folders.data}")
-
-
-OLDER = """
-SELECT count(*) FROM article_versions WHERE is_current AND source_id = $1 AND reader <> $2
-"""
-
-
-def _older(con: Any, sources: Sequence[SourceDefinition]) -> Iterator[tuple[str, int]]:
-    """How many current articles of each source were read by another reader than today's."""
-    for source in sources:
-        reader = parsers.reader(source.profile)
-        ((count,),) = con.execute(OLDER, [source.source_id, reader]).fetchall()
-        if count:
-            yield source.source_id, count
 
 
 def sizes(workspace: Workspace) -> dict[str, int]:

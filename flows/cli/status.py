@@ -164,8 +164,12 @@ def _print_overview(found: Overview) -> None:
         _line("Late    ", _timetable(found.late))
     _line("Sizes   ", " · ".join(f"{name} {_bytes(size)}" for name, size in found.sizes.items()))
     if found.older:
-        total = counted(sum(found.older.values()), "article")
-        _line("Older   ", f"{total} of {', '.join(found.older)} read by an earlier parser or profile: wireroom reparse")
+        names = sorted(found.older)
+        many = counted(sum(found.older.values()), "page")
+        _line(
+            "Older   ",
+            f"{many} of {', '.join(names)} read by an earlier parser or profile; wireroom reparse {names[0]}",
+        )
 
 
 def _line(name: str, text: str) -> None:

@@ -11,7 +11,6 @@ import requests
 from flows.service.home import PASSWORD
 from flows.workspace import Workspace
 
-
 LOCKED = 503
 """What Prefect answers while its SQLite is being written to by somebody else."""
 

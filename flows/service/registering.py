@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from typing import Any
 from uuid import UUID
 
@@ -54,8 +53,6 @@ ENDS = frozenset({"Completed", "Failed", "Crashed", "Cancelled", "Skipped"})
 async def register(deployments: Sequence[Deployment], pool: str, environment: Mapping[str, str] | None = None) -> None:
     """Make or renew the deployments in a work pool; `environment` goes to their flow runs."""
     for deployment in deployments:
-        if find_spec(deployment.entrypoint.rpartition(".")[0]) is None:
-            continue
         await _of(deployment, pool, environment or {}).aapply()
 
 

@@ -1,0 +1,187 @@
+"""The front door: what is well, what needs the user and which command comes next."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import overview as front
+from flows.cli.verbs import app, guarded
+from flows.overview import overview, sizes
+from flows.sample.warehouse import MORNING, build
+from flows.service import noted
+from flows.service.api import Api, Unanswered
+from flows.sources import SourceDefinition, load
+from flows.workspace import Workspace
+from warehouse.health import Verdict
+from warehouse.locks import hold
+
+NOW = datetime.fromisoformat("2026-11-03T12:00")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    root = tmp_path_factory.mktemp("overview") / "news"
+    build(root)
+    return Workspace(root)
+
+
+@pytest.fixture(autouse=True)
+def found_unwell(monkeypatch: pytest.MonkeyPatch) -> list[Verdict]:
+    """What health says, which has tests of its own."""
+    said: list[Verdict] = []
+    monkeypatch.setattr("warehouse.health.verdicts", lambda con, source_id=None, moment=None: said)
+    return said
+
+
+@pytest.fixture
+def source(made: Workspace) -> SourceDefinition:
+    return load(made.sources / "meridian.toml")
+
+
+def stands(state: str | None = "completed", **more: Any) -> dict[str, Any]:
+    return {"source": "meridian", "articles": 32, "last_run": MORNING, "state": state, **more}
+
+
+def commands(found: front.Overview) -> list[str]:
+    return [trouble.command for trouble in found.troubles]
+
+
+def test_all_is_well_and_nothing_runs(made: Workspace, source: SourceDefinition):
+    found = overview(made, [source], [stands()], NOW)
+    assert found.troubles == []
+    assert found.service is None
+    assert found.sizes == sizes(made)
+    assert found.sizes["archive"] > 1000
+
+
+@pytest.mark.parametrize(
+    ("state", "said", "command"),
+    [
+        ("failed", "failed", "wireroom ingest meridian"),
+        ("cancelled", "was cancelled", "wireroom ingest meridian"),
+        ("interrupted: go on with wireroom ingest meridian", "was interrupted", "wireroom ingest meridian"),
+        ("failing: 1 of 1 listings could not be read", "1 of 1 listings", "wireroom status meridian"),
+    ],
+)
+def test_a_run_that_did_not_end_well_is_named(
+    made: Workspace, source: SourceDefinition, state: str, said: str, command: str
+):
+    found = overview(made, [source], [stands(state)], NOW)
+    assert commands(found) == [command]
+    assert said in found.troubles[0].what
+
+
+@pytest.mark.parametrize("state", ["paused", "running", None, "completed"])
+def test_what_is_as_it_should_be_is_no_trouble(made: Workspace, source: SourceDefinition, state: str | None):
+    assert overview(made, [source], [stands(state)], NOW).troubles == []
+
+
+def test_an_up_that_was_killed_is_named(made: Workspace, source: SourceDefinition):
+    noted.write(made, service())
+    try:
+        assert commands(overview(made, [source], [stands()], NOW)) == ["wireroom up --detach"]
+    finally:
+        noted.clear(made)
+
+
+def test_a_source_that_is_not_well_is_named_once_and_in_the_words_of_health(
+    made: Workspace, source: SourceDefinition, found_unwell: list[Verdict]
+):
+    found_unwell += [
+        Verdict("meridian", "silence", "failing", "Nothing came for six days.", "6 days", "4 days or less", None),
+        Verdict("meridian", "layout", "ok", "As ever.", "", "", None),
+        Verdict("gone", "silence", "failing", "Its file is no more.", "", "", None),
+    ]
+    found = overview(made, [source], [stands("failing: 1 of 1 listings could not be read")], NOW)
+    assert [(one.what, one.command) for one in found.troubles] == [
+        ("meridian: Nothing came for six days.", "wireroom health meridian")
+    ]
+
+
+def service(**restarts: int) -> noted.Service:
+    return noted.Service(os.getpid(), "2026-11-03T08:00:00", "http://127.0.0.1:1", "running", {}, restarts)
+
+
+@pytest.fixture
+def up(made: Workspace, monkeypatch: pytest.MonkeyPatch):
+    """An `up` that answers what the test puts into the list."""
+    answers: list[dict[str, Any]] = []
+    monkeypatch.setattr(Api, "post", lambda self, path, body: answers)
+    noted.write(made, service(worker=4, server=0))
+    with hold(noted.lock(made), "wireroom up in this test"):
+        yield answers
+    noted.clear(made)
+
+
+def run(state: str, moment: str, source: str = "meridian") -> dict[str, Any]:
+    parameters = {"source": source}
+    start = moment if state == "RUNNING" else None
+    return {
+        "name": "x",
+        "parameters": parameters,
+        "state_type": state,
+        "start_time": start,
+        "expected_start_time": moment,
+    }
+
+
+def test_what_runs_what_is_next_and_what_is_late(made: Workspace, source: SourceDefinition, up: list[dict[str, Any]]):
+    up += [run("SCHEDULED", "2026-11-03T11:00:00Z"), run("SCHEDULED", "2026-11-03T12:30:00+00:00")]
+    up += [run("RUNNING", "2026-11-03T11:59:00Z", "tide"), run("SCHEDULED", "2026-11-03T10:00:00Z", "gone")]
+    found = overview(made, [source], [stands()], NOW)
+    assert [(one.source, f"{one.at:%H:%M}") for one in found.running] == [("tide", "11:59")]
+    assert [(one.source, f"{one.at:%H:%M}") for one in found.late] == [("meridian", "11:00")]
+    assert [one.source for one in found.following] == ["meridian"]
+    assert [trouble.command.partition(" ")[0] for trouble in found.troubles] == ["tail"], (
+        "the worker was restarted often"
+    )
+
+
+def test_a_server_that_does_not_answer_is_named(made: Workspace, source: SourceDefinition, up: list, monkeypatch):
+    def silent(self, path, body):
+        raise Unanswered("nothing came")
+
+    monkeypatch.setattr(Api, "post", silent)
+    assert "wireroom down; wireroom up" in commands(overview(made, [source], [stands()], NOW))
+
+
+def test_a_disk_that_is_nearly_full_is_named(
+    made: Workspace, source: SourceDefinition, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(front, "SCARCE", 10**18)
+    assert commands(overview(made, [source], [stands()], NOW)) == [f"df -h {made.folders.data}"]
+
+
+def test_what_an_earlier_parser_has_read_is_counted(
+    made: Workspace, source: SourceDefinition, monkeypatch: pytest.MonkeyPatch
+):
+    assert overview(made, [source], [stands()], NOW).older == {}
+    another = replace(source, profile=replace(source.profile, furniture=("Something else",)))
+    assert overview(made, [another], [stands()], NOW).older == {"meridian": 34}  # with the reject, and both states of one
+
+
+def test_the_command_fits_eighty_columns_and_its_exit_code_says_whether_all_is_well(
+    made: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(made.root)
+    assert guarded(lambda: app(["status"])) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("✓ All is well: 1 source, 32 articles.")
+    assert all(word in said for word in ("Service", "Sizes", "wireroom up"))
+    assert guarded(lambda: app(["status", "--json"])) == 0
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+    noted.write(made, service())
+    try:
+        assert guarded(lambda: app(["status"])) == 1
+        assert "✗ 1 thing needs you" in capsys.readouterr().out
+        assert guarded(lambda: app(["status", "--json"])) == 1
+        assert json.loads(capsys.readouterr().out)["troubles"][0]["command"] == "wireroom up --detach"
+    finally:
+        noted.clear(made)
