@@ -16,7 +16,7 @@ demo: .venv/.ready ## ingest a sample outlet on this machine, then query it
 	@.venv/bin/wireroom demo
 
 test: .venv/.ready ## run every test
-	$(RUN) pytest -n auto
+	$(RUN) pytest -n auto --dist loadgroup
 
 check: .venv/.ready ## lint and type-check
 	$(RUN) ruff check .
@@ -40,8 +40,9 @@ dbt: .venv/.ready .venv-dbt/.ready ## run what we write for dbt with dbt itself
 site: .venv/.ready ## build the documentation as a site, into site/
 	@.venv/bin/mkdocs build --quiet --strict
 
-docs: .venv/.ready ## write docs/warehouse.md from the comments in the warehouse
+docs: .venv/.ready ## write docs/warehouse.md from the comments in the warehouse, and draw the picture of the terminal
 	@$(RUN) bench.handbook
+	@$(RUN) scripts.picture
 
 lock: ## write requirements/lock.txt anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

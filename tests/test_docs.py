@@ -21,11 +21,13 @@ import yaml
 from bench import handbook
 from flows.cli.verbs import app, guarded
 from flows.sample.pages import pages
+from flows.sample.site import serve
 from flows.sample.warehouse import build
 from tests.test_readme import ROOT, WIREROOM, blocks, run, twice_shown
 from warehouse import loader, reading_copy
 from warehouse.folders import Folders
 
+TUTORIAL = "tutorial.md"  # is run on an outlet of its own, below
 PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
 LANGUAGES = {"console", "sql", "python", "python-extra", "toml", "text", "yaml", "r", "sql+jinja", "html", "json", ""}
 EXPECTED_CODES = {"wireroom ingest eir": 4}  # the outlet is not reachable from a test
@@ -58,12 +60,31 @@ def test_a_page_has_no_block_that_no_test_knows(name: str):
     assert set(named) <= LANGUAGES
 
 
-@pytest.mark.parametrize("name", sorted({name for name, _ in of_all("console")}))
+@pytest.mark.parametrize("name", sorted({name for name, _ in of_all("console")} - {TUTORIAL}))
 def test_every_command_runs_in_the_order_of_the_page(
     place: Path, name: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ):
     monkeypatch.chdir(place)
-    for line in (line for block in blocks("console", PAGES[name]) for line in block.splitlines() if line.strip()):
+    follow(PAGES[name], name, place, monkeypatch, capfdbinary)
+
+
+def test_the_tutorial_can_be_followed_on_the_sample_outlet(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+):
+    monkeypatch.chdir(tmp_path)
+    with serve() as site:
+        text = PAGES[TUTORIAL].replace("127.0.0.1:8765", site.host)
+        assert site.host in text
+        follow(text, TUTORIAL, tmp_path, monkeypatch, capfdbinary)
+    with reading_copy.connect(Folders(tmp_path / "news" / "data")) as con:
+        assert con.execute("SELECT count(*) FROM articles").fetchall() == [(3,)]
+
+
+def follow(
+    text: str, name: str, place: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    """Run the commands of a page, one after another."""
+    for line in (line for block in blocks("console", text) for line in block.splitlines() if line.strip()):
         words = [twice_shown(place) if word == "ARTICLE" else word for word in shlex.split(line, comments=True)]
         if words[0] == "cd":
             monkeypatch.chdir(words[1])

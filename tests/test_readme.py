@@ -63,11 +63,11 @@ def test_the_second_demo_does_not_promise_the_correction_again(demo):
     assert all(" requests, " in line and " s" in line for line in first.splitlines() if "meridian: " in line)
 
 
-def test_the_answer_that_is_shown_is_the_demos(demo):
-    _, first, _ = demo
-    printed = {" ".join(line.split()) for line in first.splitlines()}
-    (shown,) = blocks("text")
-    assert {" ".join(line.split()) for line in shown.splitlines()} <= printed
+def test_every_page_that_the_readme_links_is_there():
+    linked = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert {"docs/tutorial.md", "docs/terminal.svg"} <= set(linked)
+    assert [path for path in linked if not (ROOT / path).exists()] == []
+    assert {f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md")} - set(linked) == {"docs/index.md"}
 
 
 LATEST_RUN = "(select arg_max(run_id, started_at) from runs)"

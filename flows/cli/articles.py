@@ -7,7 +7,7 @@ import mimetypes
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from flows.cli import explaining
 from flows.cli.app import Exit, Problem, app, err, out
 from flows.cli.reading import plain, print_article
 from parsers.records import Article, Page, Profile, Rejected
+
+if TYPE_CHECKING:
+    from flows.sources import SourceDefinition
 
 PARSE_EXAMPLES = """
 
@@ -97,25 +100,26 @@ def read(what: str, url: str | None, source: str | None) -> list[tuple[Article, 
     import parsers
     from flows.readings import wide
 
-    page = _page(what, url)
-    result = parsers.parse(page, _profile(source))
+    outlet = _outlet(source)
+    page = _page(what, url, outlet.allow if outlet else frozenset())
+    result = parsers.parse(page, outlet.profile if outlet else Profile())
     if isinstance(result, Rejected):
         return result
     return [(article, asdict(wide(page.url or "", article))) for article in result]
 
 
-def _profile(source: str | None) -> Profile:
+def _outlet(source: str | None) -> SourceDefinition | None:
     if source is None:
-        return Profile()
+        return None
     from flows.cli.app import here
     from flows.source_files import source_named
 
-    return source_named(here(), source).profile
+    return source_named(here(), source)
 
 
-def _page(what: str, url: str | None) -> Page:
+def _page(what: str, url: str | None, allow: frozenset[str]) -> Page:
     if what.startswith(("http://", "https://")):
-        return _fetched(what)
+        return _fetched(what, allow)
     if what == "-":
         return Page(sys.stdin.buffer.read(), url=url)
     path = Path(what)
@@ -129,15 +133,18 @@ def _page(what: str, url: str | None) -> Page:
     return Page(content, url=url, content_type=kind if kind in ("text/plain", "text/html") else None)
 
 
-def _fetched(url: str) -> Page:
-    """Ask for one page, as politely as a run would, without a workspace."""
+def _fetched(url: str, allow: frozenset[str]) -> Page:
+    """Ask for one page, as politely as a run would, without a workspace; `allow` is what its source lets in."""
     import tempfile
 
     from flows.fetching import Fetcher, Pace
     from flows.workspace import AGENT
     from warehouse.folders import Folders
 
-    with tempfile.TemporaryDirectory() as folder, Fetcher(AGENT, pace=Pace(Folders(Path(folder)))) as fetcher:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Fetcher(AGENT, pace=Pace(Folders(Path(folder))), allow=allow) as fetcher,
+    ):
         exchange = fetcher.get(url)
     if exchange.outcome != "fetched":
         way_out = (

@@ -6,6 +6,7 @@ import os
 import shlex
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,8 +56,15 @@ def demo(
     folder: Annotated[Path, typer.Option("--dir", help="Workspace of the demo; delete it to begin anew.")] = Path(
         "demo"
     ),
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Only serve the sample outlet, until Ctrl-C: an outlet to try things on.")
+    ] = False,
+    port: Annotated[int, typer.Option(help="Port for --serve; 0 takes a free one.")] = 8765,
 ) -> None:
     """Ingest a sample outlet on this machine with the real Prefect flow, then query it."""
+    if serve:
+        _only_serve(port)
+        return
     again = (folder / "sources" / f"{SOURCE}.toml").exists()
     workspace = create(folder)
     with _served(workspace, again) as server:
@@ -72,6 +80,20 @@ def demo(
             out.print(f"   {told}", highlight=False, soft_wrap=True)
     _ask(workspace, before if again else None)
     _next(workspace, again)
+
+
+def _only_serve(port: int) -> None:
+    """Serve the outlet until Ctrl-C."""
+    from flows.sample import site
+
+    try:
+        with site.serve(port) as served:
+            out.print(f"The Meridian Bulletin is on {served.base}/ until Ctrl-C.", highlight=False)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        return
+    except OSError as error:
+        raise Problem(f"Port {port} is taken ({error.strerror}). Name another: --port 8766, or --port 0.") from None
 
 
 @contextmanager

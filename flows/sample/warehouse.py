@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import parsers
-from flows import exchanges, readings
+from flows import exchanges, expectations, readings
 from flows.discovery import Listing, Unit, Window, find_all
 from flows.sample.pages import DEAD_LINK, Reply, pages
 from flows.sample.site import SOURCE_ID, source_text
@@ -99,6 +99,7 @@ def _listed(source: SourceDefinition, site: Mapping[str, Reply]) -> Iterator[row
         SOURCE_ID, source.name, source.home, source.language, source.timezone, source.profile.info_source,
         source.definition_hash, MORNING,
     )  # fmt: skip
+    yield expectations.row(source, MORNING)
     today = MORNING.date()
     for unit in find_all(source, Window(today - source.lookback, today, today), get):
         yield _unit(unit)
