@@ -7,7 +7,7 @@ from typing import Any
 from typer.core import TyperGroup
 
 PANELS = {
-    "Start": ("demo", "init", "sources", "ingest", "up", "down", "status", "deploy"),
+    "Start": ("demo", "init", "sources", "ingest", "backfill", "import", "up", "down", "status", "deploy"),
     "Ask": ("health", "coverage", "query", "search", "watch", "show", "diff", "cite", "export", "dbt", "shell"),
     "One page": ("parse", "explain"),
     "Care": ("logs", "notify", "doctor", "load", "backup", "restore", "archive", "reparse", "rebuild", "withdraw"),
