@@ -10,6 +10,7 @@ half-way. The text is made of a small vocabulary of our own.
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import random
 import threading
@@ -238,6 +239,8 @@ class _Handler(BaseHTTPRequestHandler):
         if status == 200 and not is_cut and self.headers.get("If-None-Match") == etag:
             status, body = 304, b""
         site.log(status, self.path)
+        if status == 200 and not is_cut and "gzip" in self.headers.get("Accept-Encoding", ""):
+            body, headers = gzip.compress(body, 1, mtime=0), {**headers, "Content-Encoding": "gzip"}
         self.send_response(status)
         for name, value in {**headers, "Content-Type": "text/html; charset=utf-8", "ETag": etag}.items():
             self.send_header(name, value)

@@ -84,10 +84,10 @@ def capture(
     )
 
 
-def page(capture: Capture) -> Page:
-    """The capture as the parsers take it; raises warehouse.coding.BadCoding where its body cannot be decoded."""
+def page(capture: Capture, body: bytes | None = None) -> Page:
+    """The capture as the parsers take it; raises warehouse.coding.BadCoding where its body cannot be decoded, and is not given."""
     return Page(
-        content=capture.body,
+        content=capture.body if body is None else body,
         url=capture.final_url or capture.requested_url,
         content_type=capture.content_type,
         observed_at=capture.observed_at,

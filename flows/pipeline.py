@@ -271,7 +271,8 @@ def ask(run: Run, address: Address) -> list[Parsing]:
         run.note(fetched)
         run.in_hand.discard(address.url_key)
         return []
-    return [Parsing(capture, fetched, run.parse(capture)), *_read_anew(run, known)]
+    body = exchange.body if capture.origin == "live" else None
+    return [Parsing(capture, fetched, run.parse(capture, body)), *_read_anew(run, known)]
 
 
 def _asked(run: Run, address: Address) -> tuple[Exchange, Capture]:

@@ -120,9 +120,9 @@ class Run:
         )
         self.note(exchanges.row(capture, self.archived(capture, exchange.requests)))
 
-    def parse(self, capture: Capture) -> Future[tuple[Article, ...] | Rejected]:
-        """Hand a page to the parse processes."""
-        return self.pool.submit(exchanges.page(capture), self.source.profile)
+    def parse(self, capture: Capture, body: bytes | None = None) -> Future[tuple[Article, ...] | Rejected]:
+        """Hand a page to the parse processes; `body` where its coding is undone already."""
+        return self.pool.submit(exchanges.page(capture, body), self.source.profile)
 
     def flush(self) -> None:
         """Leave all pending rows as one finished spool file, after the archive they speak of is on the disk."""
