@@ -263,15 +263,20 @@ def found(run: Run, candidate: Candidate) -> rows.Found:
 
 
 def sighted(run: Run, unit: Unit, known: Mapping[str, Known]) -> Iterator[rows.Sighted]:
-    """The candidates of a unit that other finders have found before, and this one never: where both reach, they may differ."""
-    for candidate in unit.candidates:
-        before = known.get(candidate.url_key)
-        if before and before.finders and candidate.finder not in before.finders and not before.withdrawn:
+    """The candidates of a unit that another finder has found before, and this one never: where both reach, they may differ."""
+    others = {
+        candidate.url_key: before
+        for candidate in unit.candidates
+        if (before := known.get(candidate.url_key)) and before.finder not in (None, unit.finder)
+    }
+    seen = run.ledger.sighted(list(others), unit.finder) if others else set()
+    for key, before in others.items():
+        if key not in seen and not before.withdrawn:
             yield rows.Sighted(
                 source_id=run.source.source_id,
-                url_key=candidate.url_key,
-                finder=candidate.finder,
-                unit=candidate.unit,
+                url_key=key,
+                finder=unit.finder,
+                unit=unit.unit,
                 seen_at=now(),
                 run_id=run.run_id,
             )

@@ -42,7 +42,7 @@ class Known:
     rejected_reason: str | None = None  # only while no page of the address is an article
     rejected_at: datetime | None = None
     withdrawn: bool = False
-    finders: tuple[str, ...] = ()  # that have listed it
+    finder: str | None = None  # the first that listed it
 
 
 @dataclass(frozen=True, slots=True)

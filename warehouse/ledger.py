@@ -182,6 +182,20 @@ class Ledger:
         spelt = {key: str(UUID(key)) for key in url_keys}
         return {key: by_key[name] for key, name in spelt.items() if name in by_key}
 
+    def sighted(self, url_keys: Sequence[str], finder: str) -> set[str]:
+        """Which of these addresses, found by another finder first, a finder has listed too; keys as given."""
+        found = (
+            self._settled()
+            .execute(
+                "SELECT DISTINCT url_key FROM known_sightings WHERE finder = $2 "
+                "AND url_key IN (SELECT unnest(CAST(CAST($1 AS JSON) AS UUID[])))",
+                [_json(url_keys), finder],
+            )
+            .fetchall()
+        )
+        seen = {key for (key,) in found}
+        return {name for name in url_keys if UUID(name) in seen}
+
     def untried(self, since: date | None = None, until: date | None = None) -> Iterator[Known]:
         """Addresses never asked for (as after a crash) or to be asked once more, oldest find first; whether now, `due` says.
 
@@ -381,7 +395,6 @@ def _take(con: duckdb.DuckDBPyConnection, kinds: Iterable[str]) -> None:
 def _known(row: tuple[Any, ...]) -> Known:
     """A row of known.sql as a record."""
     key, url, day, title, published, basis, modified, *rest = row
-    rest[-1] = tuple(rest[-1] or ())  # the finders
     return Known(key, url, day, Hints(title, published, basis, modified), *rest)
 
 

@@ -97,5 +97,6 @@ def test_a_ledger_opens_a_reading_copy_of_before_there_were_sights(outlet: Outle
     reading_copy.publish(folders, now=True)
     with Ledger(folders, source.source_id) as ledger:
         (known,) = ledger.known([key for (key,) in outlet.rows("select url_key::varchar from addresses")]).values()
-        assert known.finders == ("sitemap",)
+        assert known.finder == "sitemap"
+        assert ledger.sighted([known.url_key], "feed") == set()
         assert known.day == str(TODAY_ - timedelta(2))

@@ -11,11 +11,6 @@ day AS (
     SELECT url_key, arg_min(day, found_at) AS day
     FROM known_addresses SEMI JOIN keys USING (url_key) WHERE day IS NOT NULL GROUP BY ALL
 ),
-sighted AS (
-    SELECT url_key, list(DISTINCT finder) AS finders
-    FROM (SELECT url_key, finder FROM known_addresses UNION ALL SELECT url_key, finder FROM known_sightings) SEMI JOIN keys USING (url_key)
-    GROUP BY url_key
-),
 request AS (
     SELECT f.*, origin = 'live' AS live, origin = 'live' AND outcome IN ('fetched', 'unchanged') AS looked
     FROM known_fetches AS f SEMI JOIN keys USING (url_key)
@@ -66,11 +61,10 @@ SELECT k.url_key::VARCHAR, coalesce(a.url, ''), d.day::VARCHAR, a.title, a.publi
        p.payload_hash::VARCHAR, p.fetch_id::VARCHAR, p.segment_id::VARCHAR, p.record_offset, p.record_length,
        c.reader::VARCHAR, c.content_hash::VARCHAR, j.reason, j.rejected_at,
        EXISTS (SELECT 1 FROM known_withdrawals AS w WHERE w.url_key IS NULL OR w.url_key = k.url_key) AS withdrawn,
-       t.finders
+       a.finder
 FROM keys AS k
 LEFT JOIN address AS a USING (url_key)
 LEFT JOIN day AS d USING (url_key)
-LEFT JOIN sighted AS t USING (url_key)
 LEFT JOIN asked AS q USING (url_key)
 LEFT JOIN current_reading AS c USING (url_key)
 LEFT JOIN reject AS j USING (url_key)
