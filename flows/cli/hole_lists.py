@@ -5,7 +5,6 @@ from __future__ import annotations
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -51,8 +50,9 @@ def _print_totals(survey: Survey) -> None:
     if sums["missing"]:
         parts.append(f"{sums['missing']:,} missing")
     out.print(Text(", ".join([said, *parts]) + "."), soft_wrap=not out.is_terminal)
-    for known, days in groupby(survey.known.values()):
-        said = f"Known, and no hole: {counted(len(list(days)), 'day')} from {known.first} to {known.last}: {harmless(known.reason)}"
+    for known in dict.fromkeys(survey.known.values()):
+        days = [one for one, said in survey.known.items() if said == known]
+        said = f"Known, and no hole: {counted(len(days), 'day')} from {days[0]} to {days[-1]}: {harmless(known.reason)}"
         out.print(Text(said, style="cyan"), soft_wrap=not out.is_terminal)
 
 

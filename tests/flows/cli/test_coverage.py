@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from flows import coverage_page, workspace
+from flows import coverage_page, known_holes, workspace
 from flows.cli.year_blocks import MARKS, calendar, legend
 from tests.flows.cli import chromium
 from tests.flows.cli.conftest import Done
@@ -169,6 +169,32 @@ def test_a_warehouse_of_an_older_version_names_the_way_out(
         "warehouse.coverage.sql", lambda name: "SELECT $source_id, $over FROM unit_days_of_a_newer_version"
     )
     assert "wireroom load" in wireroom("coverage", SOURCE, code=1).stderr
+
+
+@pytest.mark.parametrize(
+    ("entry", "days"),
+    [
+        ({"from": date(2017, 3, 1), "reason": "r"}, [date(2017, 3, 1)]),
+        ({"from": date(2017, 3, 1), "to": date(2017, 3, 2), "reason": "r"}, [date(2017, 3, 1), date(2017, 3, 2)]),
+        ({"weekday": "Sunday", "reason": "r"}, [date(2017, 3, day) for day in (5, 12, 19, 26)]),
+        ({"from": date(2017, 3, 6), "weekday": "Sunday", "reason": "r"}, [date(2017, 3, day) for day in (12, 19, 26)]),
+    ],
+)
+def test_known_days_are_named_by_date_or_weekday(entry: dict, days: list[date]):
+    known = known_holes.read(entry)
+    month = [date(2017, 3, day) for day in range(1, 32)]
+    assert [day for day in month if known_holes.known_hole([known], day)] == days
+
+
+@pytest.mark.parametrize(
+    "entry",
+    ["2017", {}, {"reason": "r"}, {"from": date(2017, 3, 1)}, {"from": "2017", "reason": "r"}, {"weekday": "Sun", "reason": "r"},
+     {"from": date(2017, 3, 2), "to": date(2017, 3, 1), "reason": "r"}, {"from": date(2017, 3, 1), "reason": "r", "why": "x"},
+     {"from": date(2017, 3, 1), "reason": " "}],
+)  # fmt: skip
+def test_known_days_that_say_nothing_are_refused(entry: object):
+    with pytest.raises(ValueError, match="must"):
+        known_holes.read(entry)
 
 
 DECADE = {date(2010, 1, 1) + timedelta(number): "complete" for number in range(3652)}
