@@ -9,8 +9,6 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import socket
-import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -153,10 +151,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(404, b"<html><body>Nothing here.</body></html>")
 
     def _say(self, answer: Said) -> None:
-        if answer.status is None:  # a reset, as from a wall that drops who comes too often
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        if answer.status is None:  # it hangs up, as a wall does on who comes too often
             self.close_connection = True
-            self.connection.close()
             return
         self._send(answer.status, answer.body, *answer.headers)
 
