@@ -6,7 +6,7 @@ import csv
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import contextmanager
 from itertools import chain
 from typing import Any, BinaryIO
 
@@ -43,16 +43,21 @@ def from_csv(held: Held, door: Door, told: Told) -> Iterator[Arrival | Listed]:
             yield found
 
 
-def opened(held: Held) -> BinaryIO:
+@contextmanager
+def opened(held: Held) -> Iterator[BinaryIO]:
     """The file, inflated where it is compressed."""
-    file = held.open()
-    is_packed = file.read(3) == GZIP
-    file.seek(0)
-    return gzip.GzipFile(fileobj=file) if is_packed else file  # type: ignore[return-value]
+    with held.open() as file:
+        is_packed = file.read(3) == GZIP
+        file.seek(0)
+        if not is_packed:
+            yield file
+            return
+        with gzip.GzipFile(fileobj=file) as inflated:
+            yield inflated  # type: ignore[misc]
 
 
 def _objects(held: Held, door: Door, told: Told) -> Iterator[tuple[int, Any]]:
-    with closing(opened(held)) as file:
+    with opened(held) as file:
         place = 0
         for number, line in _lines(file, held, door, told):
             try:
@@ -67,7 +72,7 @@ def _objects(held: Held, door: Door, told: Told) -> Iterator[tuple[int, Any]]:
 
 def _document(held: Held) -> list[tuple[int, Any]] | None:
     """The objects of a file that is one JSON document over many lines; None where it is none."""
-    with closing(opened(held)) as file:
+    with opened(held) as file:
         content = file.read(LARGEST + 1)
     if len(content) > LARGEST:
         return None
@@ -103,7 +108,7 @@ def _pass_over(file: BinaryIO) -> None:
 
 
 def _rows(held: Held, door: Door, told: Told) -> Iterator[tuple[int, Row]]:
-    with closing(opened(held)) as file:
+    with opened(held) as file:
         lines = (line.decode("utf-8", "replace") for _, line in _lines(file, held, door, told))
         head = next((line for line in lines if not line.startswith("#")), "")
         delimiter = max(",;\t", key=head.count)

@@ -7,7 +7,6 @@ import json
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import partial
 from typing import Any, BinaryIO, cast
 
@@ -67,7 +66,7 @@ class Wacz:
         """What its indexes say of its WARC files."""
         found: Promised = {}
         for name in self._named("indexes/", (".cdx", ".cdxj", ".cdx.gz", ".cdxj.gz")):
-            with closing(opened(self._part(name))) as file:
+            with opened(self._part(name)) as file:
                 for warc, offsets in promised(iter(partial(file.readline, LARGEST), b"")).items():
                     found.setdefault(warc, set()).update(offsets)
         return found
@@ -76,7 +75,7 @@ class Wacz:
         """The pages that it lists, by address, with their titles."""
         found: dict[str, str | None] = {}
         for name in self._named("pages/", (".jsonl",)):
-            with closing(opened(self._part(name))) as file:
+            with opened(self._part(name)) as file:
                 for line in iter(partial(file.readline, LARGEST), b""):
                     page = _object(line)
                     if len(found) < MOST_PAGES and isinstance(page.get("url"), str):

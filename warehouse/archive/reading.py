@@ -94,6 +94,7 @@ def entries_of(path: Path, on_damage: Callable[[Damaged], None]) -> Iterator[Sto
                 yield entry if isinstance(entry, Noted) else replace(entry, capture=whole(entry, again))
             except NotKept as lost:
                 on_damage(Damaged(entry.offset, str(lost)))
+                yield entry
             except Damaged as damage:
                 on_damage(damage)
 

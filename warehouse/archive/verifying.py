@@ -152,7 +152,7 @@ def _captures(path: Path, verdict: Verdict) -> Iterator[tuple[Capture, Stored]]:
         if isinstance(entry, Noted):
             continue
         verdict.captures += 1
-        kept = entry.answer is not None or entry.capture.is_linked or not entry.capture.is_answered
+        kept = entry.answer is not None or bool(entry.capture.wire) or not entry.capture.is_answered
         verdict.not_kept += not kept
         problem = _payload(entry.capture) if kept else None
         if problem:
