@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 from rich.text import Text
 
@@ -95,8 +96,9 @@ def _months(start: date, first: date, last: date) -> str:
 
 def _row(name: str, states: Sequence[str | None], ascii_only: bool) -> Text:
     row = Text(f"{name:<{MARGIN}}", style="")
-    for state in states:
-        row.append(_sign(MARKS[state], ascii_only), MARKS[state].style) if state else row.append(" ")
+    for state, days in groupby(states):
+        count = len(list(days))
+        row.append(_sign(MARKS[state], ascii_only) * count, MARKS[state].style) if state else row.append(" " * count)
     row.rstrip()
     return row
 
