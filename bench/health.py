@@ -97,7 +97,9 @@ def alarmed(con: duckdb.DuckDBPyConnection, first: int, days: int) -> dict[int, 
     return found
 
 
-def fill(con: duckdb.DuckDBPyConnection, habits: list[Habits], days: int, chance: random.Random, trouble: str = "") -> None:
+def fill(
+    con: duckdb.DuckDBPyConnection, habits: list[Habits], days: int, chance: random.Random, trouble: str = ""
+) -> None:
     """Put so many days of these outlets into the tables, each with one ingest in the evening; a trouble begins after LEARNT."""
     pages = [
         {"s": outlet.source_id, "d": day, "n": count, "dl": outlet.dateline, "bl": outlet.byline, "rj": outlet.rejected, "ol": outlet.odd_layout}

@@ -64,7 +64,8 @@ def _post(webhook: Webhook, body: bytes, seconds: float) -> None:
                 status = response.status_code
         except (requests.RequestException, urllib3.exceptions.HTTPError, Failure, OSError) as error:
             word = error.reason if isinstance(error, Failure) else type(error).__name__
-            why = f"no answer within {SECONDS:g} seconds" if limit.passed else word
+            late = limit.passed or isinstance(error, requests.Timeout)
+            why = f"no answer within {SECONDS:g} seconds" if late else word
             raise _Again(f"{webhook.name} could not be reached ({why})") from None
     if status in _AGAIN:
         raise _Again(f"{webhook.name} answered {status}")

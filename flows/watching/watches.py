@@ -60,7 +60,7 @@ def parted(query: str) -> tuple[str, Filters]:
     words = re.sub(r"\bAND(?:\s+AND)+\b", "AND", words)
     if not words or words == "AND":
         raise BadWatch(f'"{query}" names no word to look for. An example: wireroom watch "climate AND dateline:Paris"')
-    return words, Filters(outlets=found["outlets"], agencies=found["agencies"], places=found["places"])
+    return words, Filters(tuple(found["outlets"]), tuple(found["agencies"]), tuple(found["places"]))
 
 
 def add(workspace: Workspace, query: str, name: str | None = None) -> Watch:

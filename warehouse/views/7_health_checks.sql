@@ -28,12 +28,12 @@ windows AS (
 ),
 weighed AS (
     SELECT w.*, p.usual_share, coalesce(p.past_pages, 0) AS past_pages,
-           -- Sanov's bound: pages times the divergence of the share from what it should be; 3 is 1 in 20, 9.2 is 1 in 10,000.
+           -- Sanov's bound: pages times the divergence of the share from what it should be; 3 is 1 in 20, 10.5 is 1 in 40,000.
            seen * (share * ln(greatest(share, 1e-9) / least) + (1 - share) * ln(greatest(1 - share, 1e-9) / (1 - least))) AS against_limit,
            seen * (share * ln(greatest(share, 1e-9) / usual_share) + (1 - share) * ln(greatest(1 - share, 1e-9) / (1 - usual_share))) AS against_past,
            least IS NOT NULL AND seen >= 5 AND share < least AND share_of_latest < least AND against_limit >= if(seen < 20, 4.6, 3) AS breaks_limit,
            coalesce(usual AND width <> 100 AND seen >= 5 AND past_pages >= 20 AND share <= usual_share - 0.2 AND share_of_latest <= usual_share - 0.2
-                    AND share < if(seen >= 20, coalesce(lowest20, lowest5), lowest5) AND against_past >= 9.2, false) AS breaks_past
+                    AND share < if(seen >= 20, coalesce(lowest20, lowest5), lowest5) AND against_past >= 10.5, false) AS breaks_past
     FROM windows AS w LEFT JOIN past AS p USING (source_id, "check")
 )
 SELECT source_id, "check", bool_or(coalesce(breaks_limit, false)) AS breaks_limit, bool_or(breaks_past) AS breaks_past,

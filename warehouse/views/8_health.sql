@@ -105,7 +105,8 @@ WITH limited AS (
 ),
 compared AS (
     SELECT r.*, coalesce(judge_history AND weeks >= 4 AND evidence >= 9.2
-                         AND if(direction = 'many', articles >= 1.8 * usual AND articles > highest, articles <= 0.5 * usual AND articles < lowest), false) AS broken
+                         AND if(direction = 'many', articles >= 1.8 * usual AND articles > highest + (highest - usual) / 2,
+                                articles <= 0.5 * usual AND articles < lowest - (usual - lowest) / 2), false) AS broken
     FROM health_rates(source, moment) AS r JOIN health_limits(source, moment) USING (source_id)
 ),
 strongest AS (

@@ -20,7 +20,7 @@ from aiosmtpd.smtp import AuthResult
 
 from flows import notices
 from flows.notices import Notice, post, settings, webhook
-from flows.workspace import Workspace, create
+from flows.workspace import Workspace
 
 NOTICE = Notice(
     "health.failed", "eir: silence failing", ["No article for 5 days; expected: 4."], "eir", {"new": ["silence"]}
@@ -29,7 +29,8 @@ NOTICE = Notice(
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
-    return create(tmp_path / "news")
+    (tmp_path / ".env").touch()
+    return Workspace(tmp_path)
 
 
 def put(workspace: Workspace, **settings: str) -> Workspace:
@@ -154,7 +155,7 @@ class Box:
 
 
 def let_in(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
-    return AuthResult(success=(data.login, data.password) == (b"desk", b"open sesame"))
+    return AuthResult(success=(data.login, data.password) == (b"desk", b"open sesame"), handled=False)
 
 
 @pytest.fixture(scope="module")
