@@ -39,7 +39,7 @@ KILLED = ("flow", "server", "worker")
 """In this order, each while a pass is under way."""
 
 SHORT = 5.0
-"""Minutes below which the server is killed right after the flow, in the same pass: there is no time for one each."""
+"""Minutes below which nobody waits between the kills: the server's comes in the flow's pass, the worker's in the next."""
 
 
 @dataclass(slots=True)
@@ -84,6 +84,7 @@ class Unattended:
         self.workspace, self.site = workspace, site
         self.report = Report()
         self.seen: dict[int, str] = {}  # processes that were ever below `up`
+        self.killed_at = 0.0
         self.caught: set[str] = set()  # pages asked for in the seconds around a kill
         text = source_text(site.base).replace('ages = ["0s"]', "ages = []").replace('delay = "0s"', 'delay = "300ms"')
         schedule = 'schedule = "* * * * *"\nlookback'
@@ -93,13 +94,17 @@ class Unattended:
         """All of it: the report."""
         started = time.monotonic()
         with self.up() as process:
-            groups = [KILLED[:2], KILLED[2:]] if seconds < SHORT * 60 else [(what,) for what in KILLED]
-            for number, group in enumerate(groups):
-                self.wait(started + seconds * number / (len(groups) + 1))
-                self.kill(group)
-            self.wait(started + seconds)
+            if seconds < SHORT * 60:
+                self.kill(KILLED[:2])
+                self.kill(KILLED[2:])
+            else:
+                for number, what in enumerate(KILLED):
+                    self.wait(started + seconds * number / (len(KILLED) + 1))
+                    self.kill([what])
+                    self.recover(what)
+                self.wait(started + seconds)
             self.publish(3)
-            self.until(self.is_complete, "the last articles")
+            self.recover("last kill")
             self.judge()
             self.report.minutes = round((time.monotonic() - started) / 60, 1)
             self.end(process)
@@ -125,7 +130,7 @@ class Unattended:
             process.wait()
 
     def kill(self, group: Sequence[str]) -> None:
-        """Publish, wait until a pass is at it, kill with -9 one after another, and wait for the next pass that ends well."""
+        """Publish, wait until a pass is at it, and kill with -9 one after another."""
         asked = len(self.site.requests())
         self.publish(12)
         self.until(lambda: any(_is_story(one.path) for one in self.site.requests()[asked:]) and self.flows(), "a pass")
@@ -139,8 +144,12 @@ class Unattended:
             self.report.killed.append(what)
             time.sleep(1)
             self.caught |= {one.path for one in self.site.requests()[max(0, before - 1) :]}
-        self.until(self.is_complete, f"the articles after the kill of {' and '.join(group)}")
-        self.report.after_kills.append(round(time.monotonic() - killed, 1))
+        self.killed_at = killed
+
+    def recover(self, what: str) -> None:
+        """Wait until every story that came out is an article."""
+        self.until(self.is_complete, f"the articles after the kill of the {what}")
+        self.report.after_kills.append(round(time.monotonic() - self.killed_at, 1))
 
     def publish(self, count: int) -> None:
         """Let the outlet bring out some stories."""

@@ -92,7 +92,8 @@ def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
         room = Newsroom(workspace, site, place / "home")
         text = source_text(site.base).replace('ages = ["0s"]', "ages = []")
         seldom = text.replace("lookback", 'schedule = "0 0 1 1 *"\nlookback', 1)
-        (workspace.sources / f"{SOURCE_ID}.toml").write_text(seldom, encoding="utf-8")
+        for name in (SOURCE_ID, "gull"):
+            (workspace.sources / f"{name}.toml").write_text(seldom, encoding="utf-8")
         said = room.wireroom("up", "--detach").stdout
         try:
             assert room.service.url in said

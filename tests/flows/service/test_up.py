@@ -2,26 +2,63 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
 import stat
 import subprocess
+import sys
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import requests
 from browser import browser, installed
 from conftest import Newsroom, until
 
-from flows.service import noted
+from flows.service import home, noted
 from flows.service.registering import AUTOMATION
+from flows.workspace import create
 from warehouse import reading_copy
 from warehouse.locks import hold
 
 pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("up")]
+
+
+@pytest.fixture(scope="module")
+def left_behind(newsroom: Newsroom) -> str:
+    """A run of the source `gull` whose process was killed with -9, and that no worker knows of."""
+    deployment = until(lambda: newsroom.deployments().get("gull"), "its deployment")["id"]
+    pending = {"state": {"type": "PENDING"}}
+    key = str(newsroom.api.post(f"/deployments/{deployment}/create_flow_run", pending)["id"])
+    port = int(newsroom.service.url.rpartition(":")[2])
+    with silence(newsroom) as silent:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "prefect.engine"],
+            env={**home.environment(newsroom.workspace, port), "PREFECT__FLOW_RUN_ID": key},
+            cwd=newsroom.workspace.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            assert silent.asked.wait(180)
+            beats = {
+                "event": {"name": ["prefect.flow-run.heartbeat"]},
+                "any_resource": {"id": [f"prefect.flow-run.{key}"]},
+            }
+            until(
+                lambda: newsroom.api.post("/events/filter", {"filter": beats})["events"], "its first sign of life", 120
+            )
+        finally:
+            process.kill()
+            process.wait()
+    return key
+
+
+def test_a_run_whose_process_is_gone_seems_to_go_on(newsroom: Newsroom, left_behind: str):
+    assert newsroom.run(left_behind)["state_type"] == "RUNNING"
 
 
 def test_who_does_not_log_in_is_refused(newsroom: Newsroom):
@@ -82,8 +119,10 @@ def test_a_run_completes_and_the_warehouse_has_its_articles(newsroom: Newsroom):
     run = newsroom.ended(newsroom.start())
     assert run["state_type"] == "COMPLETED", newsroom.logs()
     with reading_copy.connect(newsroom.workspace.folders) as con:
-        assert con.execute("SELECT count(*), count(DISTINCT url) FROM articles").fetchall() == [(32, 32)]
-        assert con.execute("SELECT flow_run_id::VARCHAR FROM runs").fetchall() == [(run["id"],)]
+        asked = "SELECT count(*), count(DISTINCT url) FROM articles WHERE source_id = 'meridian'"
+        assert con.execute(asked).fetchall() == [(32 + len(newsroom.site.news),) * 2]
+        asked = "SELECT flow_run_id::VARCHAR FROM runs WHERE source_id = 'meridian'"
+        assert con.execute(asked).fetchall() == [(run["id"],)]
 
 
 def test_who_comes_to_a_source_that_is_held_ends_as_skipped(newsroom: Newsroom):
@@ -115,6 +154,33 @@ def test_a_flow_that_is_killed_is_seen_as_crashed_and_its_source_goes_on(newsroo
         os.kill(flow_processes(newsroom)[0], signal.SIGKILL)
         assert newsroom.ended(key, 60)["state_type"] == "CRASHED"
     assert newsroom.ended(newsroom.start())["state_type"] == "COMPLETED"
+
+
+def test_a_run_that_nobody_watches_any_more_does_not_keep_its_source(newsroom: Newsroom, left_behind: str):
+    """As when worker and flow are killed together with their machine: only the automation can know."""
+    run = newsroom.ended(left_behind)
+    assert run["state_type"] == "CRASHED"
+    assert "No sign of life" in run["state"]["message"]
+    assert newsroom.ended(newsroom.start("gull"))["state_type"] == "COMPLETED"
+
+
+def test_deploy_registers_at_a_prefect_that_is_there_already(newsroom: Newsroom, tmp_path: Path):
+    other = create(tmp_path / "other")
+    text = (newsroom.workspace.sources / "gull.toml").read_text(encoding="utf-8")
+    (other.sources / "tern.toml").write_text(text.replace('"0 0 1 1 *"', '"9 9 * * *"'), encoding="utf-8")
+    login = ":".join(newsroom.api.login or ())
+    settings = f"PREFECT_API_URL={newsroom.service.url}/api\nPREFECT_API_AUTH_STRING={{}}\n"
+    theirs = replace(newsroom, workspace=other)
+    (other.root / ".env").write_text(settings.format(login), encoding="utf-8")
+    done = json.loads(theirs.wireroom("deploy", "--json").stdout)
+    assert set(done["deployments"]) == {"tern", "maintain", "backfill", "reparse"}
+    assert {"meridian", "gull"} <= set(done["others"])
+    found = newsroom.deployments()["tern"]
+    assert found["schedules"][0]["schedule"]["cron"] == "9 9 * * *"
+    assert found["job_variables"]["env"]["WIREROOM_WORKSPACE"] == str(other.root)
+    assert "prefect work-pool create news" in theirs.wireroom("deploy", "--pool", "news", code=1).stderr
+    (other.root / ".env").write_text(settings.format("wireroom:wrong"), encoding="utf-8")
+    assert "log-in" in theirs.wireroom("deploy", code=1).stderr
 
 
 def test_the_ui_shows_the_runs_and_their_artifacts(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory):
