@@ -204,7 +204,8 @@ def peak() -> float:
 
 def holes(place: Workspace, source: str) -> set[Any]:
     """The days that are reported as holes."""
-    return {hole.day for hole in backfilling.holes(place, source, None, None) if hole.day}
+    definition = load(place.sources / f"{source}.toml")
+    return {hole.day for hole in backfilling.holes(place, definition, None, None) if hole.day}
 
 
 def answers(place: Workspace) -> dict[str, Any]:

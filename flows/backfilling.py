@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from flows import listings, pipeline, renaming
 from flows.backlog import Allowance, policy
 from flows.discovery import Unit, Window
+from flows.known_holes import known_hole
 from flows.periods import periods
 from flows.pipeline import Address
 from flows.progress import Event, tell
@@ -125,10 +126,13 @@ def batch_size(source: SourceDefinition) -> int:
     return int(min(max(by_pace, LEAST), MOST))
 
 
-def holes(workspace: Workspace, source_id: str, first_day: date | None, last_day: date | None) -> list[coverage.Hole]:
-    """The days and units of which something is missing, as readers see them now."""
+def holes(
+    workspace: Workspace, source: SourceDefinition, first_day: date | None, last_day: date | None
+) -> list[coverage.Hole]:
+    """The days and units of which something is missing, as readers see them now; days that are lost for good are left out."""
     with closing(reading_copy.connect(workspace.folders)) as con:
-        return coverage.holes(con, source_id, first_day, last_day)
+        found = coverage.holes(con, source.source_id, first_day, last_day)
+    return [hole for hole in found if hole.day is None or known_hole(source.known_holes, hole.day) is None]
 
 
 def known_days(workspace: Workspace, source_id: str) -> tuple[date, date] | None:
@@ -140,7 +144,7 @@ def known_days(workspace: Workspace, source_id: str) -> tuple[date, date] | None
 def _narrowed(run: Run, order: Order) -> Window:
     """The window without the days and the listings that need no look."""
     if order.only_holes:
-        found = holes(run.workspace, run.source.source_id, run.window.first_day, run.window.last_day)
+        found = holes(run.workspace, run.source, run.window.first_day, run.window.last_day)
         units = frozenset(hole.unit for hole in found if hole.unit)
         return replace(run.window, days=frozenset(hole.day for hole in found if hole.day), units=units)
     if order.rewalk:

@@ -87,7 +87,7 @@ def backfill(
         raise Problem("--sample looks at a few listings for an estimate: give it together with --dry-run.")
     recording.end_like_ctrl_c()
     counts = _done(workspace, source, order, wait, as_json)
-    raise typer.Exit(_report(workspace, name, order, _holes(workspace, name, order), counts, as_json))
+    raise typer.Exit(_report(workspace, name, order, _holes(workspace, source, order), counts, as_json))
 
 
 def _order(
@@ -105,7 +105,7 @@ def _order(
     today = backfilling.today(source)
     first, last = day(since, "--from"), day(until, "--to", last=True)
     if only_holes and (first is None or last is None):
-        found = backfilling.holes(workspace, source.source_id, first, last)
+        found = backfilling.holes(workspace, source, first, last)
         known = backfilling.known_days(workspace, source.source_id)
         if not found:
             return None
@@ -113,8 +113,10 @@ def _order(
     if first is None:
         raise Problem(f"Say where the past begins: wireroom backfill {source.source_id} --from 2016-01-01")
     last = last or today
-    if first > last or first > today:
-        raise Problem(f"--from {first} is later than {'--to ' + str(last) if first > last else 'today'}.")
+    if first > today:
+        raise Problem(f"--from {first} is later than today, which is {today} where the outlet is.")
+    if first > last:
+        raise Problem(f"--from {first} is later than --to {last}.")
     return backfilling.Order(first, min(last, today), only_holes=only_holes, rewalk=rewalk, limit=limit)
 
 
@@ -152,10 +154,10 @@ def _done(workspace: Workspace, source: SourceDefinition, order: Order, wait: bo
     return {**counts, "seconds": round(time.monotonic() - began, 1)}
 
 
-def _holes(workspace: Workspace, name: str, order: Order) -> Sequence[Hole]:
+def _holes(workspace: Workspace, source: SourceDefinition, order: Order) -> Sequence[Hole]:
     from flows import backfilling
 
-    return backfilling.holes(workspace, name, order.first_day, order.last_day)
+    return backfilling.holes(workspace, source, order.first_day, order.last_day)
 
 
 def _report(

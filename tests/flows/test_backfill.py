@@ -16,6 +16,7 @@ from flows.pool import ParsePool
 from flows.run import now
 from flows.sources import SourceDefinition
 from tests.flows.discovery.outlet import Outlet, served, sitemap, story
+from warehouse.coverage import Hole
 
 DAILY = 'kind = "template"\nurl = "BASE/{year}/{month}/{day}/"\nlinks = "li a"'
 YEARLY = 'kind = "template"\nurl = "BASE/{year}.html"\nlinks = "li a"'
@@ -63,6 +64,11 @@ def archive_of_days(outlet: Outlet, first: date = FIRST, last: date = LAST, each
     return paths
 
 
+def holes(outlet: Outlet, source: SourceDefinition) -> list[Hole]:
+    """What is missing of the archive's days."""
+    return backfilling.holes(outlet.workspace, source, FIRST, LAST)
+
+
 def articles(outlet: Outlet) -> set[str]:
     """Paths of the articles that readers see."""
     return {url.removeprefix(outlet.base) for (url,) in outlet.rows("SELECT url FROM articles")}
@@ -75,11 +81,12 @@ def asked_articles(outlet: Outlet) -> list[str]:
 
 def test_every_day_comes_whole_and_links_to_other_days_are_no_articles(outlet: Outlet):
     paths = archive_of_days(outlet)
-    outcome = backfilled(outlet, outlet.source(DAILY))
+    source = outlet.source(DAILY)
+    outcome = backfilled(outlet, source)
     assert articles(outlet) == set(paths)
     assert (outcome.tally.articles, outcome.tally.failed, outcome.cut) == (len(paths), 0, None)
     assert outlet.rows("SELECT kind, state FROM runs") == [("backfill", "completed")]
-    assert backfilling.holes(outlet.workspace, "post", FIRST, LAST) == []
+    assert holes(outlet, source) == []
     assert set(outlet.asked().values()) == {1}
 
 
@@ -180,12 +187,13 @@ def test_a_dead_link_of_the_past_is_gone_and_a_broken_page_is_a_hole(outlet: Out
     outlet.fail(paths[2], 500)
     outlet.move(paths[4], "/moved.html")
     outlet.put("/moved.html", story(55))
-    backfilled(outlet, outlet.source(DAILY))
+    source = outlet.source(DAILY)
+    backfilled(outlet, source)
     states = dict(outlet.rows("SELECT url, outcome FROM address_states"))
     assert states[outlet.base + paths[0]] == "gone"
     assert states[outlet.base + paths[2]] == "failed"
     assert states[outlet.base + paths[4]] == "article"
-    assert [hole.day for hole in backfilling.holes(outlet.workspace, "post", FIRST, LAST)] == [date(2017, 3, 2)]
+    assert {hole.day for hole in holes(outlet, source)} == {date(2017, 3, 2)}
 
 
 def test_holes_alone_are_tried_again_and_at_once(outlet: Outlet):
@@ -196,13 +204,12 @@ def test_holes_alone_are_tried_again_and_at_once(outlet: Outlet):
     outlet.fail(missing, 404)
     source = outlet.source(DAILY)
     backfilled(outlet, source)
-    holes = backfilling.holes(outlet.workspace, "post", FIRST, LAST)
-    assert {hole.day for hole in holes} == {date(2017, 3, 2), date(2017, 3, 3)}
+    assert {hole.day for hole in holes(outlet, source)} == {date(2017, 3, 2), date(2017, 3, 3)}
     outlet.put(broken, story(3))
     outlet.pages[missing] = kept
     backfilled(outlet, source, only_holes=True)
     assert set(outlet.asked()) == {"/2017/03/02/", missing, broken, *paths[4:6]}
-    assert backfilling.holes(outlet.workspace, "post", FIRST, LAST) == []
+    assert holes(outlet, source) == []
     assert articles(outlet) == set(paths)
 
 

@@ -1,0 +1,168 @@
+"""`wireroom backfill`: the plan, what it says in the end, and its exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows import run
+from flows.cli.days_display import Course, span
+from flows.cli.verbs import app, guarded
+from flows.pool import ParsePool
+from flows.progress import Event
+from tests.flows.cli.conftest import WIREROOM
+from tests.flows.discovery.outlet import Outlet, served
+from tests.flows.test_backfill import DAILY, archive_of_days
+from warehouse.locks import hold
+
+DAYS = ("--from", "2017-03-01", "--to", "2017-03-04")
+
+
+@pytest.fixture(autouse=True)
+def _one_parse_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "ParsePool", partial(ParsePool, workers=1))
+
+
+@pytest.fixture
+def outlet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    with served(tmp_path / "news") as made:
+        monkeypatch.chdir(made.workspace.root)
+        made.source(DAILY, 'kind = "feed"\nurl = "BASE/feed.xml"\nto = 2016-12-31')
+        yield made
+
+
+def said(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    """The exit code of the command and all that it printed."""
+    capsys.readouterr()
+    code = guarded(lambda: app(["backfill", "post", *words], prog_name="wireroom"))
+    printed = capsys.readouterr()
+    return code, " ".join((printed.out + printed.err).split())
+
+
+def as_json(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[str, Any]]:
+    capsys.readouterr()
+    code = guarded(lambda: app(["backfill", "post", *words, "--json"], prog_name="wireroom"))
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_the_plan_says_what_each_finder_reaches_and_asks_for_nothing(outlet: Outlet, capsys):
+    archive_of_days(outlet)
+    code, plan = as_json(capsys, *DAYS, "--dry-run")
+    assert (code, outlet.log) == (0, [])
+    template, feed = plan["reaches"]
+    assert (template["listings"], template["known"], template["first_day"]) == (4, 0, "2017-03-01")
+    assert feed["first_day"] is None
+    assert "from and to" in feed["cannot"]
+    assert (plan["pages"], plan["gigabytes"]) == (None, None)
+    assert "--sample" in said(capsys, *DAYS, "--dry-run")[1]
+
+
+def test_a_sample_looks_at_a_few_listings_and_stores_nothing(outlet: Outlet, capsys):
+    archive_of_days(outlet, date(2017, 3, 1), date(2017, 3, 30))
+    code, plan = as_json(capsys, "--from", "2017-03-01", "--to", "2017-03-30", "--dry-run", "--sample")
+    assert code == 0
+    assert plan["pages"] == 60
+    assert len(outlet.log) == 3
+    assert outlet.rows("SELECT count(*) FROM units") == [(0,)]
+
+
+def test_what_is_known_makes_the_plan(outlet: Outlet, capsys):
+    archive_of_days(outlet)
+    assert said(capsys, *DAYS)[0] == 0
+    _, plan = as_json(capsys, "--from", "2017-02-25", "--to", "2017-03-04", "--dry-run")
+    assert plan["reaches"][0]["known"] == 4
+    assert plan["pages"] == 8  # four days that nobody has seen, two articles each
+    assert plan["gigabytes"] > 0
+    assert (plan["listings"], plan["seconds"]) == (8, 0)
+
+
+def test_what_is_missing_is_said_with_the_next_command(outlet: Outlet, capsys):
+    paths = archive_of_days(outlet)
+    outlet.fail("/2017/03/02/", 500)
+    outlet.fail(paths[0], 500)
+    code, text = said(capsys, *DAYS)
+    assert code == 4
+    assert "of 4 days, 2 are not complete" in text
+    assert "2017-03-02" in text
+    assert "wireroom backfill post --holes" in text
+    code, counts = as_json(capsys, "--holes")
+    assert (code, counts["complete"], counts["holes"], counts["articles"]) == (4, False, 2, 0)
+    assert counts["states"] == {"unreachable": 1, "partial": 1}
+
+
+def test_a_limit_leaves_the_rest_and_says_so(outlet: Outlet, capsys):
+    archive_of_days(outlet)
+    code, text = said(capsys, *DAYS, "--limit", "2")
+    assert code == 4
+    assert "as --limit says" in text
+    code, text = said(capsys, *DAYS)
+    assert code == 0
+    assert "all 4 days are complete" in text
+    code, text = said(capsys, "--holes")
+    assert code == 0
+    assert "Nothing is missing" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ((), "Say where the past begins"),
+        (("--from", "2017-13"), "is no day"),
+        (("--from", "2017-03", "--to", "2017-02"), "is later than"),
+        (("--from", "2999"), "is later than today"),
+        ((*DAYS, "--sample"), "--dry-run"),
+    ],
+)
+def test_what_cannot_be_done_is_said(outlet: Outlet, capsys, words: tuple[str, ...], sentence: str):
+    code, text = said(capsys, *words)
+    assert code == 1
+    assert sentence in text
+
+
+def test_a_source_that_is_held_has_a_code_of_its_own(outlet: Outlet, capsys):
+    with hold(outlet.workspace.folders.source_lock("post"), "the test"):
+        code, text = said(capsys, *DAYS)
+    assert code == 3
+    assert "the test" in text
+
+
+def test_sigterm_stops_it_cleanly_and_the_same_command_goes_on(outlet: Outlet, capsys):
+    paths = archive_of_days(outlet)
+    outlet.source(DAILY, rest='[pace]\ndelay = "1s"\n')
+    child = subprocess.Popen(
+        [WIREROOM, "backfill", "post", *DAYS], cwd=outlet.workspace.root, stderr=subprocess.PIPE, text=True
+    )
+    until = time.monotonic() + 120
+    while not any(path in paths for path, _ in list(outlet.log)) and time.monotonic() < until:
+        time.sleep(0.1)
+    os.kill(child.pid, signal.SIGTERM)
+    _, errors = child.communicate(timeout=120)
+    assert child.returncode == 130, errors
+    assert "goes on from here" in errors
+    assert outlet.rows("SELECT state FROM runs") == [("cancelled",)]
+    outlet.source(DAILY)
+    assert said(capsys, *DAYS)[0] == 0
+    assert outlet.rows("SELECT count(*) FROM articles") == [(len(paths),)]
+    assert all(outlet.asked()[path] == 1 for path in paths)
+
+
+def test_the_course_of_a_backfill_is_said_in_days_pages_rate_and_time_left():
+    course = Course(days=100, began=time.monotonic() - 120)
+    course.take(Event("days", "read before", 50, outcome="before"))
+    assert course.minutes_left(2) is None
+    course.take(Event("days", "template 2017-03-01", 10))
+    for outcome in ("fetched", "unchanged", "failed"):
+        course.take(Event("page", "https://post.example/", outcome=outcome))
+    assert course.minutes_left(2) == pytest.approx(8)
+    assert course.said().startswith("60 of 100 days, 3 pages, 1 not there")
+    assert [span(minutes) for minutes in (1, 40, 300, 4000)] == ["60 s", "40 min", "5.0 h", "2.8 days"]
+    assert timedelta(minutes=4000).days == 2
