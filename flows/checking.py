@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from flows import logins
 from flows.discovery import Unit, Window, find
-from flows.discovery.warc import TO_TAKE
+from flows.discovery.warc_index import TO_TAKE
 from flows.probing.records import Found, Options, Tried
 from flows.probing.trying import choose, judged, tried
 from flows.probing.visit import Visit, visiting

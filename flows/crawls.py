@@ -6,10 +6,12 @@ What was taken whole is never fetched again. A kill costs a piece of a download,
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 from flows import downloads
 from flows.discovery import Unit
-from flows.discovery.warc import TO_TAKE
+from flows.discovery.warc_index import TO_TAKE
 from flows.downloads import Fault
 from flows.progress import Event, tell
 from flows.run import Run
@@ -20,10 +22,10 @@ def taken(run: Run, unit: Unit) -> Unit | None:
     if unit.reason != TO_TAKE:
         return unit
     before = run.ledger.listing(unit.finder, unit.unit)
-    if before is not None and before.whole:
+    if before is not None and before.whole and not (unit.pieces and _goes_on(unit, before.listed_at.date())):
         return None
     try:
-        path = downloads.fetched(run, unit.url, unit.unit)
+        path = _fetched(run, unit)
     except Fault as fault:
         run.refusals[unit.url] = str(fault)
         return replace(unit, outcome=fault.outcome, reason=fault.reason)
@@ -36,3 +38,15 @@ def taken(run: Run, unit: Unit) -> Unit | None:
         tell(Event("warning", sentence))
     reason = None if report.is_whole else "damaged"
     return replace(unit, outcome="fetched", reason=reason, whole=report.is_whole, links=report.pages)
+
+
+def _fetched(run: Run, unit: Unit) -> Path:
+    """The file of a unit, or the records that an index names, in one file."""
+    if unit.pieces:
+        return downloads.gathered(run, unit.pieces, f"{unit.unit}.warc.gz")
+    return downloads.fetched(run, unit.url, unit.unit)
+
+
+def _goes_on(unit: Unit, day: date) -> bool:
+    """Whether a month of an index was not over on the day it was taken."""
+    return unit.last_day is not None and day <= unit.last_day

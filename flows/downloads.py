@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import msgspec
 
 from flows import waiting
+from flows.discovery import Piece
 from flows.fetching import Exchange, Limits
 from flows.run import Run
 from warehouse.files import write_whole
@@ -60,6 +63,34 @@ def fetched(run: Run, url: str, name: str) -> Path:
         begun = _piece(run, url, part, note, begun)
     part.replace(target)
     return target
+
+
+def gathered(run: Run, pieces: Sequence[Piece], name: str) -> Path:
+    """Records out of crawl files, one after another in one file; those that are there already are not fetched again."""
+    target = folder(run) / re.sub(r"[^\w.-]", "_", name)
+    if target.exists():
+        return target
+    parts = target.with_name(target.name + ".parts")
+    parts.mkdir(parents=True, exist_ok=True)
+    for piece in pieces:
+        part = parts / f"{sha256(f'{piece.url} {piece.offset}'.encode()).hexdigest()[:32]}.gz"
+        if not part.exists():
+            write_whole(part, [_record(run, piece)])
+    write_whole(target, (path.read_bytes() for path in sorted(parts.iterdir())))
+    shutil.rmtree(parts)
+    return target
+
+
+def _record(run: Run, piece: Piece) -> bytes:
+    """The bytes of one record; raises Fault."""
+    ends = (piece.offset, piece.offset + piece.length - 1)
+    exchange = waiting.get(run, piece.url, expect="file", piece=ends, limits=LIMITS)
+    run.tally.requests += exchange.requests
+    if exchange.outcome != "fetched":
+        raise Fault(exchange.reason or exchange.outcome, exchange.message or "", exchange.outcome)
+    if exchange.status != 206 or len(exchange.body) != piece.length:
+        raise Fault("wrong_piece", f"{piece.url} did not give the {piece.length} bytes at {piece.offset}.")
+    return exchange.body
 
 
 def remove(path: Path) -> None:

@@ -90,6 +90,15 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes of a crawl file: one record."""
+
+    url: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """One look at one unit of an archive: a period, a feed, a sitemap, a page of an index, a part of a list."""
 
@@ -109,6 +118,7 @@ class Unit:
     oldest: date | None = None  # the earliest day that it states for anything it lists
     dropped: tuple[tuple[str, int], ...] = ()  # reason → links: off_site, not_article, scheme, repeated, …
     notes: tuple[str, ...] = ()  # sentences for the log: refused dates, pruned sitemaps
+    pieces: tuple[Piece, ...] = ()  # of crawl files, that are still to be taken
 
 
 Known = Callable[[str], bool]  # whether the ledger knows a url_key already

@@ -14,14 +14,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from flows.discovery import warc_index
 from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
 from flows.discovery.walk import READ, Walk
+from flows.discovery.warc_index import TO_TAKE
 from flows.periods import Period, periods
 from flows.sources import FinderSpec, SourceDefinition
 from flows.wayback.places import CRAWLS
-
-TO_TAKE = "to_take"
-"""The reason of a unit whose file has not been taken yet."""
 
 LATE = timedelta(days=14)
 """How long after its day an article may be in a file: news crawls follow feeds, and take what is new."""
@@ -41,11 +40,19 @@ def find(
     walk = Walk(spec, source, window, get, known)
     last = min(walk.last_day + min(LATE, date.max - walk.last_day), walk.today)
     template = spec.url or CRAWLS
+    if spec.index:
+        yield from warc_index.find(walk, spec.index, template, target_of(source), last)
+        return
     for period in reversed(tuple(periods(template, walk.first_day, last))):
         if walk.spent:
             yield Unit(spec.kind, period.unit, period.url, "deferred", "max_pages")
             return
         yield from _files(walk, period, last)
+
+
+def target_of(source: SourceDefinition) -> tuple[str, str]:
+    """What an index is asked for: the whole domain of the outlet."""
+    return urlsplit(source.home).netloc.lower().removeprefix("www."), "domain"
 
 
 def _files(walk: Walk, period: Period, last: date) -> Iterator[Unit]:

@@ -78,7 +78,7 @@ def _month(walk: Walk, period: Period) -> _Month:
     asked, match = target(spec, walk.source)
     digits = period.unit.replace("-", "")
     collapse = "digest" if spec.captures == "all" else "urlkey"
-    query = Query(places.server(spec), asked, match, digits, digits, collapse, places.is_waybacks(spec))
+    query = Query(places.server(spec), asked, match, digits, digits, collapse, places.is_waybacks(places.server(spec)))
     # Only for this window and this rule is a month done that was listed for them.
     url = f"{query.address}#{spec.captures}/{window.first_day}/{window.last_day}"
     name = f"{period.unit} {asked}"
@@ -106,6 +106,8 @@ def _asked(walk: Walk, query: Query, unit: Unit) -> tuple[Unit, str | None]:
     """One answer of the index as a unit, and the key of the next; a failed one bears the address that was asked."""
     walk.pages += 1
     listing = walk.get(query.address, "captures")
+    if cdx.says_none(listing.status, listing.content):
+        return replace(unit, outcome="fetched", whole=True), None
     if listing.outcome not in READ or (listing.unchanged and not listing.content):
         return replace(unit, url=query.address, outcome=listing.outcome, reason=listing.reason), None
     try:

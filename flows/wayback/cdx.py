@@ -21,6 +21,7 @@ ROWS = 5_000
 """Rows of one answer; the next ones are asked for with its resume key."""
 
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest")  # a resume key is wrong without urlkey
+PLACE = ("filename", "offset", "length")
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
 _SAME = {"url": "original", "mime": "mimetype", "status": "statuscode"}  # names of pywb's → names of Wayback's
 
@@ -37,6 +38,7 @@ class Query:
     collapse: str  # urlkey: the first capture of each address; digest: each capture that differs from the one before
     waybacks: bool = True  # whether the server speaks as Wayback's does
     resume: str | None = None
+    places_wanted: bool = False  # in which file, and where in it, the records lie
 
     @property
     def address(self) -> str:
@@ -48,17 +50,19 @@ class Query:
             ("from", self.first),
             ("to", self.last),
         ]
+        more = PLACE if self.places_wanted else ()
         if self.waybacks:
             asked += [("filter", "statuscode:200"), ("filter", "mimetype:text/html")]
             asked += [
                 ("collapse", self.collapse),
-                ("fl", ",".join(FIELDS)),
+                ("fl", ",".join([*FIELDS, *more])),
                 ("limit", str(ROWS)),
                 ("showResumeKey", "true"),
             ]
             asked += [("resumeKey", self.resume)] if self.resume else []
         else:
-            asked += [("filter", "=status:200"), ("fl", "urlkey,timestamp,url,mime,status,digest")]
+            fields = ("urlkey", "timestamp", "url", "mime", "status", "digest", *more)
+            asked += [("filter", "=status:200"), ("fl", ",".join(fields))]
         return f"{self.server}?{urlencode(asked, quote_via=quote, safe=':/*,')}"
 
     def going_on(self, resume: str) -> Query:
@@ -73,6 +77,9 @@ class Captured:
     stamp: str  # 14 digits
     original: str
     digest: str | None = None
+    file: str | None = None  # in which the record lies, where that was asked for
+    offset: int | None = None
+    length: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +173,25 @@ def _captured(row: Mapping[str, Any] | None, query: Query, now: datetime) -> Cap
         return "outside_period"
     if absolute(original, "") is None or any(ord(char) < 33 for char in original):
         return "scheme"
-    digest = row.get("digest")
-    return Captured(stamp, original, digest if isinstance(digest, str) else None)
+    digest, file = (row.get(name) for name in ("digest", "filename"))
+    return Captured(
+        stamp,
+        original,
+        digest if isinstance(digest, str) else None,
+        file if isinstance(file, str) and len(file) < 1_000 else None,
+        _number(row.get("offset")),
+        _number(row.get("length")),
+    )
+
+
+def says_none(status: int | None, content: bytes) -> bool:
+    """Whether an index says, as pywb does with a 404, that it has nothing."""
+    return status == 404 and b"no captures" in content[:2_000].lower()
+
+
+def _number(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
 
 
 def _padded(digits: str, filling: str) -> str:

@@ -83,9 +83,9 @@ def replay(spec: FinderSpec) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
-def is_waybacks(spec: FinderSpec) -> bool:
-    """Whether a finder's CDX server speaks as Wayback's does: with resume keys, and [] where it has nothing."""
-    return urlsplit(server(spec)).path.endswith(_WAYBACKS)
+def is_waybacks(server: str) -> bool:
+    """Whether a CDX server speaks as Wayback's does: with resume keys, and [] where it has nothing."""
+    return urlsplit(server).path.endswith(_WAYBACKS)
 
 
 def floors(source: SourceDefinition) -> Floors:
@@ -93,7 +93,10 @@ def floors(source: SourceDefinition) -> Floors:
     found = known()
     for spec in source.finders:
         delay = spec.delay.total_seconds() if spec.delay is not None else None
-        places = {"wayback": (server(spec), replay(spec)), "warc": (spec.url or CRAWLS,)}.get(spec.kind, ())
+        places = {
+            "wayback": (server(spec), replay(spec)),
+            "warc": (spec.url or CRAWLS, *filter(None, [spec.index])),
+        }.get(spec.kind, ())
         for url in places:
             # Where the outlet is its own archive, only the archive's part has the archive's pace.
             path = urlsplit(url).path if house(url) == house(source.home) else "/"

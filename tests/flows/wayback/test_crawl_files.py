@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
@@ -128,3 +129,43 @@ def test_a_list_that_is_none_leads_nowhere(desk: Desk, body: bytes) -> None:
     desk.backfilled(desk.written([table(desk)]), "2017-09-20", "2017-09-30")
     assert desk.archive.asked("CC-NEWS-") == []
     assert desk.rows("SELECT bool_or(whole) FROM units WHERE unit = '2017-09'") == [(False,)]
+
+
+def indexed(desk: Desk, *places: tuple[str, int, int]) -> None:
+    """An index of pywb's kind that has these records of September, and nothing else."""
+    lines = [
+        {"urlkey": "k", "timestamp": "20170922030405", "url": f"{desk.outlet.base}/2017/09/{20 + n}/a", "mime": "text/html",
+         "status": "200", "filename": name, "offset": str(offset), "length": str(length)}
+        for n, (name, offset, length) in enumerate(places)
+    ]  # fmt: skip
+    desk.archive.says("from=201709", Said(200, "\n".join(map(json.dumps, lines)).encode(), times=9))
+    desk.archive.says("from=201710", Said(404, b'{"message": "No Captures found for: x"}', times=9))
+
+
+def test_an_index_spares_the_rest_of_a_file(desk: Desk) -> None:
+    pages = [warc((f"{desk.outlet.base}/2017/09/{20 + n}/a", story(n))) for n in range(2)]
+    others = warc(("https://elsewhere.example/x", story(7)))
+    desk.archive.files["/" + NAMES[1]] = others + pages[0] + others + pages[1]
+    first, second = len(others), 2 * len(others) + len(pages[0])
+    indexed(desk, (NAMES[1], first, len(pages[0])), (NAMES[1], second, len(pages[1])))
+    source = desk.written([table(desk) + f'\nindex = "{desk.archive.base}/all/cdx"'])
+    assert desk.backfilled(source, "2017-09-20", "2017-09-30").tally.articles == 2
+    assert sorted(desk.archive.ranges) == sorted(
+        f"bytes={start}-{start + len(page) - 1}" for start, page in ((first, pages[0]), (second, pages[1]))
+    )
+    assert desk.rows("SELECT left(unit, 7), whole FROM units ORDER BY 1") == [("2017-09", True), ("2017-10", True)]
+    assert downloads_of(desk) == []
+    desk.archive.ranges.clear()
+    desk.backfilled(source, "2017-09-20", "2017-09-30", rewalk=True)
+    assert desk.archive.ranges == []
+
+
+def test_an_index_that_names_no_places_is_told(desk: Desk) -> None:
+    indexed(desk, ("https://evil.example/x.warc.gz", 0, 10), (NAMES[1], 0, 10**9))
+    desk.backfilled(
+        desk.written([table(desk) + f'\nindex = "{desk.archive.base}/all/cdx"']), "2017-09-20", "2017-09-30"
+    )
+    assert desk.archive.ranges == []
+    assert desk.rows("SELECT outcome, reason, whole FROM units WHERE unit LIKE '2017-09%'") == [
+        ("failed", "no_places", False)
+    ]
