@@ -10,6 +10,7 @@ PARTS = {
     "readers": "whether readers are answered meanwhile",
     "kills": "what kill -9 costs, at every durable step and at random moments",
     "archive": "what the raw archive costs",
+    "importing": "what an import costs beside parsing alone",
     "views": "what the usual questions cost",
     "search": "what search costs",
     "reparse": "what reading the archive anew costs",

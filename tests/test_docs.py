@@ -10,6 +10,7 @@ import re
 import shlex
 import shutil
 import sys
+import tomllib
 from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,6 +24,8 @@ from flows.cli.verbs import app, guarded
 from flows.sample.pages import pages
 from flows.sample.site import serve
 from flows.sample.warehouse import build
+from tests.flows.importing.recorded import Recorded
+from tests.flows.importing.recorded import page as recorded_page
 from tests.test_readme import ROOT, WIREROOM, blocks, run, twice_shown
 from warehouse import loader, reading_copy
 from warehouse.folders import Folders
@@ -41,7 +44,18 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (place / "page.html").write_bytes(
         next(reply.body for path, reply in pages(corrected=False).items() if "/pr/2026/26" in path)
     )
+    record(place)
     return place
+
+
+def record(place: Path) -> None:
+    """Files to import: a page of the outlet and one of another host as WARC, and a list of addresses."""
+    home = tomllib.loads((place / "demo" / "sources" / "meridian.toml").read_text(encoding="utf-8"))["home"]
+    recorded = Recorded()
+    recorded.answer(f"{home}pr/2025/250101_recorded.html", recorded_page("recorded"))
+    recorded.answer("https://example.org/elsewhere", recorded_page("elsewhere"))
+    recorded.at(place / "recorded.warc.gz")
+    (place / "list.csv").write_text(f"url,date,title\n{home}pr/2025/250102_listed.html,2025-01-02,Listed\n")
 
 
 @pytest.fixture
