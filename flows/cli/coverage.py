@@ -136,7 +136,7 @@ def _write_page(con: duckdb.DuckDBPyConnection, survey: Survey, file: Path, *, s
     states = {one.day: survey.state(one) for one in survey.days}
     words = {state: mark.word for state, mark in MARKS.items()}
     text = coverage_page.page(
-        survey.source.name, survey.source.source_id, survey.days, states, words, found, survey.holes
+        survey.source.name, survey.source.source_id, survey.told, states, words, found, survey.holes
     )
     try:
         file.write_text(text, encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -37,6 +37,14 @@ class Survey:
         from warehouse.coverage import of_days
 
         return [hole for hole in of_days(self.days) if hole.day not in self.known] + list(self.units)
+
+    @property
+    def told(self) -> list[Day]:
+        """The days, those that are known to stay holes with the reason that the source's file gives."""
+        return [
+            replace(one, reason="; ".join(filter(None, (known.reason, one.reason)))) if known else one
+            for one, known in ((one, self.known.get(one.day)) for one in self.days)
+        ]
 
     def state(self, one: Day) -> str:
         """The state of a day as it is shown."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -143,6 +146,12 @@ known = [{ from = 2017-03-09, reason = "the outlet lost it" }, { from = 2017-03-
         assert "k known, will stay 3" in said
         assert "Known, and no hole: 1 day from 2017-03-09 to 2017-03-09: the outlet lost it" in said
         assert "Nothing is missing." in said
+        page = archive / "known.html"
+        wireroom("coverage", SOURCE, "--html", page)
+        data = re.search(r'<script id="data"[^>]*>([^<]+)<', page.read_text(encoding="utf-8"))
+        assert data is not None
+        texts = json.loads(gzip.decompress(base64.b64decode(data[1])))["texts"]
+        assert "strike; 1 failed (status_500)" in texts
     finally:
         file.write_text(DEFINITION, encoding="utf-8")
 
