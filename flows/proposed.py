@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,9 @@ from warehouse import proposals
 from warehouse.proposals import Look, Proposal
 from warehouse.reparsing import Comparison, Summary
 from warehouse.rows import Reading
+
+Place = tuple[str, str, int]
+"""Where an article waits: the file of looks, the page and the item."""
 
 FILES_OPEN = 8
 """Files of a proposal whose rows are kept while a sample is gathered."""
@@ -58,10 +61,11 @@ def shown(workspace: Workspace, proposal: Proposal, fields: Sequence[str] = (), 
     """What waits, and of each field (or of those named) as many differences as `most`: always the same ones."""
     with Comparison(workspace.folders, proposal.source_id) as comparison:
         summary = comparison.summary(proposal)
-        found = [*summary.fields, *(name for name in ("rejected", "accepted") if summary.outcomes.get(name))]
-        wanted = [name for name in found if not fields or name in fields]
-        differences = _Gathering(workspace, proposal, comparison)
-        sample = {name: list(differences.of(comparison.sample(name, most))) for name in wanted}
+        names = [*summary.fields, *(name for name in ("rejected", "accepted") if summary.outcomes.get(name))]
+        wanted = [name for name in names if not fields or name in fields]
+        found = {name: comparison.sample(name, most) for name in wanted}
+        differences = _differences(workspace, proposal, comparison, [place for of in found.values() for place in of])
+    sample = {name: [differences[place] for place in of if place in differences] for name, of in found.items()}
     return Shown(proposal, summary, {name: of for name, of in sample.items() if of}, tuple(fields))
 
 
@@ -71,8 +75,8 @@ def of_article(workspace: Workspace, name: str) -> list[Difference]:
     for proposal in proposals.waiting(workspace.folders):
         with Comparison(workspace.folders, proposal.source_id) as comparison:
             comparison.summary(proposal)
-            gathering = _Gathering(workspace, proposal, comparison)
-            found += gathering.of(comparison.of_article(name.lower().replace("-", ""), _key(name)))
+            places = comparison.of_article(name.lower().replace("-", ""), _key(name))
+            found += _differences(workspace, proposal, comparison, places).values()
     return found
 
 
@@ -107,33 +111,29 @@ def _by(workspace: Workspace, proposal: Proposal) -> str:
     return "today's reader" if parsers.reader(source.profile) == proposal.reader else "another reader: reparse again"
 
 
-class _Gathering:
-    """Finds both sides of differences."""
-
-    def __init__(self, workspace: Workspace, proposal: Proposal, comparison: Comparison) -> None:
-        self._folder = proposal.folder(workspace.folders)
-        self._comparison = comparison
-        self._rows = lru_cache(FILES_OPEN)(_read)
-
-    def of(self, found: Iterable[tuple[str, str, int]]) -> Iterator[Difference]:
-        """The differences at these places; one whose text was withdrawn meanwhile is passed over."""
-        for file, fetch_id, item in found:
-            looks, rows = self._rows(self._folder / file)
-            look, row = looks[fetch_id, item], rows.get((fetch_id, item))
-            new = differing.as_record(row.text) if row is not None and row.text is not None else None
-            old = self._counting(fetch_id, item) if look.outcome in ("changed", "unchanged", "rejected") else None
-            if old or new:
-                yield Difference(look, old, new)
-
-    def _counting(self, fetch_id: str, item: int) -> Mapping[str, Any] | None:
-        key = self._comparison.counting(fetch_id, item)
-        return self._comparison.texts([key]).get(key) if key else None
+def _differences(
+    workspace: Workspace, proposal: Proposal, comparison: Comparison, places: Iterable[Place]
+) -> dict[Place, Difference]:
+    """Both sides of what waits at these places; what was withdrawn meanwhile is left out."""
+    read = lru_cache(FILES_OPEN)(_read)
+    folder = proposal.folder(workspace.folders)
+    new = {place: read(folder / place[0]).get(place[1:]) for place in sorted(set(places))}
+    had = [place for place, found in new.items() if found and found[0].outcome in ("changed", "unchanged", "rejected")]
+    counting = comparison.counting(place[1:] for place in had)
+    texts = comparison.texts(list(counting.values()))
+    old = {place: texts.get(counting[place[1:]]) for place in had if place[1:] in counting}
+    return {
+        place: Difference(found[0], old.get(place), found[1])
+        for place in places
+        if (found := new[place]) and (old.get(place) or found[1])
+    }
 
 
-def _read(path: Path) -> tuple[dict[tuple[str, int], Look], dict[tuple[str, int], Reading]]:
-    """The looks of a file, and the readings beside it."""
+def _read(path: Path) -> dict[tuple[str, int], tuple[Look, Mapping[str, Any] | None]]:
+    """The looks of a file, each with the record that was read anew, where it is one."""
     spooled = path.with_suffix(".jsonl")
-    readings = (row for row in proposals.rows_of(spooled) if isinstance(row, Reading))
-    return {(look.fetch_id, look.item): look for look in proposals.looks(spooled)}, {
-        (row.fetch_id, row.item): row for row in readings
+    rows = (row for row in proposals.rows_of(spooled) if isinstance(row, Reading) and row.text)
+    records = {(row.fetch_id, row.item): differing.as_record(row.text) for row in rows if row.text}
+    return {
+        (look.fetch_id, look.item): (look, records.get((look.fetch_id, look.item))) for look in proposals.looks(spooled)
     }

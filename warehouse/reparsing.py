@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,6 +20,9 @@ from warehouse.staging import sql
 
 Key = tuple[str, str]
 """An article's id and the hash of a record of it."""
+
+Item = tuple[str, int]
+"""A page, by its fetch, and the place of an article on it."""
 
 MEMORY = "512MB"
 
@@ -108,23 +111,28 @@ class Comparison:
             yield [_archived(row) for row in found]
 
     def texts(self, keys: Sequence[Key]) -> dict[Key, dict[str, Any]]:
-        """The wide records of these articles."""
-        if not keys:
-            return {}
+        """The wide records of these articles.
+
+        They are read by their places: a join would unpack every body of the table, and what lies together in the archive
+        lies together there.
+        """
         asked = [{"article_id": article_id, "record_hash": record_hash} for article_id, record_hash in keys]
-        found = self._con.cursor().execute(sql("reparse/texts"), [msgspec.json.encode(asked).decode()])
+        con = self._con.cursor()
+        places = con.execute(sql("reparse/texts"), [msgspec.json.encode(asked).decode()]).fetchall() if keys else []
+        if not places:
+            return {}
+        found = con.execute(
+            f"SELECT * FROM copy.texts WHERE rowid IN ({', '.join(str(int(place)) for (place,) in places)})"
+        )
         names = [column[0] for column in found.description or []]
         texts = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
         return {(str(text["article_id"]), str(text["record_hash"])): text for text in texts}
 
-    def counting(self, fetch_id: str, item: int) -> Key | None:
-        """The article and the record that count of a page now."""
-        found = self._con.execute(
-            "SELECT article_id::VARCHAR, record_hash::VARCHAR FROM copy.readings "
-            "WHERE fetch_id = $1 AND item = $2 AND counts AND record_hash IS NOT NULL",
-            [fetch_id, item],
-        ).fetchall()
-        return found[0] if found else None
+    def counting(self, pages: Iterable[Item]) -> dict[Item, Key]:
+        """The article and the record that count now of these articles of pages."""
+        asked = [{"fetch_id": fetch_id, "item": item} for fetch_id, item in pages]
+        found = self._con.execute(sql("reparse/counting"), [msgspec.json.encode(asked).decode()]).fetchall()
+        return {(fetch_id, item): (article_id, record_hash) for fetch_id, item, article_id, record_hash in found}
 
     def summary(self, proposal: Proposal) -> Summary:
         """What waits, counted."""

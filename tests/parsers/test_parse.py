@@ -89,6 +89,16 @@ def test_quotes_stay_quotes_and_the_headline_is_not_repeated():
     assert not article.body.startswith(article.headline)
 
 
+def test_a_container_that_the_profile_names_is_where_the_article_is():
+    page = html("", head="").replace(
+        b"</article>",
+        f"</article><div class='box'><p>{'Quite another text altogether. ' * 60}</p></div><div id=text><p>{TEXT}</p></div>".encode(),
+    )
+    article = one(Page(page), Profile(container="div#text"))
+    assert "came back with the tide" in article.body
+    assert "another text" not in article.body
+
+
 def test_a_trailing_credit_leaves_the_body():
     article = one(Page(html(f"<p>OSLO (AP) — {TEXT}</p><p>(Reporting by A. Berg; Editing by B. Dahl)</p>")))
     assert article.credit_text == "(Reporting by A. Berg; Editing by B. Dahl)"

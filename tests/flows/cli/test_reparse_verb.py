@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from flows import reparsing
 from flows.cli.verbs import app, guarded
+from flows.pool import ParsePool
 from flows.sample.site import SOURCE_ID
 from flows.sample.warehouse import build
 from flows.workspace import Workspace
@@ -26,6 +28,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def news(made: Path, tmp_path: Path) -> Workspace:
     return Workspace(Path(shutil.copytree(made, tmp_path / "news", symlinks=True)))
+
+
+@pytest.fixture(autouse=True)
+def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Starting a parse process costs seconds."""
+    monkeypatch.setattr(reparsing, "ParsePool", lambda: ParsePool(workers=1))
 
 
 @pytest.fixture
@@ -75,7 +83,7 @@ def test_an_edited_source_is_read_anew_shown_and_accepted(news: Workspace, wirer
 
 
 def test_an_article_that_is_none_any_more_is_shown_as_such_everywhere(news: Workspace, wireroom: Run):
-    edit(news, "[parse]", '[parse]\ncontainer = "footer"')
+    edit(news, "[parse]", '[parse]\ncontainer = "a"')
     told = wireroom("reparse", "--sample", 1).stdout
     assert "are no article any more" in told
     assert "── no article any more" in told
