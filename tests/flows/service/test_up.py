@@ -172,10 +172,12 @@ def test_deploy_registers_at_a_prefect_that_is_there_already(newsroom: Newsroom,
     settings = f"PREFECT_API_URL={newsroom.service.url}/api\nPREFECT_API_AUTH_STRING={{}}\n"
     theirs = replace(newsroom, workspace=other)
     (other.root / ".env").write_text(settings.format(login), encoding="utf-8")
-    done = json.loads(theirs.wireroom("deploy", "--json").stdout)
+    newsroom.api.post("/work_pools/", {"name": "theirs", "type": "process"})
+    done = json.loads(theirs.wireroom("deploy", "--pool", "theirs", "--json").stdout)
     assert set(done["deployments"]) == {"tern", "maintain", "backfill", "reparse"}
-    assert {"meridian", "gull"} <= set(done["others"])
+    assert done["others"] == []
     found = newsroom.deployments()["tern"]
+    assert found["work_pool_name"] == "theirs"
     assert found["schedules"][0]["schedule"]["cron"] == "9 9 * * *"
     assert found["job_variables"]["env"]["WIREROOM_WORKSPACE"] == str(other.root)
     assert "prefect work-pool create news" in theirs.wireroom("deploy", "--pool", "news", code=1).stderr
