@@ -6,16 +6,20 @@ import shutil
 import socket
 import subprocess
 import sys
+from concurrent.futures import Future
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from flows import pipeline, proposed, reparsing, run, withdraw
+from flows import parse_child, pipeline, proposed, reparsing, run, withdraw
+from flows.importing import Options, bring
+from flows.pool import Parsed
 from flows.sample.site import Site, serve
 from flows.sources import SourceDefinition, load
 from flows.workspace import Workspace, create
-from warehouse import proposals, reading_copy, search, spool
+from parsers.records import Page, Profile
+from warehouse import coverage, loader, proposals, reading_copy, search, spool
 from warehouse.locks import Held, hold
 from warehouse.reparsing import Comparison, Summary
 
@@ -58,6 +62,27 @@ def workspace(tmp_path: Path, after_two_passes: Workspace) -> Workspace:
     return copied(after_two_passes, tmp_path)
 
 
+class Inline:
+    """A parse pool that parses at once, in this process: starting one costs seconds."""
+
+    def __enter__(self) -> Inline:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def submit(self, page: Page, profile: Profile) -> Future[Parsed]:
+        done: Future[Parsed] = Future()
+        done.set_result(parse_child.parse(page, profile))
+        return done
+
+
+@pytest.fixture(autouse=True)
+def _inline(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):
+    if "without_network" not in request.fixturenames:
+        monkeypatch.setattr(reparsing, "ParsePool", Inline)
+
+
 @pytest.fixture
 def without_network(monkeypatch: pytest.MonkeyPatch):
     """No socket leads anywhere, and nothing that could ask is even made."""
@@ -84,12 +109,17 @@ def edit(workspace: Workspace, old: str = "furniture   = [", new: str = f'furnit
 
 
 def takes_everything_for_an_article(workspace: Workspace) -> None:
-    edit(workspace, "[parse]", '[parse]\ncontainer = "footer"')
+    edit(workspace, "[parse]", '[parse]\ncontainer = "a"')
 
 
 def asked(workspace: Workspace, sql: str) -> list[tuple]:
     with reading_copy.connect(workspace.folders) as connection:
         return connection.execute(sql).fetchall()
+
+
+def holes(workspace: Workspace) -> list[coverage.Hole]:
+    with reading_copy.connect(workspace.folders) as connection:
+        return coverage.holes(connection, "meridian")
 
 
 def read(workspace: Workspace, **how: object) -> reparsing.Report:
@@ -145,14 +175,17 @@ def test_nothing_is_asked_and_nothing_changes_until_it_is_accepted(workspace: Wo
 def test_what_is_accepted_corrects_and_makes_no_version(workspace: Workspace):
     numbers = "SELECT article_id, version, valid_from, valid_to FROM versions ORDER BY ALL"
     days = "SELECT url_key, day, day_basis, day_known_at FROM addresses ORDER BY ALL"
-    coverage = "SELECT * FROM coverage ORDER BY ALL"
-    before = [asked(workspace, sql) for sql in (numbers, days, coverage, "SELECT * FROM article_urls ORDER BY ALL")]
+    states = "SELECT * FROM coverage ORDER BY ALL"
+    before = [asked(workspace, sql) for sql in (numbers, days, states, "SELECT * FROM article_urls ORDER BY ALL")]
+    missing = holes(workspace)
+    assert missing
     (last,) = asked(workspace, "SELECT max(load_id) FROM loads")[0]
     edit(workspace)
     read(workspace)
     accept(workspace)
-    after = [asked(workspace, sql) for sql in (numbers, days, coverage, "SELECT * FROM article_urls ORDER BY ALL")]
+    after = [asked(workspace, sql) for sql in (numbers, days, states, "SELECT * FROM article_urls ORDER BY ALL")]
     assert after == before
+    assert holes(workspace) == missing
     assert asked(workspace, f"SELECT change FROM changes WHERE load_id > {last}") == [("corrected",)]
     assert asked(workspace, "SELECT kind, state, articles, rejected, requests FROM runs WHERE kind = 'reparse'") == [
         ("reparse", "completed", 33, 1, 0)
@@ -175,7 +208,7 @@ def test_an_article_that_is_none_now_loses_its_version_and_is_found_no_more(work
     search.opened(workspace.folders)
     shown = "SELECT article_id, version, valid_from, valid_to, body FROM article_versions ORDER BY ALL"
     before = asked(workspace, shown)
-    edit(workspace, "[parse]", '[parse]\ncontainer = "footer"')
+    edit(workspace, "[parse]", '[parse]\ncontainer = "a"')
     read(workspace)
     counts = summary(workspace)
     assert counts.outcomes == {"rejected": 33, "still_rejected": 1}
@@ -188,7 +221,7 @@ def test_an_article_that_is_none_now_loses_its_version_and_is_found_no_more(work
     assert asked(workspace, "SELECT count(*) FROM article_history WHERE reject_reason IS NOT NULL") == [(33,)]
     assert asked(workspace, "SELECT count(*) FROM changes WHERE change = 'rejected'") == [(32,)]
     assert search.search(workspace.folders, "the").total == 0
-    edit(workspace, '\ncontainer = "footer"', "")
+    edit(workspace, '\ncontainer = "a"', "")
     read(workspace)
     assert summary(workspace).outcomes == {"accepted": 33, "still_rejected": 1}
     accept(workspace)
@@ -320,6 +353,21 @@ def test_pages_that_cannot_be_read_are_named_and_the_rest_is_read(workspace: Wor
     assert report.read == 33
     assert len(report.unreadable) == 1
     assert str(file) in report.unreadable[0]
+
+
+@pytest.mark.parametrize("link", [False, True])
+def test_imported_pages_are_read_too_also_those_that_are_linked(workspace: Workspace, tmp_path: Path, link: bool):
+    other = create(tmp_path / "other")
+    shutil.copy(workspace.sources / "meridian.toml", other.sources)
+    bring(other, sorted(workspace.folders.archive.glob("meridian/*.warc.gz")), Options(link=link))
+    loader.drain(other.folders, wait=True, publish_now=True)
+    (count,) = asked(other, "SELECT count(*) FROM readings WHERE counts AND record_hash IS NOT NULL")[0]
+    edit(other)
+    report = read(other)
+    assert report.unreadable == []
+    assert summary(other).outcomes["unchanged"] + summary(other).outcomes["changed"] == count >= 32
+    assert accept(other).pages == report.read
+    assert asked(other, f"SELECT count(*) FROM articles WHERE body LIKE '%{LAST}%'") == [(0,)]
 
 
 def test_pages_by_an_older_reader_are_counted(workspace: Workspace):
