@@ -209,8 +209,12 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 
 _STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_POWERFUL = re.compile(r"([\\`*_{}\[\]()#+!|~$@^]|(?<=:)//|(?<=www)\.)")
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_POWERFUL = re.compile(
+    r"(?:[\\`*\[\]|~@]|(?<![^\W_])_|_(?![^\W_])|(?<=:)//|(?<=www)\.)|(?:[<>]|&(?=#?\w+;))", re.I
+)
+"""What could mean something in Markdown or HTML, and no more: Prefect shows the words of a link with every backslash."""
+
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def text(said: str | None, longest: int = LONGEST_CELL) -> str:
@@ -218,8 +222,7 @@ def text(said: str | None, longest: int = LONGEST_CELL) -> str:
     words = " ".join(_STEERING.sub(" ", said or "").split())
     if len(words) > longest:
         words = words[: longest - 1] + "…"
-    plain = _POWERFUL.sub(r"\\\1", words)
-    return "".join(_ENTITIES.get(letter, letter) for letter in plain)
+    return _POWERFUL.sub(lambda found: _ENTITIES.get(found[0]) or f"\\{found[0]}", words)
 
 
 def link(words: str, url: str) -> str:

@@ -81,6 +81,8 @@ HOSTILE = [
     "![pixel](https://evil.example/p.gif)",
     "https://evil.example and www.evil.example and a@evil.example",
     "&lt;b&gt; &amp; \\",
+    "&#60;b&#x3e; &",
+    "_so_ __loud__ a_b_c _",
     "\u202eright to left\u200b",
     "<https://evil.example>",
     "\x1b[31mred\x07",
@@ -99,6 +101,11 @@ def test_nothing_a_page_says_has_power(words: str):
     assert "javascript:" not in re.sub(r">[^<]*<", "><", html)
     shown = re.findall(r"<td>([^<]*)</td>", html)[-1]
     assert [word for word in re.findall(r"[a-z]{3,}", words) if word not in shown] == []
+
+
+@pytest.mark.parametrize("words", ["Q&A: 50 % (more) at AT&T #1!", "snake_case_name", "“Fog” — 3 + 4 = 7; it's $5"])
+def test_ordinary_words_stay_as_they_are(words: str):
+    assert reports.text(words) == words
 
 
 @pytest.mark.parametrize(
