@@ -209,6 +209,17 @@ def test_a_run_that_holds_its_lock_for_a_day_is_named(folders: Folders):
     assert "locks" not in found_faults(folders)  # the kernel frees it
 
 
+def test_a_run_that_was_killed_before_it_spooled_anything_is_named(folders: Folders):
+    path = folders.source_lock(SOURCE)
+    with hold(path, f"ingest of {SOURCE} in process 12345, since 2026-03-02 08:00 UTC"):
+        assert "killed" not in found_faults(folders)  # it is still at it
+    result = found_faults(folders)["killed"]
+    assert (result.level, result.findings[0].mend) == ("advice", f"wireroom ingest {SOURCE}")
+    with hold(path, f"ingest of {SOURCE} in process 12345, since 2026-03-01 12:00 UTC"):
+        pass
+    assert "killed" not in found_faults(folders)  # the one that the tables know
+
+
 def test_a_page_that_only_a_full_look_reaches(folders: Folders, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("warehouse.doctor.archive.SAMPLE", 0)
     scratch(folders)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 import duckdb
 
-from warehouse.doctor import archive, files, tables, withdrawn
+from warehouse.doctor import archive, files, killed, tables, withdrawn
 from warehouse.doctor.findings import Check, Examination, Finding, Result, made
 from warehouse.folders import Folders
 
@@ -20,7 +20,7 @@ __all__ = ["Check", "Finding", "Result", "checks", "examine"]
 
 def checks() -> list[Check]:
     """Every check, in the order in which they are made."""
-    return [*files.CHECKS, *tables.checks(), *archive.CHECKS, *withdrawn.CHECKS]
+    return [*files.CHECKS, *killed.CHECKS, *tables.checks(), *archive.CHECKS, *withdrawn.CHECKS]
 
 
 def examine(folders: Folders, *, full: bool = False) -> Iterator[Result]:
