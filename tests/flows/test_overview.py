@@ -164,7 +164,9 @@ def test_what_an_earlier_parser_has_read_is_counted(
 ):
     assert overview(made, [source], [stands()], NOW).older == {}
     another = replace(source, profile=replace(source.profile, furniture=("Something else",)))
-    assert overview(made, [another], [stands()], NOW).older == {"meridian": 34}  # with the reject, and both states of one
+    assert overview(made, [another], [stands()], NOW).older == {
+        "meridian": 34
+    }  # with the reject, and both states of one
 
 
 def test_the_command_fits_eighty_columns_and_its_exit_code_says_whether_all_is_well(
