@@ -23,6 +23,7 @@ class Page:
     byline: bool = True
     day: date | None = None  # None: the day it was found
     undated: bool = False
+    listed: date | None = None  # the day that the listing gives; None: that of the article
 
 
 @dataclass(slots=True)
@@ -70,12 +71,12 @@ class Outlet:
         self.numbers += 1
         name = f"{self.source_id}-{self.numbers}"
         day = page.day or moment.date()
-        yield rows.Found(self.source_id, key(name), 1, f"https://paper.example/{name}", "feed", "feed", day, "listing", None, None, None, None,
+        yield rows.Found(self.source_id, key(name), 1, f"https://paper.example/{name}", "feed", "feed", page.listed or day, "listing", None, None, None, None,
                          moment, run_id)  # fmt: skip
         yield rows.Fetched(key(f"{name} fetch"), self.source_id, key(name), "article", f"https://paper.example/{name}", None, None, "live", moment,
                            "fetched", 200, None, 1, None, None, None, "text/html", None, None, key(f"{name} payload"), 1000, key("segment"), 0, 100,
                            0.1, run_id)  # fmt: skip
-        yield self._reading(page, name, day, moment)
+        yield self._reading(page, name, day, moment + timedelta(seconds=1))
 
     def _reading(self, page: Page, name: str, day: date, moment: datetime) -> rows.Reading:
         words = None if page.words is None else f"{name} has its words"

@@ -74,7 +74,7 @@ TROUBLES = [
     ("more of them than allowed", usual(5), {"rejected_max": 0.0}, set()),
     ("dates of next year", [Page(day=date(2027, 5, 1)) for _ in range(5)], {}, {"dates.future"}),
     ("dates of a copyright line", [Page(day=date(2026, 1, 1)) for _ in range(6)], {}, {"dates.first_of_january"}),
-    ("dates of long ago", [Page(day=date(2019, 6, 1) + timedelta(days=number)) for number in range(6)], {}, {"dates.old"}),
+    ("dates of long ago", [Page(day=date(2019, 6, 1) + timedelta(days=number), listed=NOW.date()) for number in range(6)], {}, {"dates.old"}),
     ("no dates any more", [Page(undated=True) for _ in range(5)], {}, {"filled.date_published"}),
     ("twice as many, and more", usual(24), {}, {"too_many"}),
     ("more than the limit", usual(5), {"articles_max": 20}, {"too_many"}),
@@ -149,7 +149,7 @@ def test_a_backfill_says_nothing_of_how_the_outlet_does(judged):
 
 
 def test_addresses_that_come_twice_are_named_in_the_very_next_run(judged):
-    outlet = Outlet().expects(lookback_days=3650.0)
+    outlet = Outlet().expects()
     spread = [Page(day=date(2025, 1, 1) + timedelta(days=14 * number)) for number in range(26)]
     outlet.ingest(FIRST, spread)
     for minute in range(1, 4):
@@ -159,6 +159,15 @@ def test_addresses_that_come_twice_are_named_in_the_very_next_run(judged):
     found = judged(outlet, FIRST + timedelta(minutes=6))
     assert failing(found) == {"too_many"}
     assert "26 articles that were not known before" in found["too_many"].message
+
+
+def test_a_weekly_paper_comes_out_without_an_alarm(judged):
+    outlet, issue = Outlet().expects(), FIRST.date()
+    for day in range(22):
+        outlet.ingest(
+            FIRST + timedelta(days=day), [Page(day=issue + timedelta(days=day))] * (40 if day % 7 == 0 else 0)
+        )
+        assert failing(judged(outlet, FIRST + timedelta(days=day, hours=1))) == set()
 
 
 def test_who_asks_for_more_gets_more_without_an_alarm(judged):

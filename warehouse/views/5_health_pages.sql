@@ -25,7 +25,9 @@ WITH pages AS (
       AND (source IS NULL OR (r.source_id = source AND f.source_id = source))
     QUALIFY place <= 500
 )
-SELECT p.*, p.run_id = l.run_id AS in_last_run, p.record_hash IS NOT NULL AS is_article, a.url_key IS NOT NULL AS is_new
+SELECT p.*, p.run_id = l.run_id AS in_last_run, p.record_hash IS NOT NULL AS is_article, a.url_key IS NOT NULL AS is_new,
+       -- The day by which its date is measured: what listing or address said; a sitemap without days lists the whole archive.
+       CASE WHEN a.day_basis IN ('url', 'listing') THEN a.day WHEN a.finder = 'feed' THEN p.observed_at::DATE END AS listed_day
 FROM pages AS p
 -- What another reader read may differ because of the reader.
 JOIN (SELECT source_id, arg_min(run_id, place) AS run_id, arg_min(reader, place) AS reader FROM pages GROUP BY source_id) AS l
@@ -105,6 +107,5 @@ SELECT source_id, 'dates.first_of_january', place, observed_at, in_last_run,
        NOT (month(date_published) = 1 AND day(date_published) = 1 AND observed_at::DATE - date_published > 7), 0.8, false
 FROM samples WHERE date_published IS NOT NULL
 UNION ALL
-SELECT source_id, 'dates.old', place, observed_at, in_last_run, observed_at::DATE - date_published <= greatest(60, lookback_days + 30), 0.8, judge_history
-FROM samples JOIN limits USING (source_id)
-WHERE date_published IS NOT NULL AND is_new;
+SELECT source_id, 'dates.old', place, observed_at, in_last_run, listed_day - date_published <= 60, 0.8, false
+FROM samples WHERE date_published IS NOT NULL AND is_new AND listed_day IS NOT NULL;

@@ -81,16 +81,18 @@ brought AS (
     GROUP BY ALL
 ),
 rates AS (  -- articles a day: over the days of the articles themselves, so that the very first ingest already says it
-    SELECT a.source_id, count(DISTINCT u.article_id) / greatest(7, max(a.day) - min(a.day)) AS a_day
+    SELECT source_id, sum(articles) / greatest(7, max(day) - min(day)) AS a_day, max(articles) AS on_busiest_day FROM (
+    SELECT a.source_id, a.day, count(DISTINCT u.article_id) AS articles
     FROM addresses AS a
     JOIN article_urls AS u ON u.source_id = a.source_id AND u.url_key = a.url_key
     JOIN looks AS l ON l.source_id = a.source_id AND l.place = 1
     WHERE a.day IS NOT NULL AND a.found_at < l.started_at AND a.day >= moment::DATE - 730
       AND (source IS NULL OR (a.source_id = source AND u.source_id = source))
-    GROUP BY a.source_id
+    GROUP BY a.source_id, a.day)
+    GROUP BY source_id
 )
 SELECT l.source_id, l.run_id, l.started_at, coalesce(b.articles, 0) AS articles, p.most, r.a_day,
-       r.a_day * greatest(1, epoch(l.started_at - l.before_at) / 86400) AS due
+       greatest(r.on_busiest_day, r.a_day * epoch(l.started_at - l.before_at) / 86400) AS due
 FROM looks AS l
 JOIN rates AS r ON r.source_id = l.source_id
 LEFT JOIN brought AS b ON b.source_id = l.source_id AND b.run_id = l.run_id

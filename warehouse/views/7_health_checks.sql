@@ -60,7 +60,7 @@ SELECT source_id, "check", state,
                     WHEN 'words.long' THEN format('{} of the latest {} articles are as long as the longest tenth used to be', seen - good, seen)
                     WHEN 'dates.future' THEN format('{} of the latest {} articles have a date that had not come yet', seen - good, seen)
                     WHEN 'dates.first_of_january' THEN format('{} of the latest {} articles have a first of January as their date', seen - good, seen)
-                    WHEN 'dates.old' THEN format('{} of the latest {} new articles have a date long before they were found', seen - good, seen)
+                    WHEN 'dates.old' THEN format('{} of the latest {} new articles have a date long before the day on which they were listed', seen - good, seen)
                     ELSE format('{} of the latest {} articles have the field {} ({:.0f} %)', good, seen, field, 100 * share) END AS measured,
        CASE WHEN state = 'unknown' THEN format('cannot be said from {} pages', seen + past_pages)
             WHEN kind = 'filled' THEN format('{:.0f} % {}', 100 * if(by_limit, least, usual_share), if(by_limit, 'or more', 'or so, as before'))
