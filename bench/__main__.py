@@ -9,6 +9,7 @@ PARTS = {
     "warehouse": "what loading costs",
     "readers": "whether readers are answered meanwhile",
     "kills": "what kill -9 costs, at every durable step and at random moments",
+    "backfill": "what a decade costs, killed and undisturbed, and whether its holes are named",
     "archive": "what the raw archive costs",
     "importing": "what an import costs beside parsing alone",
     "views": "what the usual questions cost",

@@ -351,7 +351,8 @@ def _tell_open(run: Run, gaps: list[Gap]) -> None:
     """The gaps that no other finder has closed."""
     for gap in gaps:
         said = (
-            f"No other finder lists {_days(gap)} whole: those days stay partial. A sitemap or an index would fill them."
+            f"No other finder lists {_days(gap)} whole: those days stay partial. A sitemap, an index or a web archive would fill "
+            f"them: wireroom backfill {run.source.source_id} --from {gap.first_day} --to {gap.last_day}"
         )
         tell(Event("warning", said))
 

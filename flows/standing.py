@@ -47,7 +47,7 @@ def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
     }
 
 
-_BEGAN = re.compile(r"ingest of .+ in process \d+, since (\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
+_BEGAN = re.compile(r"(?P<kind>\w+) of .+ in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 
 def _last_run(
@@ -56,11 +56,13 @@ def _last_run(
     """When the last run began and how it stands, also one that the reading copy does not know: it goes on, or was killed."""
     lock = workspace.folders.source_lock(source_id)
     found = _BEGAN.fullmatch(holder(lock))
-    began = datetime.fromisoformat(found[1]) if found else None
+    began = datetime.fromisoformat(found["began"]) if found else None
     is_later = began is not None and (last_run is None or began > last_run)
     if not is_later and state != "running":
         return last_run, state
-    said = "running" if is_held(lock) else f"interrupted: go on with wireroom ingest {source_id}"
+    kind = found["kind"] if found else "ingest"
+    again = f"go on with wireroom ingest {source_id}" if kind == "ingest" else f"say the same wireroom {kind} once more"
+    said = "running" if is_held(lock) else f"interrupted: {again}"
     return began if is_later else last_run, said
 
 

@@ -35,7 +35,8 @@ class Older:
     def sentences(self, source_id: str, window: Window, postponed: int, *, first: bool) -> Iterator[str]:
         """What is told at the end of a pass."""
         since = f", back to {self.oldest}" if self.oldest else ""
-        way = f"{since}. A larger lookback in {source_id}.toml takes them."
+        begin = f" --from {self.oldest}" if self.oldest else " --from DAY"
+        way = f"{since}. To fetch them: wireroom backfill {source_id}{begin}"
         unread = f", and {_counted(self.sitemaps, 'older sitemap')} left unread" if self.sitemaps else ""
         if first and (self.addresses or self.sitemaps):
             days = (window.last_day - window.first_day).days

@@ -112,6 +112,7 @@ def test_a_feed_that_turned_over_marks_the_days_partial(outlet: Outlet) -> None:
     assert outlet.passed(source).articles == 10
     assert f"entries of {day(0)} went by unseen" in outlet.said("warning")
     assert f"No other finder lists {day(0)} whole: those days stay partial" in outlet.said("warning")
+    assert f"wireroom backfill post --from {day(0)} --to {day(0)}" in outlet.said("warning")
     gaps = outlet.rows("select unit, whole, first_day::varchar from units where reason = 'gap' order by unit")
     assert gaps == [(f"{outlet.base}/feed", False, None), (f"{outlet.base}/feed#gap-{day(0)}", False, day(0))]
     feed_of(outlet, *range(25, 35))
