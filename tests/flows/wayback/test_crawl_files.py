@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 import pytest
@@ -12,7 +13,7 @@ from imitation import Said, paths
 from outlet import story
 
 from flows import downloads
-from flows.fetching import Limits
+from flows.fetching import Exchange, Limits
 
 LIST = "/crawl-data/CC-NEWS/2017/09/warc.paths.gz"
 LATER = "/crawl-data/CC-NEWS/2017/10/warc.paths.gz"
@@ -95,23 +96,29 @@ def test_a_download_goes_on_where_it_was_broken_off(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    ("status", "body", "place", "reason"),
     [
-        Said(200, b"<html><body>Sorry</body></html>" * 100),
-        Said(206, b"x" * 10, (("Content-Range", "bytes 500-509/900"),)),
-        Said(206, b"x" * 10, (("Content-Range", "bytes 0-999/9000"),)),
-        Said(206, b"x" * 10, (("Content-Range", "all of it"),)),
-        Said(403, b"Slow down"),
+        (200, b"x" * 10, "", "no_ranges"),  # the whole file, where a later piece was asked for
+        (206, b"x" * 10, "bytes 500-509/900", "wrong_piece"),
+        (206, b"x" * 10, "bytes 1000-1999/9000", "wrong_piece"),
+        (206, b"x" * 10, "bytes 1000-1009/1005", "wrong_piece"),
+        (206, b"x" * 10, "all of it", "no_ranges"),
     ],
 )
-def test_an_answer_that_is_no_piece_is_a_failure_of_the_file(desk: Desk, said: Said) -> None:
+def test_an_answer_that_is_no_piece_is_a_fault(status: int, body: bytes, place: str, reason: str) -> None:
+    headers = (("Content-Range", place),)
+    exchange = Exchange("f1", "u", datetime(2026, 1, 1), "fetched", status=status, body=body, headers=headers)
+    with pytest.raises(downloads.Fault) as fault:
+        downloads._described(exchange, "u", 1000)
+    assert fault.value.reason == reason
+
+
+def test_a_file_that_does_not_come_leaves_its_unit_open(desk: Desk) -> None:
     crawl(desk)
-    desk.archive.says(NAMES[1], said)
+    desk.archive.says(NAMES[1], Said(403, b"Slow down"))
     outcome = desk.backfilled(desk.written([table(desk)]), "2017-09-20", "2017-09-30")
     assert outcome.tally.articles == 1
-    (state,) = desk.rows(f"SELECT whole, outcome FROM units WHERE url LIKE '%{NAMES[1]}'")
-    assert state[0] is False
-    assert state[1] in ("failed", "refused")
+    assert desk.rows(f"SELECT whole, outcome FROM units WHERE url LIKE '%{NAMES[1]}'") == [(False, "refused")]
 
 
 def test_a_disk_without_room_is_said_before_anything_is_fetched(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
