@@ -97,20 +97,18 @@ def backfill(
         run.patience = PATIENCE
         pipeline.recover(run)
         run.window = _narrowed(run, order)
-        loaded, passed = _Loaded(), list[Event]()
-        for batch in _batches(run, order, passed):
+        loaded = _Loaded()
+        for batch in _batches(run, order):
             do(run, batch)
-            _tell(passed)
             loaded.now_and_then(run, len(batch))
-        _tell(passed)
     load(workspace, publish_now=True, feeds_search=False)
     return Outcome(run.tally, run.cut)
 
 
-def _batches(run: Run, order: Order, passed: list[Event]) -> Iterator[list[Address]]:
+def _batches(run: Run, order: Order) -> Iterator[list[Address]]:
     """The batches of a backfill: all that is to be asked for, and once it is known what of that is dead, its mementos."""
     size = batch_size(run.source)
-    yield from pipeline.batches(run, _limited(run, order, passed), size)
+    yield from pipeline.batches(run, _limited(run, order), size)
     if run.cut is None and order.limit is None:
         yield from pipeline.batches(run, pipeline.dead_addresses(run), size)
 
@@ -155,16 +153,9 @@ def _narrowed(run: Run, order: Order) -> Window:
     return replace(run.window, done=done)
 
 
-def _tell(passed: list[Event]) -> None:
-    """Say of the units whose addresses were asked for that they are done with."""
-    for event in passed:
-        tell(event)
-    passed.clear()
-
-
-def _limited(run: Run, order: Order, passed: list[Event]) -> Iterator[Address]:
+def _limited(run: Run, order: Order) -> Iterator[Address]:
     """The addresses to ask for, as many as the order wants and the outlet allows."""
-    for number, address in enumerate(_addresses(run, order, passed)):
+    for number, address in enumerate(_addresses(run, order)):
         if order.limit is not None and number >= order.limit:
             run.cut = f"It was ended after {order.limit:,} pages, as --limit says; the same command goes on."
             return
@@ -174,18 +165,19 @@ def _limited(run: Run, order: Order, passed: list[Event]) -> Iterator[Address]:
         yield address
 
 
-def _addresses(run: Run, order: Order, passed: list[Event]) -> Iterator[Address]:
-    """What earlier runs left, what the finders list, and what has failed meanwhile and may be tried again.
-
-    Units whose addresses were all given are put into `passed`.
-    """
+def _addresses(run: Run, order: Order) -> Iterator[Address]:
+    """What earlier runs left, what the finders list, and what has failed meanwhile and may be tried again."""
     rules = replace(policy(run.source), revisits=False, patient=not order.only_holes)
-    seen = _days_read(run)
-    tell(Event("days", "read before", len(seen), outcome="before"))
-    yield from _left(run, rules)
+    seen, given = _days_read(run), 0
+    for address in _left(run, rules):
+        given += 1
+        yield address
+    tell(Event("days", "read before", len(seen), outcome="before", more={"after": given}))
     for unit in listings.units(run):
-        yield from pipeline.due_of(run, unit, rules, Allowance(left=unit.undated))
-        passed.append(_passed(run, unit, seen))
+        for address in pipeline.due_of(run, unit, rules, Allowance(left=unit.undated)):
+            given += 1
+            yield address
+        tell(_passed(run, unit, seen, given))
     yield from _left(run, replace(rules, patient=True))
 
 
@@ -211,11 +203,11 @@ def _days_read(run: Run) -> set[date]:
     }
 
 
-def _passed(run: Run, unit: Unit, seen: set[date]) -> Event:
-    """The event that a unit is done with, and so many more days of the window, which join those that were `seen`."""
+def _passed(run: Run, unit: Unit, seen: set[date], given: int) -> Event:
+    """The event that so many more days are done with once the `given` addresses were asked for; they join those `seen`."""
     days = set(_days(unit, run.window)) - seen
     seen |= days
-    return Event("days", f"{unit.finder} {unit.unit}", len(days))
+    return Event("days", f"{unit.finder} {unit.unit}", len(days), more={"after": given})
 
 
 def _days(unit: Unit, window: Window) -> Iterable[date]:

@@ -231,7 +231,7 @@ def _ending(run: Run) -> Iterator[None]:
         message = f"{type(error).__name__}: {error}"
         raise
     except BaseException:  # Ctrl-C, SIGTERM, or Prefect's cancel, which is no KeyboardInterrupt
-        state = "cancelled"
+        state, message = "cancelled", "It was stopped; the same command goes on."
         raise
     finally:
         run.note(run.row(state, message))
@@ -279,17 +279,17 @@ def _keeping(run: Run) -> Callable[[type[BaseException] | None, BaseException | 
     return keep
 
 
-def load(workspace: Workspace, *, publish_now: bool = False, feeds_search: bool = True) -> bool:
+def load(workspace: Workspace, *, publish_now: bool = False, feeds_search: bool = True, wait: bool = False) -> bool:
     """Drain the spool into the warehouse, unless another loader is at it, which takes our files too; whether readers see more.
 
-    Without `feeds_search` the search index stays behind, until a search, a pass or maintenance brings it up to date.
+    With `wait` such a loader is waited for. Without `feeds_search` the search index stays behind, until a search, a pass or maintenance brings it up to date.
     """
     with logs.kept(workspace):
-        return _load(workspace, publish_now, feeds_search)
+        return _load(workspace, publish_now, feeds_search, wait)
 
 
-def _load(workspace: Workspace, publish_now: bool, feeds_search: bool) -> bool:
-    report = loader.drain(workspace.folders, publish_now=publish_now)
+def _load(workspace: Workspace, publish_now: bool, feeds_search: bool, wait: bool) -> bool:
+    report = loader.drain(workspace.folders, wait=wait, publish_now=publish_now)
     if report is not None:
         for event in [*telling.loaded(report), *telling.visible(report)]:
             progress.tell(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,6 +54,7 @@ class Course:
     pages: int = 0
     failed: int = 0
     began: float = field(default_factory=time.monotonic)
+    waiting: deque[tuple[int, int]] = field(default_factory=deque)  # after how many pages so many days are done
 
     def take(self, event: Event) -> None:
         """Count what an event says."""
@@ -61,7 +63,9 @@ class Course:
             self.failed += event.outcome not in ("fetched", "unchanged")
         elif event.kind == "days":
             self.before += event.count if event.outcome == "before" else 0
-            self.done += event.count
+            self.waiting.append((event.more.get("after", 0), event.count))
+        while self.waiting and self.waiting[0][0] <= self.pages:
+            self.done += self.waiting.popleft()[1]
 
     def said(self) -> str:
         """Days, pages, rate and the time left, in a few words."""

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -164,5 +164,8 @@ def test_the_course_of_a_backfill_is_said_in_days_pages_rate_and_time_left():
         course.take(Event("page", "https://post.example/", outcome=outcome))
     assert course.minutes_left(2) == pytest.approx(8)
     assert course.said().startswith("60 of 100 days, 3 pages, 1 not there")
+    course.take(Event("days", "template 2017-02-28", 10, more={"after": 4}))
+    assert course.done == 60
+    course.take(Event("page", "https://post.example/", outcome="fetched"))
+    assert course.done == 70
     assert [span(minutes) for minutes in (1, 40, 300, 4000)] == ["60 s", "40 min", "5.0 h", "2.8 days"]
-    assert timedelta(minutes=4000).days == 2
