@@ -49,16 +49,17 @@ def level_of(event: Event) -> int:
 
 def fields_of(event: Event, mask: Mask, moment: datetime) -> dict[str, Any]:
     """What a line says of an event: what is not known is left out."""
+    url = event.url or (event.text if event.kind == "page" else None)
     said = {
         "time": moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "level": logging.getLevelName(level_of(event)).lower(),
         "event": event.kind,
         "source": event.source,
         "run": event.run,
-        "url": _cut(mask(event.url)) if event.url else None,
+        "url": _cut(mask(url)) if url else None,
         "outcome": event.outcome,
         "reason": _cut(mask(event.reason)) if event.reason else None,
-        "text": _cut(mask(event.text)) if event.text != event.url else None,
+        "text": _cut(mask(event.text)) if event.text != url else None,
         "count": event.count if event.count != 1 else None,
         **{name: _cut(mask(value)) if isinstance(value, str) else value for name, value in event.more.items()},
     }

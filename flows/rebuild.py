@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import parsers
-from flows import exchanges, readings
+from flows import exchanges, logs, progress, readings
 from flows.pool import ParsePool
 from flows.progress import Event, tell
 from flows.run import now
@@ -59,13 +59,15 @@ def rebuild(workspace: Workspace, *, wait: bool = False) -> Report:
     profiles = {name: _profile(workspace, name) for name in names}
     who = f"rebuild in process {os.getpid()}, since {now():%Y-%m-%d %H:%M} UTC"
     with ExitStack() as stack:
+        stack.enter_context(logs.kept(workspace))
         for name in names:
             stack.enter_context(hold(folders.source_lock(name), who, wait=wait))
         new = stack.enter_context(rebuilding.beside(folders))
         rebuilding.count_on(folders, new)
         pool = stack.enter_context(ParsePool())
         for name, profile in profiles.items():
-            _Rebuilding(folders, new, pool, name, profile, report).run()
+            with progress.about(name):
+                _Rebuilding(folders, new, pool, name, profile, report).run()
         report.problems += rebuilding.load(new)
         report.edition = rebuilding.put_in_place(folders, new, who)
     withdrawal.finish(folders, wait=True)  # what was killed on its way is in the archive still

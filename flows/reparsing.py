@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import parsers
-from flows import differing, exchanges, pipeline, readings
+from flows import differing, exchanges, logs, pipeline, progress, readings
 from flows.pool import Parsed, ParsePool
 from flows.progress import Event, tell
-from flows.run import Run, feed_search, now, opened
+from flows.run import Run, load, now, opened
 from flows.sources import SourceDefinition, load_each
 from flows.workspace import Workspace
-from warehouse import archive, loader, proposals, reading_copy, rows
+from warehouse import archive, proposals, reading_copy, rows
 from warehouse.archive.captures import Capture
 from warehouse.coding import BadCoding
 from warehouse.errors import WarehouseError
@@ -82,8 +82,12 @@ def read(
     Raises Held where the source's archive is being read anew already, unless `wait`.
     """
     folders = workspace.folders
-    with hold(folders.reparse_lock(source.source_id), _who("reparse", source), wait=wait):
-        loader.drain(folders, wait=True, publish_now=True)  # what waits in the spool is known too
+    with (
+        logs.kept(workspace),
+        progress.about(source.source_id),
+        hold(folders.reparse_lock(source.source_id), _who("reparse", source), wait=wait),
+    ):
+        load(workspace, publish_now=True, wait=True)  # what waits in the spool is known too
         proposal, outdated = proposals.begun(folders, source.source_id, parsers.reader(source.profile), now())
         report = Report(source.source_id, proposal, outdated=outdated)
         with Comparison(folders, source.source_id) as comparison, ParsePool() as pool:
@@ -119,8 +123,7 @@ def accept(
             _accept(run, paths, fields, done)
         if not proposal.files(folders):
             proposals.discard(folders, proposal)
-    loader.drain(folders, wait=True, publish_now=True)  # who accepts wants to see it at once
-    feed_search(workspace)
+    load(workspace, publish_now=True, wait=True)  # who accepts wants to see it at once
     return done
 
 
