@@ -49,7 +49,7 @@ PATIENCE = timedelta(hours=1)
 """The longest rest of a host that is waited for."""
 
 PUT_OFF = 20
-"""Addresses that may be put off before a run ends, since its outlet rests for longer than that."""
+"""Addresses and listings that may be put off before a run ends, since its outlet rests for longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +159,16 @@ def _limited(run: Run, order: Order) -> Iterator[Address]:
         if order.limit is not None and number >= order.limit:
             run.cut = f"It was ended after {order.limit:,} pages, as --limit says; the same command goes on."
             return
-        if run.put_off.total() >= PUT_OFF:
-            run.cut = f"The outlet is to be left alone for now: {next(iter(run.put_off))} The same command goes on."
-            return
+        if _is_refused(run):
+            break
         yield address
+    if _is_refused(run):
+        run.cut = f"The outlet is to be left alone for now: {next(iter(run.put_off))} The same command goes on."
+
+
+def _is_refused(run: Run) -> bool:
+    """Whether so much was put off that it is no use to go on."""
+    return run.put_off.total() >= PUT_OFF
 
 
 def _addresses(run: Run, order: Order) -> Iterator[Address]:
@@ -178,6 +184,8 @@ def _addresses(run: Run, order: Order) -> Iterator[Address]:
             given += 1
             yield address
         tell(_passed(run, unit, seen, given))
+        if _is_refused(run):
+            return
     yield from _left(run, replace(rules, patient=True))
 
 

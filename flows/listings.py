@@ -193,6 +193,7 @@ def _ask(
     if exchange.message:
         run.refusals[url] = exchange.message + _way_out(run, asked, exchange)
     if exchange.was_put_off:
+        run.put_off[exchange.message or ""] += run.window.whole
         return capture, b""  # nothing was sent, so there is no request to note
     location = run.archived(capture, exchange.requests)
     run.listed.append(location)

@@ -248,13 +248,17 @@ def test_a_host_that_rests_for_a_while_is_waited_for_and_for_long_is_not(minutes
     assert len(asked) == attempts
 
 
-def test_an_outlet_that_rests_for_long_ends_the_run_and_loses_nothing(outlet: Outlet, monkeypatch: pytest.MonkeyPatch):
-    paths = archive_of_days(outlet, each=12)
+@pytest.mark.parametrize("which", [".html", "/"])
+def test_an_outlet_that_rests_for_long_ends_the_run_and_loses_nothing(
+    outlet: Outlet, which: str, monkeypatch: pytest.MonkeyPatch
+):
+    paths = archive_of_days(outlet, each=6)
+    monkeypatch.setattr(backfilling, "PUT_OFF", 3)
     source = outlet.source(DAILY)
     ask = waiting.get
 
     def refused(run_now, url, **conditions):
-        if not url.endswith(".html"):
+        if not url.endswith(which):
             return ask(run_now, url, **conditions)
         return resting(now() + timedelta(hours=3))
 
