@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.periods import fill, has_placeholder, periods, size_of
+from flows.periods import fill, has_placeholder, periods, shape, size_of
 
 DAY = date(2017, 9, 5)
 
@@ -60,3 +60,23 @@ def test_periods_cover_the_window_without_overlap(first: date, length: int, url:
     assert found[-1].last_day >= last
     for before, after in pairwise(found):
         assert before.last_day + timedelta(days=1) == after.first_day
+
+
+@pytest.mark.parametrize(
+    ("template", "alike", "other"),
+    [
+        ("https://post.example/{year}/{month}/{day}/", "/2017/09/22/", "/2017/09/22/a-story"),
+        ("https://post.example/{year}/{month:d}.html", "/2017/9.html", "/2017/about.html"),
+        ("https://post.example/a?day={date:%Y-%m-%d}", "/a?day=2017-09-22", "/a?day=friday-at-sea"),
+        ("https://post.example/{date:%d-%b-%Y}", "/22-Sep-2017", "/22-boats-2017"),
+    ],
+)
+def test_the_listings_of_other_periods_are_told_from_articles(template: str, alike: str, other: str):
+    found = shape(template)
+    assert found is not None
+    assert found.fullmatch(alike)
+    assert not found.fullmatch(other)
+
+
+def test_a_period_that_is_spelt_in_a_way_we_cannot_tell_has_no_shape():
+    assert shape("https://post.example/{date:%c}") is None
