@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
@@ -84,7 +84,7 @@ class Unattended:
         self.workspace, self.site = workspace, site
         self.report = Report()
         self.seen: dict[int, str] = {}  # processes that were ever below `up`
-        self.killed_at = 0.0
+        self.started = self.killed_at = 0.0
         self.caught: set[str] = set()  # pages asked for in the seconds around a kill
         text = source_text(site.base).replace('ages = ["0s"]', "ages = []").replace('delay = "0s"', 'delay = "300ms"')
         schedule = 'schedule = "* * * * *"\nlookback'
@@ -92,7 +92,7 @@ class Unattended:
 
     def run(self, seconds: float) -> Report:
         """All of it: the report."""
-        started = time.monotonic()
+        started = self.started = time.monotonic()
         with self.up() as process:
             if seconds < SHORT * 60:
                 self.kill(KILLED[:2])
@@ -141,7 +141,7 @@ class Unattended:
             before = len(self.site.requests())
             victim = self.flows()[0] if what == "flow" else service.processes[what]
             os.kill(victim, signal.SIGKILL)
-            self.report.killed.append(what)
+            self.report.killed.append(f"{what} at {time.monotonic() - self.started:.1f} s")
             time.sleep(1)
             self.caught |= {one.path for one in self.site.requests()[max(0, before - 1) :]}
         self.killed_at = killed
@@ -236,10 +236,13 @@ class Unattended:
         urls = self.articles()
         self.report.published, self.report.articles = self.stories, len(set(urls))
         self.report.twice = len(urls) - len(set(urls))
-        asked = Counter(one.path for one in self.site.requests() if _is_story(one.path))
-        self.report.fetched_twice = sorted(
-            path for path, times in asked.items() if times > 1 and path not in self.caught
-        )
+        asked: dict[str, list[str]] = defaultdict(list)
+        for one in self.site.requests():
+            if _is_story(one.path):
+                asked[one.path].append(f"{one.status} at {one.at - self.started:.1f} s")
+        self.report.fetched_twice = [
+            f"{path}: {', '.join(times)}" for path, times in asked.items() if len(times) > 1 and path not in self.caught
+        ]
         for result in doctor.examine(self.workspace.folders):
             if result.level == "fault" and result.count:
                 self.report.faults.append(f"doctor: {result.proves}")

@@ -132,10 +132,14 @@ def batches(run: Run, addresses: Iterable[Address] | None = None, size: int = BA
 def due_addresses(run: Run) -> Iterator[Address]:
     """What the finders list, then what earlier passes left untried, then known articles whose revisit age has come."""
     rules, allowance = policy(run.source), Allowance()
+    listed: set[str] = set()
     for unit in listings.units(run):
-        yield from due_of(run, unit, rules, allowance)
+        for address in due_of(run, unit, rules, allowance):
+            listed.add(address.url_key)
+            yield address
+    # What the backlog knows was read before the last of those were asked: their rows there still call them untried.
     for known, verdict in backlog(run.ledger, run.source, run.first_day, now(), allowance):
-        if verdict.when == "now" and not _asked_already(run, known.url_key, known):
+        if verdict.when == "now" and known.url_key not in listed and not _asked_already(run, known.url_key, known):
             yield Address(known.url_key, known.url, known.hints, None, None, known)
     for sentence in run.older.sentences(run.source.source_id, run.window, allowance.postponed, first=run.is_first):
         tell(Event("note", sentence))

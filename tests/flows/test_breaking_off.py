@@ -7,7 +7,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -86,3 +88,29 @@ def test_it_ends_soon_and_the_next_run_goes_on(tmp_path: Path, number: int, exce
         assert before & again == set()
         with closing(duckdb.connect(str(workspace.folders.warehouse), read_only=True)) as con:
             assert con.execute("SELECT count(*), count(DISTINCT url) FROM articles").fetchall() == [(32, 32)]
+
+
+class Stopped(BaseException):
+    """As a Ctrl-C that comes when all is found and nothing asked."""
+
+
+def test_what_two_broken_off_runs_had_found_is_asked_once(tmp_path: Path):
+    """More than a batch, of which some are listed anew while the others are known from before."""
+
+    def stop(run, batch) -> None:
+        raise Stopped
+
+    workspace = create(tmp_path / "news")
+    with serve() as site:
+        source = site.write_source(workspace.sources)
+        source.write_text(source.read_text(encoding="utf-8").replace('ages = ["0s"]', "ages = []"), encoding="utf-8")
+        for count in (12, 12):
+            for _ in range(count):
+                site.publish(date(2026, 11, 25))
+            with pytest.raises(Stopped):
+                pipeline.ingest(workspace, load(source), do=stop)
+        site.publish(date(2026, 11, 25))
+        pipeline.ingest(workspace, load(source))
+        asked = Counter(one.path for one in site.requests() if "_" in one.path)
+    assert len(asked) == 34 + 25
+    assert {path for path, times in asked.items() if times > 1} == set()
