@@ -1,6 +1,6 @@
 """What reading an archive anew costs beside parsing alone: pages a second on one core, and memory as the archive grows.
 
-python -m bench.reparse [PAGES]     pages of the sample outlet, each with a text of its own (2,000 unless said)
+python -m bench.reparse [PAGES]     pages as large as those of newspapers, each with a text of its own (2,000 unless said)
 
 One process does everything, so that CPU seconds are seconds of one core; memory is that of a process that only reparses.
 """
@@ -62,7 +62,7 @@ def archived(place: Path, count: int) -> Workspace:
     """A workspace whose archive and warehouse hold so many pages."""
     workspace = create(place)
     (workspace.sources / f"{SOURCE_ID}.toml").write_text(source_text(BASE), encoding="utf-8")
-    write(place / "pages.warc.gz", count)
+    write(place / "pages.warc.gz", count, large=True)
     bring(workspace, [place / "pages.warc.gz"], Options())
     loader.drain(workspace.folders, publish_now=True)
     return workspace
