@@ -19,13 +19,15 @@ SHORTEST = 4
 _SECRET_SETTING = re.compile(
     r"PASSW|SECRET|TOKEN|KEY|AUTH|HEADERS|COOKIES|WEBHOOK|(?:SMTP|MAIL|DATABASE|CONNECTION)_UR[IL]"
 )
-_SECRET_NAME = r"(?:[a-z0-9]+[-_])*(?:\w*token|\w*secret|\w*password|passw?d?|pwd|\w*apikey|key|sig|signature|jwt|auth|session|sessionid|sid|credentials?)"  # noqa: S105 (a pattern, no password)
+_SECRET_NAME = r"(?:[a-z0-9]{1,30}[-_]){0,5}(?:\w{0,30}token|\w{0,30}secret|\w{0,30}password|passw?d?|pwd|\w{0,30}apikey|key|sig|signature|jwt|auth|session|sessionid|sid|credentials?)"  # noqa: S105 (a pattern, no password)
 _PATTERNS = (
-    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]*://)[^\s/?#@]+@"), rf"\1{MASK}@"),
+    (re.compile(r"(?i)(\b[a-z][a-z0-9+.-]{1,20}://)[^\s/?#@]+@"), rf"\1{MASK}@"),
     (re.compile(rf"(?i)([?&;#]{_SECRET_NAME}=)[^&;#\s\"'<>]+"), rf"\1{MASK}"),
-    (re.compile(r"(?i)\b((?:proxy-)?authorization|(?:set-)?cookie|x-api-key|x-auth-token)(\"?'?\s*[:=]\s*)[^\r\n]+"), rf"\1\2{MASK}"),
-    (re.compile(r"(?i)\b(bearer|basic)\s+[a-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
+    (re.compile(r"(?i)\b((?:proxy-)?authorization|x-api-key|x-auth-token)(\"?'?\s*[:=]\s*)[^\r\n]+"), rf"\1\2{MASK}"),
+    (re.compile(r"(?i)\b((?:set-)?cookie)(\"?'?\s*[:=]\s*)[\"']?[^\s=;\"']{1,100}=[^\r\n]+"), rf"\1\2{MASK}"),
+    (re.compile(r"\b([Bb]earer|[Bb]asic)\s+(?=\S*(?:[0-9=_]|[a-z][A-Z]))[A-Za-z0-9._~+/=-]{8,}"), rf"\1 {MASK}"),
 )  # fmt: skip
+"""Each in time that grows with the text and no faster: what is masked may come from a page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ Logger = logging.Logger | logging.LoggerAdapter[logging.Logger]
 @contextmanager
 def recorded(workspace: Workspace, *, is_long: bool = False) -> Iterator[None]:
     """Record what the run inside the block tells; a long one shows its progress while it lasts."""
-    logger, mask, gathered = get_run_logger(), mask_of(workspace.root), Gathered()
+    logger, mask = get_run_logger(), mask_of(workspace.root)
+    gathered = Gathered(mask)
     steps = Steps(gathered, logger) if is_long else None
     listeners: list[Listener] = [Lines(logger, mask), gathered, partial(announced, gathered)]
     if steps is not None:
@@ -73,7 +74,7 @@ class Lines:
 def sentence(event: Event) -> str:
     """An event as one line."""
     if event.kind in ("page", "read"):
-        parts = (event.outcome, event.reason, event.url, event.text if event.kind == "read" else None)
+        parts = (event.outcome, event.reason, event.url)
         return " ".join(part for part in parts if part)
     return event.text
 

@@ -1,6 +1,7 @@
 """What a run leaves for people to look at: what came in, what did not and why, what the days of its window are.
 
 Plain functions over the events of a run; Markdown comes out, bounded in size, in which nothing that a page says has any power.
+No article is quoted, not even with its headline: whoever keeps the report need not be told when it is withdrawn.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import dropwhile
@@ -30,13 +31,11 @@ GOOD = frozenset({"fetched", "unchanged", "read"})
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """An article that came in, as the reader saw it."""
+    """An article that came in, without its words."""
 
     url: str
-    headline: str
     published: str | None
     tag: str | None
-    dateline: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +52,7 @@ class Refusal:
 class Gathered:
     """Listens to a run and keeps what its reports need, in bounded memory; threads may tell at once."""
 
+    mask: Callable[[str], str] = str  # takes secrets out of what is kept
     source: str | None = None
     kind: str = ""
     first_day: date | None = None
@@ -100,8 +100,7 @@ class Gathered:
             return  # the stored page of a changed one, read again beside it
         self.seen += event.count
         if len(self.stories) < MOST_ROWS:
-            more = event.more
-            self.stories[url] = Story(url, event.text, more.get("published"), more.get("tag"), more.get("dateline"))
+            self.stories[url] = Story(self.mask(url), event.more.get("published"), event.more.get("tag"))
 
     def _refuse(self, event: Event) -> None:
         outcome, reason = event.outcome or "failed", event.reason or ""
@@ -109,7 +108,7 @@ class Gathered:
         url = event.url or event.text
         if len(self.refusals) < MOST_ROWS:
             said = event.text if event.kind == "read" else event.more.get("message") or ""
-            self.refusals[url] = Refusal(url, outcome, reason, said)
+            self.refusals[url] = Refusal(self.mask(url), outcome, reason, self.mask(said))
 
     @property
     def share(self) -> float:
@@ -126,18 +125,11 @@ def came_in(gathered: Gathered) -> str | None:
     if not gathered.stories:
         return None
     rows = [
-        (
-            link(story.headline or story.url, story.url),
-            text(story.published),
-            text(story.dateline),
-            text(story.tag),
-        )
+        (link(story.url.partition("://")[2], story.url), text(story.published), text(story.tag))
         for story in gathered.stories.values()
     ]
     said = f"{_counted(gathered.seen, 'article')} read by the {gathered.kind or 'run'} of {text(gathered.source)}."
-    return "\n".join(
-        [said, "", *table(("headline", "published", "dateline", "tag"), rows), *_rest(gathered.seen, rows)]
-    )
+    return "\n".join([said, "", *table(("article", "published", "tag"), rows), *_rest(gathered.seen, rows)])
 
 
 def rejected(gathered: Gathered) -> str | None:
@@ -209,9 +201,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str
 
 
 _STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_POWERFUL = re.compile(
-    r"(?:[\\`*\[\]|~@]|(?<![^\W_])_|_(?![^\W_])|(?<=:)//|(?<=www)\.)|(?:[<>]|&(?=#?\w+;))", re.I
-)
+_POWERFUL = re.compile(r"(?:[\\`*\[\]|~@]|(?<![^\W_])_|_(?![^\W_])|(?<=:)//|(?<=www)\.)|(?:[<>]|&(?=#?\w+;))", re.I)
 """What could mean something in Markdown or HTML, and no more: Prefect shows the words of a link with every backslash."""
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}

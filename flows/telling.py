@@ -27,8 +27,7 @@ def was_read(capture: Capture, result: tuple[Article, ...] | Rejected) -> Event:
     if not result:
         return Event("read", "", 0, outcome="article", url=url)
     first = result[0]
-    dateline = first.datelines[0].raw.strip() if first.datelines else None
-    said = {"published": first.published and first.published.text, "tag": first.source_tag, "dateline": dateline}
+    said = {"published": first.published and first.published.text, "tag": first.source_tag}
     return Event("read", first.headline, len(result), outcome="article", url=url, more=said)
 
 

@@ -34,6 +34,8 @@ PLAIN = [
     "https://paper.example/key/monkey=business",
     "The feed https://paper.example/rss lists nothing.",
     "A basic income for a bearer of bad news",
+    "Basic education bill passes; Bearer responsibilities grow",
+    "Cookie: a dog's tale of two cities",
     "fog@sea.example wrote to https://paper.example/@ann/post",
 ]
 
@@ -41,6 +43,11 @@ PLAIN = [
 @pytest.mark.parametrize("text", PLAIN)
 def test_what_is_no_secret_stays(text: str):
     assert Mask()(text) == text
+
+
+@pytest.mark.parametrize("piece", ["a_", "a.", "?a-", "token", "=", "x://", "cookie:", "basic ", "aA"])
+def test_a_text_that_is_made_to_take_long_does_not(piece: str):
+    assert Mask()(piece * 50_000)
 
 
 def test_an_address_keeps_what_is_no_secret_in_it():

@@ -106,7 +106,7 @@ def test_a_run_leaves_what_came_in_what_did_not_and_coverage_under_keys_that_sta
     assert set(made) == {"meridian-came-in", "meridian-rejected", "meridian-coverage"}
     assert {kind for kind, _ in made.values()} == {"markdown"}
     assert made["meridian-came-in"][1].count("](<http://127.0.0.1:") == 32
-    assert "not\\_article" in made["meridian-rejected"][1]
+    assert "not_article" in made["meridian-rejected"][1]
     assert "complete" in made["meridian-coverage"][1]
 
 
@@ -141,6 +141,12 @@ def test_the_log_of_the_flow_run_says_what_happened_in_few_lines_and_no_secret(l
     assert any(level == 30 and "could not be read" in message for level, message in prefect["logs"])
     assert len(said) < 60
     assert "open-sesame" not in json.dumps(prefect)
+
+
+def test_prefect_holds_no_words_of_an_article_so_that_a_withdrawal_need_not_reach_it(left):
+    workspace, prefect = left
+    told = json.dumps(prefect, ensure_ascii=False)
+    assert [headline for (headline,) in asked(workspace, "SELECT headline FROM articles") if headline in told] == []
 
 
 def test_a_source_that_is_not_well_fails_its_run_and_tells_automations(left):
