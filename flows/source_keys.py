@@ -30,7 +30,12 @@ TOP = (
     Key("home", values.address, None, "Its home page; article addresses must be on the same site.", required=True),
     Key("language", values.language, None, 'Language of its articles where a page does not say: "en", "pt-BR".'),
     Key("timezone", values.timezone, "UTC", "The zone in which a day is a day: windows, coverage, schedule."),
-    Key("schedule", values.cron, None, "When `up` and `deploy` let it be ingested: a cron line of five fields, in `timezone`; without it once an hour."),
+    Key(
+        "schedule",
+        values.cron,
+        None,
+        "When `up` and `deploy` let it be ingested: a cron line of five fields, in `timezone`; without it once an hour.",
+    ),
     Key("paused", values.flag, False, "true: `ingest --all` and schedules leave it out; `wireroom sources pause`."),
     Key(
         "formerly",
