@@ -36,7 +36,7 @@ LEAST, MOST = 50, 500
 SECONDS_A_BATCH = 300.0
 """What politeness makes of a batch, at most: rows of a slow outlet do not wait for hours to be spooled."""
 
-PAGES_A_LOAD, SECONDS_A_LOAD = 1_000, 600.0
+PAGES_A_LOAD, SECONDS_A_LOAD = 2_000, 600.0
 """A long run loads what it has spooled after so many pages or seconds: readers see it, and the ledger's memory stays small.
 
 The search index is left to the first search, which brings it up to date at once for all.
@@ -101,7 +101,6 @@ def backfill(
         for batch in _batches(run, order):
             do(run, batch)
             loaded.now_and_then(run, len(batch))
-    load(workspace, publish_now=True, feeds_search=False)
     return Outcome(run.tally, run.cut)
 
 
@@ -237,6 +236,6 @@ class _Loaded:
         if self.pages < PAGES_A_LOAD and time.monotonic() - self.at < SECONDS_A_LOAD:
             return
         run.flush()
-        if load(run.workspace, feeds_search=False):
+        if load(run.workspace, feeds_search=False, apart=True):
             run.renew_ledger()
         self.pages, self.at = 0, time.monotonic()

@@ -28,7 +28,7 @@ from flows.wayback import places
 from flows.workspace import Workspace
 from parsers import urls
 from parsers.records import Article, Rejected
-from warehouse import loader, rows, spool, withdrawal
+from warehouse import draining, loader, rows, spool, withdrawal
 from warehouse.archive import Appender, keeping
 from warehouse.archive.captures import Capture, Location
 from warehouse.errors import WarehouseError
@@ -216,7 +216,8 @@ def _held(run: Run, wait: bool) -> Iterator[None]:
             yield
         withdrawal.finish(folders, source.source_id, wait=True)  # pages of this run that were withdrawn before
     finally:
-        load(workspace, feeds_search=kind != "backfill")
+        is_long = kind == "backfill"
+        load(workspace, publish_now=is_long, feeds_search=not is_long, apart=is_long)
 
 
 @contextmanager
@@ -279,17 +280,26 @@ def _keeping(run: Run) -> Callable[[type[BaseException] | None, BaseException | 
     return keep
 
 
-def load(workspace: Workspace, *, publish_now: bool = False, feeds_search: bool = True, wait: bool = False) -> bool:
+def load(
+    workspace: Workspace,
+    *,
+    publish_now: bool = False,
+    feeds_search: bool = True,
+    wait: bool = False,
+    apart: bool = False,
+) -> bool:
     """Drain the spool into the warehouse, unless another loader is at it, which takes our files too; whether readers see more.
 
-    With `wait` such a loader is waited for. Without `feeds_search` the search index stays behind, until a search, a pass or maintenance brings it up to date.
+    With `wait` such a loader is waited for. Without `feeds_search` the search index stays behind, until a search, a pass or
+    maintenance brings it up to date. `apart` loads in a process of its own.
     """
     with logs.kept(workspace):
-        return _load(workspace, publish_now, feeds_search, wait)
+        drain = draining.drain if apart else loader.drain
+        return _loaded(workspace, drain(workspace.folders, wait=wait, publish_now=publish_now), feeds_search)
 
 
-def _load(workspace: Workspace, publish_now: bool, feeds_search: bool, wait: bool) -> bool:
-    report = loader.drain(workspace.folders, wait=wait, publish_now=publish_now)
+def _loaded(workspace: Workspace, report: loader.Report | None, feeds_search: bool) -> bool:
+    """Tell of a load and see to what follows from it; whether readers see more."""
     if report is not None:
         for event in [*telling.loaded(report), *telling.visible(report)]:
             progress.tell(event)

@@ -129,7 +129,7 @@ class Ledger:
         Only who adds rows may call it, when no row that was added waits to be spooled.
         """
         former, self._con, self._added = self._con, self._read(), []
-        former.close()  # questions that are being answered have cursors of their own
+        former.close()
 
     def _read(self) -> duckdb.DuckDBPyConnection:
         """A connection to all that is known."""
@@ -358,9 +358,14 @@ class Ledger:
             yield from (key for (key,) in batch)
 
     def _stream(self, question: str, parameters: list[Any]) -> Iterator[Known]:
-        cursor = self._settled().cursor().execute(sql(question), parameters)
+        """What is known of the addresses that answer a question; their keys are read at once, for the ledger may be renewed meanwhile."""
+        cursor, found = self._settled().cursor().execute(sql(question), parameters), bytearray()
         while batch := cursor.fetchmany(BATCH):
-            yield from self.known([key for (key,) in batch]).values()
+            found += b"".join(UUID(key).bytes for (key,) in batch)
+        for start in range(0, len(found), 16 * BATCH):
+            part = found[start : start + 16 * BATCH]
+            keys = [str(UUID(bytes=bytes(part[place : place + 16]))) for place in range(0, len(part), 16)]
+            yield from self.known(keys).values()
 
     def _attach(self, con: duckdb.DuckDBPyConnection) -> None:
         """Attach the newest edition that can be opened; it stays the same until the ledger is read anew."""

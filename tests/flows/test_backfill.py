@@ -16,6 +16,7 @@ from flows.pool import ParsePool
 from flows.run import now
 from flows.sources import SourceDefinition
 from tests.flows.discovery.outlet import Outlet, served, sitemap, story
+from warehouse import ledger
 from warehouse.coverage import Hole
 
 DAILY = 'kind = "template"\nurl = "BASE/{year}/{month}/{day}/"\nlinks = "li a"'
@@ -271,3 +272,17 @@ def test_an_outlet_that_rests_for_long_ends_the_run_and_loses_nothing(
     monkeypatch.setattr(waiting, "get", ask)
     backfilled(outlet, source)
     assert articles(outlet) == set(paths)
+
+
+def test_a_long_backlog_is_asked_for_while_the_ledger_is_read_anew(outlet: Outlet, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ledger, "BATCH", 1)
+    paths = archive_of_days(outlet, each=3)
+    source = outlet.source(DAILY)
+    backfilled(outlet, source, limit=1)
+    outlet.fail("/2017/03/02/", 500)  # what is known of its day comes from the ledger alone
+    monkeypatch.setattr(backfilling, "PAGES_A_LOAD", 1)
+    monkeypatch.setattr(backfilling, "LEAST", 1)
+    monkeypatch.setattr(backfilling, "MOST", 1)
+    backfilled(outlet, source)
+    assert set(paths[-3:]) <= articles(outlet)
+    assert set(outlet.asked().values()) <= {1, 3}  # a listing that fails is tried three times
