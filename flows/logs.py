@@ -14,6 +14,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,9 @@ def level_of(event: Event) -> int:
 
 
 def fields_of(event: Event, mask: Mask, moment: datetime) -> dict[str, Any]:
-    """What a line says of an event: what is not known is left out."""
+    """What a line says of an event: what is not known is left out, and so are the words of a page, which may be withdrawn."""
+    if event.kind == "read" and event.outcome == "article":
+        event = replace(event, text="", more={})
     url = event.url or (event.text if event.kind == "page" else None)
     said = {
         "time": moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),

@@ -20,7 +20,7 @@ from pathlib import Path
 import duckdb
 import msgspec
 
-from warehouse import compaction, loader, proposals, reading_copy, rows, schema, spool
+from warehouse import blotting, compaction, loader, proposals, reading_copy, rows, schema, spool
 from warehouse.archive import Appender, erasing, segments
 from warehouse.files import sync_folder, write_whole
 from warehouse.folders import Folders
@@ -95,6 +95,7 @@ def _carry_out(folders: Folders, wanted: Order, who: str) -> None:
     with hold(folders.loader_lock, who, wait=True):
         loader.load_spool(folders, loader.Report())  # what was fetched just now must be found as well
         sought = _sought(folders, wanted)
+        _blot(folders, wanted)
         new = list(_rows(wanted))
         grown = _note(folders, wanted, new)
         changed = _blank(folders, wanted, sought)
@@ -117,6 +118,16 @@ def _sought(folders: Folders, wanted: Order) -> frozenset[str]:
     with closing(schema.open_live(folders)) as con:
         found = con.execute(sql("withdrawal/texts"), [wanted.source_id, as_json(wanted.url_keys)])
         return erasing.passages(text for (text,) in iter(found.fetchone, None))
+
+
+def _blot(folders: Folders, wanted: Order) -> None:
+    """Take the addresses out of the log, while the tables still know them."""
+    if wanted.whole_source:
+        blotting.blot_source(folders.logs, wanted.source_id)
+        return
+    with closing(schema.open_live(folders)) as con:
+        found = con.execute(sql("withdrawal/addresses"), [wanted.source_id, as_json(wanted.url_keys)]).fetchall()
+    blotting.blot(folders.logs, [address for (address,) in found if address])
 
 
 def _rows(wanted: Order) -> Iterator[rows.Withdrawal]:
