@@ -18,38 +18,60 @@ EXAMPLES = """
 
   wireroom dbt --write ~/newsroom/models    write it into a dbt project, or write it anew
 
+  wireroom dbt --write models/news.yml      under another name
+
   wireroom dbt --check ~/newsroom/models    is the one that lies there what would be written now?
 
-[bold]Exit codes[/]  0 written, or as it should be · 1 it is old or missing
+[bold]Exit codes[/]  0 written, or as it should be · 1 it is old or missing, or the file is somebody else's
 """
 
-FILE = "wireroom.yml"
-Folder = Annotated[
-    Path | None, typer.Option("--write", metavar="FOLDER", help=f"Write {FILE} into this folder of a dbt project.")
+FILE = "sources.yml"
+Write = Annotated[
+    Path | None,
+    typer.Option(
+        "--write", metavar="FOLDER|FILE", help=f"Write {FILE} into this folder of a dbt project, or this file."
+    ),
 ]
-Check = Annotated[Path | None, typer.Option("--check", metavar="FOLDER", help=f"Compare the {FILE} in this folder.")]
+Check = Annotated[
+    Path | None,
+    typer.Option("--check", metavar="FOLDER|FILE", help=f"Compare the {FILE} in this folder, or this file."),
+]
 Database = Annotated[
     str, typer.Option("--database", metavar="ALIAS", help="The alias under which profiles.yml attaches the warehouse.")
 ]
 
 
 @app.command(epilog=EXAMPLES)
-def dbt(write: Folder = None, check: Check = None, database: Database = "news") -> None:
+def dbt(write: Write = None, check: Check = None, database: Database = "news") -> None:
     """Describe the warehouse to dbt: every table and column, tests, and freshness from each outlet's \\[expect] silence."""
-    for folder in filter(None, (write, check)):
-        if not folder.is_dir():
-            raise Problem(f"{folder} is no folder. Name the models folder of your dbt project.")
     text = content(database)
     if check is not None:
-        _compare(check / FILE, text)
+        _compare(_file(check), text)
     elif write is not None:
-        from warehouse.files import write_whole
-
-        write_whole(write / FILE, [text.encode()])
-        said = f"{write / FILE} is written. In profiles.yml: {_attached(database)}"
-        err.print(said, highlight=False, markup=False, soft_wrap=True)
+        _write(_file(write), text, database)
     else:
         print(text, end="")
+
+
+def _file(named: Path) -> Path:
+    """The file that a folder or a file stands for."""
+    path = named if named.suffix in (".yml", ".yaml") else named / FILE
+    if not path.parent.is_dir():
+        raise Problem(f"{path.parent} is no folder. Name the models folder of your dbt project.")
+    return path
+
+
+def _write(path: Path, text: str, database: str) -> None:
+    from warehouse.export.dbt import HEAD
+    from warehouse.files import write_whole
+
+    if path.exists() and not path.read_text(encoding="utf-8").startswith(HEAD[:40]):
+        raise Problem(
+            f"{path} was not written by Wireroom. Name another file: --write {path.with_name('wireroom.yml')}"
+        )
+    write_whole(path, [text.encode()])
+    said = f"{path} is written. In profiles.yml: {_attached(database)}"
+    err.print(said, highlight=False, markup=False, soft_wrap=True)
 
 
 def content(database: str) -> str:
@@ -78,5 +100,5 @@ def _compare(path: Path, text: str) -> None:
         err.print(f"{path} is what would be written now.", highlight=False, soft_wrap=True)
         return
     said = "is not what would be written now" if is_there else "is not there"
-    err.print(f"{path} {said}: wireroom dbt --write {path.parent}", highlight=False, soft_wrap=True)
+    err.print(f"{path} {said}: wireroom dbt --write {path}", highlight=False, soft_wrap=True)
     raise typer.Exit(Exit.PROBLEM)

@@ -110,10 +110,14 @@ def test_the_verb_prints_writes_and_compares(sample: Path, tmp_path: Path):
     assert yaml.safe_load(printed)["version"] == 2
     assert "is not there" in wireroom(sample, "dbt", "--check", str(tmp_path), code=1).stderr
     wireroom(sample, "dbt", "--write", str(tmp_path))
-    assert (tmp_path / "wireroom.yml").read_text(encoding="utf-8") == printed
+    assert (tmp_path / "sources.yml").read_text(encoding="utf-8") == printed
     wireroom(sample, "dbt", "--check", str(tmp_path))
-    (tmp_path / "wireroom.yml").write_text("version: 2\n")
+    (tmp_path / "sources.yml").write_text("version: 2\n")
     assert "is not what would be written now" in wireroom(sample, "dbt", "--check", str(tmp_path), code=1).stderr
+    (tmp_path / "sources.yml").write_text("version: 2\n")
+    assert "was not written by Wireroom" in wireroom(sample, "dbt", "--write", str(tmp_path), code=1).stderr
+    wireroom(sample, "dbt", "--write", str(tmp_path / "news.yml"))
+    assert (tmp_path / "news.yml").read_text(encoding="utf-8") == printed
     assert "is no folder" in wireroom(sample, "dbt", "--write", str(tmp_path / "nowhere"), code=1).stderr
 
 
