@@ -258,7 +258,11 @@ def _few(sentences: Sequence[str]) -> list[str]:
 
 def _warn(run: Run) -> None:
     """Say what hosts were not asked for, and where a subscriber's log-in has expired: now, and in the table `runs`."""
-    said = [f"{count} addresses were not asked for: {why}" for why, count in run.put_off.most_common(MOST_SAID)]
+    said = [
+        f"{count:,} {'address was' if count == 1 else 'addresses were'} not asked for: {why}"
+        for why, count in run.put_off.most_common(MOST_SAID)
+        if count
+    ]
     if run.credentials.expired:
         said.append(f"Every cookie in the cookies.txt of {run.source.name} has expired: export it anew.")
     alarm = run.teasers.alarm(run.ledger, run.source, run.started_at) if run.credentials else None
