@@ -160,7 +160,7 @@ def test_one_host_that_fails_holds_up_no_other(tmp_path: Path):
         ("120", 120),
         ("0", 0),
         (" 7 ", 7),
-        (format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True), 7200),
+        pytest.param(format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True), 7200, id="in two hours"),
         ("Fri, 01 Jan 2100 00:00:00 GMT", 86400),
         ("Fri, 01 Jan 1999 00:00:00 GMT", 0),
         ("99999999999999999999999", 86400),
