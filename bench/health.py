@@ -9,8 +9,11 @@ import json
 import math
 import random
 import sys
+import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -49,7 +52,7 @@ def main(outlets: int, days: int) -> None:
     """Print the false alarms of steady outlets, then the delay with which each trouble is named."""
     chance = random.Random(11)
     habits = [habits_of(f"outlet{number}", chance) for number in range(outlets)]
-    with schema.opened(":memory:") as con:
+    with tables() as con:
         fill(con, habits, LEARNT + days, chance)
         alarms = alarmed(con, LEARNT, days)
     told = sum(map(len, alarms.values()))
@@ -62,10 +65,18 @@ def main(outlets: int, days: int) -> None:
         delays(usual[: outlets // 4], trouble, chance)
 
 
+@contextmanager
+def tables() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty warehouse in memory; what that cannot hold goes into a temporary folder, not into the one we are started in."""
+    with tempfile.TemporaryDirectory() as folder, schema.opened(":memory:") as con:
+        con.execute("SET temp_directory = $1", [folder])
+        yield con
+
+
 def delays(habits: list[Habits], trouble: str, chance: random.Random, watched: int = 30) -> None:
     """Print how many days pass until a trouble is named, by how much an outlet brings."""
     found: dict[str, list[float]] = defaultdict(list)
-    with schema.opened(":memory:") as con:
+    with tables() as con:
         fill(con, habits, LEARNT + watched, chance, trouble)
         alarms = alarmed(con, LEARNT, watched)
     for outlet in habits:

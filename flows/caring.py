@@ -14,7 +14,7 @@ from warehouse.files import sweep
 from warehouse.search import index as search_index
 
 LOGS_KEPT = timedelta(days=30)
-"""Age at which a log that nobody writes to any more is removed; those that are written to are bounded in size."""
+"""Age at which a log that was put aside is removed; those that are written to are bounded in size."""
 
 
 def look_after(workspace: Workspace) -> dict[str, int]:
@@ -43,12 +43,11 @@ def examine(workspace: Workspace) -> list[str]:
 
 
 def clear_logs(workspace: Workspace, now: float) -> int:
-    """Remove logs that were last written to long ago; how many."""
-    folder = workspace.folders.data / "logs"
-    old = [
-        path for path in folder.glob("*") if path.is_file() and path.stat().st_mtime < now - LOGS_KEPT.total_seconds()
-    ]
+    """Remove logs put aside long ago; how many. One without a number may be held open by a service that has been quiet."""
+    folder = workspace.folders.logs
+    aside = [path for path in folder.glob("*.*") if path.suffix[1:].isdigit()]
+    old = [path for path in aside if path.stat().st_mtime < now - LOGS_KEPT.total_seconds()]
     for path in old:
-        path.unlink()
+        path.unlink(missing_ok=True)
     sweep(folder)
     return len(old)

@@ -1,4 +1,4 @@
-"""The Prefect flow that looks after a workspace once a day: decorators around the plain functions of care.py."""
+"""The Prefect flow that looks after a workspace once a day: decorators around the plain functions of caring.py."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.workspace import find
 
 @flow(name="maintain", flow_run_name="maintain", persist_result=False, validate_parameters=False)
 def maintain(workspace: str | None = None) -> dict[str, int]:
-    """Load, publish, compact, feed the search index, clear old logs; what was done, counted."""
+    """Load, publish, feed the search index, examine, clear old logs; what was done, counted. It fails on a fault."""
     place = find(named=Path(workspace) if workspace else None)
     with logs.kept(place), recorded(place):
         return caring.look_after(place)
