@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from warehouse import loader
@@ -40,4 +41,6 @@ def main(data: str, wait: bool, publish_now: bool) -> None:
         answer = loader.drain(Folders(Path(data)), wait=wait, publish_now=publish_now)
     except Exception as error:  # noqa: BLE001 - raised again where it was asked for
         answer = error
-    sys.stdout.buffer.write(pickle.dumps(answer))
+    with suppress(BrokenPipeError):  # who asked has died meanwhile; the load is done all the same
+        sys.stdout.buffer.write(pickle.dumps(answer))
+        sys.stdout.buffer.flush()
