@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,9 +13,10 @@ import duckdb
 
 import parsers
 from flows.service import noted
-from flows.service.api import Api, Unanswered
+from flows.service.api import Api, Away, Unanswered
 from flows.source_states import next_due
 from flows.sources import SourceDefinition
+from flows.standing import INTERRUPTED, again
 from flows.workspace import Workspace
 from warehouse import health, reading_copy
 from warehouse.health import Verdict
@@ -29,6 +30,12 @@ SCARCE = 1_000_000_000
 
 OFTEN = 3
 """Restarts of server or worker that are worth a look at their logs."""
+
+
+LAST_RUNS = """
+SELECT source_id, arg_max(kind, started_at), arg_max(state, started_at) FILTER (kind = 'backfill') = 'running'
+FROM runs GROUP BY source_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +81,13 @@ def overview(
     if service is not None and service.state == "running":
         try:
             running, following, late = _of_prefect(Api.of(workspace, service.url), sources, now)
+        except Away:
+            troubles.append(Trouble("The Prefect server is being started again; its runs go on.", "wireroom status"))
         except Unanswered as problem:
-            troubles.append(Trouble(f"The Prefect server does not answer. {problem}.", "wireroom down; wireroom up"))
+            troubles.append(Trouble(f"The Prefect server does not answer: {problem}.", "wireroom down; wireroom up"))
     with reading_copy.connect(workspace.folders) as con:
         older = dict(older_readings(con, {source.source_id: parsers.reader(source.profile) for source in sources}))
+        last = {name: (kind, bool(is_open)) for name, kind, is_open in con.execute(LAST_RUNS).fetchall()}
         try:
             verdicts = health.failing(health.verdicts(con, moment=now))
         except duckdb.CatalogException:
@@ -88,7 +98,7 @@ def overview(
     names = {source.source_id for source in sources if not source.paused}
     unwell = [verdict for verdict in verdicts if verdict.source_id in names]
     troubles += _of_service(workspace, service)
-    troubles += _of_runs(standings, {one.source for one in running}, {verdict.source_id for verdict in unwell})
+    troubles += _of_runs(standings, last, {one.source for one in running}, {verdict.source_id for verdict in unwell})
     troubles += [_of_health(verdict) for verdict in unwell]
     troubles += _of_files(workspace)
     return Overview(troubles, service, running, following, late, sizes(workspace), older)
@@ -139,19 +149,27 @@ def _of_service(workspace: Workspace, service: noted.Service | None) -> Iterator
             yield Trouble(f"The {name} had to be started again {count} times since it is up.", f"tail {log}")
 
 
-def _of_runs(standings: Sequence[dict[str, Any]], busy: set[str], unwell: set[str]) -> Iterator[Trouble]:
-    """Sources whose last run did not come to its end, or reached nothing, unless one is at it now or health says more."""
+def _of_runs(
+    standings: Sequence[dict[str, Any]], last: Mapping[str, tuple[str, bool]], busy: set[str], unwell: set[str]
+) -> Iterator[Trouble]:
+    """Sources whose last run did not come to its end, or reached nothing, unless one is at it now or health says more.
+
+    `last` is by source the kind of the last run that is loaded, and whether the last backfill has no end.
+    """
     for one in standings:
         name, state = one["source"], str(one["state"] or "")
-        if name in busy:
+        kind, is_open = last.get(name, ("ingest", False))
+        if name in busy or state in ("running", "paused"):
             continue
-        if state.startswith("interrupted") or state in ("failed", "cancelled"):
-            word = state.partition(":")[0]
-            yield Trouble(
-                f"The last run of {name} {word if word == 'failed' else f'was {word}'}.", f"wireroom ingest {name}"
-            )
+        if state.startswith(INTERRUPTED):
+            yield Trouble(f"The last run of {name} was interrupted.", state.removeprefix(INTERRUPTED))
+        elif is_open:
+            yield Trouble(f"A backfill of {name} was interrupted.", again("backfill", name))
+        elif state in ("failed", "cancelled"):
+            said = state if state == "failed" else f"was {state}"
+            yield Trouble(f"The last run of {name} {said}.", again(kind, name))
         elif state.startswith("failing") and name not in unwell:
-            yield Trouble(f"{name} is {state}.", f"wireroom status {name}")
+            yield Trouble(f"{name} is {state}.", f"wireroom health {name}")
 
 
 def _of_health(verdict: Verdict) -> Trouble:

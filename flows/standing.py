@@ -47,6 +47,16 @@ def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
     }
 
 
+INTERRUPTED = "interrupted: go on with "
+"""Before the command that goes on, in the state of a source whose last run was killed."""
+
+
+def again(kind: str, source_id: str) -> str:
+    """The command that goes on with a run of a kind; … stands for what was said then and nobody has kept."""
+    asked = {"backfill": f"{source_id} --from … --to …", "import": "…"}
+    return f"wireroom {kind} {asked.get(kind, source_id)}"
+
+
 _BEGAN = re.compile(r"(?P<kind>\w+) of .+ in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
 
 
@@ -61,8 +71,7 @@ def _last_run(
     if not is_later and state != "running":
         return last_run, state
     kind = found["kind"] if found else "ingest"
-    again = f"go on with wireroom ingest {source_id}" if kind == "ingest" else f"say the same wireroom {kind} once more"
-    said = "running" if is_held(lock) else f"interrupted: {again}"
+    said = "running" if is_held(lock) else f"{INTERRUPTED}{again(kind, source_id)}"
     return began if is_later else last_run, said
 
 

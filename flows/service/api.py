@@ -14,12 +14,19 @@ from flows.workspace import Workspace
 LOCKED = 503
 """What Prefect answers while its SQLite is being written to by somebody else."""
 
+PATIENCE = 15
+"""Seconds that an answer is waited for."""
+
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 """Seconds after which it is asked again."""
 
 
 class Unanswered(Exception):
     """The server did not answer, or not as expected; the message says what was asked."""
+
+
+class Away(Unanswered):
+    """Nobody listens at the address: the server is not there, or not yet again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +49,21 @@ class Api:
             session.trust_env = False
             for pause in (*PAUSES, None):
                 try:
-                    response = session.post(f"{self.url}/api{path}", json=body, auth=self.login, timeout=15)
+                    response = session.post(f"{self.url}/api{path}", json=body, auth=self.login, timeout=PATIENCE)
                     if response.status_code == LOCKED and pause is not None:
                         time.sleep(pause)
                         continue
                     response.raise_for_status()
                     return response.json()
-                except (requests.RequestException, ValueError) as problem:
-                    raise Unanswered(f"{self.url}/api{path} did not answer as expected: {problem}") from None
+                except requests.HTTPError as problem:
+                    raise Unanswered(f"{self.url}/api{path} {_refusal(problem.response.status_code)}") from None
+                except requests.ConnectionError:
+                    raise Away(f"nobody listens at {self.url}") from None
+                except (requests.RequestException, ValueError):
+                    raise Unanswered(f"{self.url}/api{path} gave no answer that can be read in {PATIENCE} s") from None
         raise AssertionError("the last try returns or raises")
+
+
+def _refusal(status: int) -> str:
+    """What a status of HTTP means here, as the rest of a sentence."""
+    return f"refuses the log-in {PASSWORD} of the workspace's .env" if status == 401 else f"answers {status}"

@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 
 from flows import overview as front
@@ -67,7 +68,12 @@ def test_all_is_well_and_nothing_runs(made: Workspace, source: SourceDefinition)
         ("failed", "failed", "wireroom ingest meridian"),
         ("cancelled", "was cancelled", "wireroom ingest meridian"),
         ("interrupted: go on with wireroom ingest meridian", "was interrupted", "wireroom ingest meridian"),
-        ("failing: 1 of 1 listings could not be read", "1 of 1 listings", "wireroom status meridian"),
+        (
+            "interrupted: go on with wireroom backfill meridian --from … --to …",
+            "was interrupted",
+            "wireroom backfill meridian --from … --to …",
+        ),
+        ("failing: 1 of 1 listings could not be read", "1 of 1 listings", "wireroom health meridian"),
     ],
 )
 def test_a_run_that_did_not_end_well_is_named(
@@ -76,6 +82,28 @@ def test_a_run_that_did_not_end_well_is_named(
     found = overview(made, [source], [stands(state)], NOW)
     assert commands(found) == [command]
     assert said in found.troubles[0].what
+
+
+@pytest.mark.parametrize("later", ["running", "completed"])
+def test_a_backfill_without_end_is_named_until_one_ends_also_after_a_pass(later: str):
+    last = {"meridian": ("ingest", later == "running")}
+    found = list(front._of_runs([stands()], last, set(), set()))
+    assert [one.command for one in found] == ["wireroom backfill meridian --from … --to …"] * (later == "running")
+
+
+def test_a_backfill_that_failed_is_gone_on_with_as_a_backfill():
+    (found,) = front._of_runs([stands("failed")], {"meridian": ("backfill", False)}, set(), set())
+    assert found.command == "wireroom backfill meridian --from … --to …"
+
+
+def test_which_backfill_has_no_end_is_read_from_the_runs():
+    con = duckdb.connect()
+    con.execute("CREATE TABLE runs (source_id VARCHAR, kind VARCHAR, state VARCHAR, started_at TIMESTAMP)")
+    rows = [("a", "backfill", "running", 1), ("a", "ingest", "completed", 2), ("b", "backfill", "running", 1)]
+    rows += [("b", "backfill", "completed", 2), ("c", "ingest", "completed", 1)]
+    con.executemany("INSERT INTO runs VALUES (?, ?, ?, make_timestamp(?))", rows)
+    found = {name: (kind, bool(is_open)) for name, kind, is_open in con.execute(front.LAST_RUNS).fetchall()}
+    assert found == {"a": ("ingest", True), "b": ("backfill", False), "c": ("ingest", False)}
 
 
 @pytest.mark.parametrize("state", ["paused", "running", None, "completed"])
@@ -150,6 +178,17 @@ def test_a_server_that_does_not_answer_is_named(made: Workspace, source: SourceD
 
     monkeypatch.setattr(Api, "post", silent)
     assert "wireroom down; wireroom up" in commands(overview(made, [source], [stands()], NOW))
+
+
+def test_a_server_that_is_being_started_again_is_waited_for(
+    made: Workspace, source: SourceDefinition, up: list, monkeypatch
+):
+    monkeypatch.undo()
+    found = overview(made, [source], [stands()], NOW)  # nobody listens at port 1
+    (said,) = [one for one in found.troubles if "server" in one.what]
+    assert "is being started again" in said.what
+    assert "HTTP" not in said.what
+    assert said.command == "wireroom status"
 
 
 def test_a_disk_that_is_nearly_full_is_named(
