@@ -9,6 +9,7 @@ from typing import Any
 
 from flows.deployments import HEARTBEAT, Deployment, everything
 from flows.sources import SourceDefinition
+from flows.workspace import VARIABLE
 
 HEAD = """\
 # For people who already have Prefect; written by `wireroom deploy --write` from sources/, so change those instead.
@@ -19,7 +20,7 @@ HEAD = """\
 SET_FOLDER = "prefect.deployments.steps.set_working_directory"
 
 
-def text(sources: Iterable[SourceDefinition], pool: str, folder: Path | None = None) -> str:
+def text(sources: Iterable[SourceDefinition], pool: str, folder: Path | None = None, named: str = "") -> str:
     """The file for these sources; `folder` is the workspace where the worker runs, which WIREROOM_WORKSPACE names else."""
     import yaml
 
@@ -28,13 +29,13 @@ def text(sources: Iterable[SourceDefinition], pool: str, folder: Path | None = N
         "name": "wireroom",
         "prefect-version": version("prefect"),
         "pull": [{SET_FOLDER: {"directory": str(folder)}}] if folder else None,
-        "deployments": [_entry(deployment, pool) for deployment in everything(sources)],
+        "deployments": [_entry(deployment, pool, folder) for deployment in everything(sources, named)],
     }
     body: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
     return f"{HEAD.format(where=where)}\n{body}"
 
 
-def _entry(deployment: Deployment, pool: str) -> dict[str, Any]:
+def _entry(deployment: Deployment, pool: str, folder: Path | None) -> dict[str, Any]:
     """One deployment as Prefect's file has it."""
     entry: dict[str, Any] = {
         "name": deployment.name,
@@ -48,6 +49,6 @@ def _entry(deployment: Deployment, pool: str) -> dict[str, Any]:
         schedule = {"cron": deployment.cron, "timezone": deployment.timezone, "slug": deployment.name}
         entry["schedules"] = [schedule if deployment.active else {**schedule, "active": False}]
     entry["concurrency_limit"] = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
-    environment = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT)}
+    environment = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT), **({VARIABLE: str(folder)} if folder else {})}
     entry["work_pool"] = {"name": pool, "job_variables": {"env": environment}}
     return entry

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flows.sources import SourceDefinition
@@ -81,6 +81,7 @@ BY_HAND = (
 """What only runs when somebody asks for it, with parameters of its own."""
 
 
-def everything(sources: Iterable[SourceDefinition]) -> list[Deployment]:
-    """All deployments of a workspace that reads these sources."""
-    return [*of_sources(sources), CARE, *BY_HAND]
+def everything(sources: Iterable[SourceDefinition], named: str = "") -> list[Deployment]:
+    """All deployments of a workspace that reads these sources; `named` tells it from others at the same Prefect."""
+    made = [*of_sources(sources), CARE, *BY_HAND]
+    return [replace(one, name=f"{named}-{one.name}") for one in made] if named else made

@@ -110,6 +110,11 @@ def test_deploy_writes_the_workspaces_own(tmp_path: Path, monkeypatch: pytest.Mo
     assert of["eir"]["schedules"][0]["active"] is False
     assert of["nasa"]["schedules"][0]["cron"].endswith(" * * * *"), "once an hour where the file does not say"
     assert {one["work_pool"]["name"] for one in content["deployments"]} == {"mine"}
+    assert guarded(lambda: app(["deploy", "--write", "--name", "desk"])) == 0
+    content = yaml.safe_load((made.root / "prefect.yaml").read_text(encoding="utf-8"))
+    assert {one["name"] for one in content["deployments"]} == {f"desk-{name}" for name in of}
+    assert guarded(lambda: app(["deploy", "--write", "--name", "a/b"])) == 1
+    assert "/ % & < >" in capfd.readouterr().err
 
 
 def test_deploy_without_a_prefect_says_where_to_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd):

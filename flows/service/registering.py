@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -38,12 +39,16 @@ from prefect.states import Cancelled, Crashed
 
 from flows.deployments import HEARTBEAT, TAG, Deployment
 from flows.service.api import Unanswered
+from flows.workspace import VARIABLE as WORKSPACE
 
 SILENT = timedelta(seconds=4 * HEARTBEAT)
 """Without a sign of life for so long a run is taken for dead; a busy machine may be late by some."""
 
 GRACE = timedelta(seconds=60)
 """A run that is later than this was missed: by a laptop asleep, or a service that was down."""
+
+PAGE = 100
+"""Deployments that are asked for at once."""
 
 AUTOMATION = "wireroom: end runs that show no sign of life"
 BEAT = "prefect.flow-run.heartbeat"
@@ -76,24 +81,46 @@ def _of(deployment: Deployment, pool: str, environment: Mapping[str, str]) -> Ru
     return made
 
 
-def deploy(deployments: Sequence[Deployment], pool: str, environment: Mapping[str, str]) -> list[str]:
-    """Register at the server that the settings name; what of ours it holds besides. Raises Unanswered."""
-    return asyncio.run(_deploy(deployments, pool, environment))
+def deploy(deployments: Sequence[Deployment], pool: str, folder: Path) -> list[str]:
+    """Register a workspace at the server that the settings name; what that holds of it besides. Raises Unanswered."""
+    return asyncio.run(_deploy(deployments, pool, str(folder)))
 
 
-async def _deploy(deployments: Sequence[Deployment], pool: str, environment: Mapping[str, str]) -> list[str]:
+async def _deploy(deployments: Sequence[Deployment], pool: str, folder: str) -> list[str]:
     try:
         async with get_client() as client:
             await client.read_work_pool(pool)
-            await register(deployments, pool, environment)
+            owners = await _owners(client)
+            wanted = {f"{deployment.flow}/{deployment.name}" for deployment in deployments}
+            _refuse_what_is_taken({name: owners[name] for name in wanted & owners.keys()}, folder)
+            await register(deployments, pool, {WORKSPACE: folder})
             await automate(client)
-            return sorted(set(await registered(client, pool)) - {deployment.name for deployment in deployments})
+            return sorted(name for name, owner in owners.items() if owner == folder and name not in wanted)
     except ObjectNotFound:
         said = f"There is no work pool {pool} there. Make one with: prefect work-pool create {pool} --type process"
         raise Unanswered(said) from None
     except (httpx.HTTPError, PrefectHTTPStatusError, RuntimeError) as problem:
         said = f"It was not taken ({problem}). Does the server run, and do the log-in settings fit?"
         raise Unanswered(said) from None
+
+
+async def _owners(client: PrefectClient) -> dict[str, str | None]:
+    """Whose each deployment of ours at a server is, by flow and name: the workspace that its runs are told, if any."""
+    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+    found: dict[str, str | None] = {}
+    while page := await client.read_deployments(deployment_filter=ours, limit=PAGE, offset=len(found)):
+        for one in page:
+            flow = next((tag for tag in one.tags if tag != TAG), "")
+            found[f"{flow}/{one.name}"] = (one.job_variables.get("env") or {}).get(WORKSPACE)
+    return found
+
+
+def _refuse_what_is_taken(owners: Mapping[str, str | None], folder: str) -> None:
+    """Raise Unanswered where a name is another workspace's: registering would send its runs to ours without a word."""
+    for name, owner in sorted(owners.items()):
+        if owner not in (None, folder):
+            said = f"{name} is there already and belongs to the workspace {owner}."
+            raise Unanswered(f"{said} Give yours names of its own: wireroom deploy --name desk")
 
 
 async def registered(client: PrefectClient, pool: str) -> dict[str, UUID]:

@@ -125,6 +125,12 @@ def test_a_run_completes_and_the_warehouse_has_its_articles(newsroom: Newsroom):
         assert con.execute(asked).fetchall() == [(run["id"],)]
 
 
+def test_the_daily_care_completes(newsroom: Newsroom):
+    run = newsroom.ended(newsroom.start("maintain"))
+    assert (run["state_type"], run["name"]) == ("COMPLETED", "maintain"), f"{run['state']}\n{newsroom.logs()}"
+    assert newsroom.workspace.folders.search.exists()
+
+
 def test_who_comes_to_a_source_that_is_held_ends_as_skipped(newsroom: Newsroom):
     with hold(newsroom.workspace.folders.source_lock("meridian"), "ingest of meridian in process 1, since a while"):
         run = newsroom.ended(newsroom.start())
@@ -180,6 +186,18 @@ def test_deploy_registers_at_a_prefect_that_is_there_already(newsroom: Newsroom,
     assert found["work_pool_name"] == "theirs"
     assert found["schedules"][0]["schedule"]["cron"] == "9 9 * * *"
     assert found["job_variables"]["env"]["WIREROOM_WORKSPACE"] == str(other.root)
+    third = replace(newsroom, workspace=create(tmp_path / "third"))
+    (third.workspace.root / ".env").write_text(settings.format(login), encoding="utf-8")
+    said = third.wireroom("deploy", "--pool", "theirs", code=1).stderr
+    assert f"belongs to the workspace {other.root}" in said
+    done = json.loads(third.wireroom("deploy", "--pool", "theirs", "--name", "third", "--json").stdout)
+    assert set(done["deployments"]) == {"third-maintain", "third-backfill", "third-reparse"}
+    assert done["others"] == []
+    of = newsroom.deployments()
+    assert of["maintain"]["job_variables"]["env"]["WIREROOM_WORKSPACE"] == str(other.root)
+    assert of["third-maintain"]["job_variables"]["env"]["WIREROOM_WORKSPACE"] == str(third.workspace.root)
+    (other.root / "sources" / "tern.toml").unlink()
+    assert json.loads(theirs.wireroom("deploy", "--pool", "theirs", "--json").stdout)["others"] == ["ingest/tern"]
     assert "prefect work-pool create news" in theirs.wireroom("deploy", "--pool", "news", code=1).stderr
     (other.root / ".env").write_text(settings.format("wireroom:wrong"), encoding="utf-8")
     assert "log-in" in theirs.wireroom("deploy", code=1).stderr
