@@ -27,6 +27,9 @@ from flows.fetching.request import Answer, ask
 UNCONNECTED = frozenset({"connect", "connection"})
 """Failures by which an archive keeps out who asks too fast."""
 
+CUT = "cut_short"
+"""A body that ends too soon says something of its page: a host that is ill does not send its beginning in good order."""
+
 DOWN = frozenset({502, 504})
 """Answers by which a gateway says that the host behind it gives none."""
 
@@ -230,7 +233,7 @@ class Fetcher:
             if floor and failure.reason in UNCONNECTED:
                 host.refused(floor, None)
                 raise Resting("archive_resting", f"{house(url)} takes no connection: it is rested. {failure}") from None
-            if failure.retry or failure.reason == "too_slow":
+            if (failure.retry and failure.reason != CUT) or failure.reason == "too_slow":
                 host.failed(weight=2 if failure.reason == "too_slow" else 1)
             raise
         wait = retry_after(answer)

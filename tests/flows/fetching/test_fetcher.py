@@ -81,6 +81,13 @@ def test_try_later_defers_and_rests_the_host(value: str, tmp_path: Path):
     assert sum(b"GET /busy" in request for _, request in log) == 1
 
 
+def test_pages_that_are_cut_short_do_not_rest_their_host(tmp_path: Path):
+    with served(SITE) as (host, _), fetcher(tmp_path, host) as fetch:
+        reasons = {fetch.get(f"http://{host}/cut").reason for _ in range(4)}
+        assert reasons == {"cut_short"}
+        assert fetch.get(f"http://{host}/fine").outcome == "fetched"
+
+
 def test_a_host_that_keeps_failing_is_rested(tmp_path: Path):
     with served(SITE) as (host, _), fetcher(tmp_path, host) as fetch:
         reasons = [fetch.get(f"http://{host}/hangs-up").reason for _ in range(4)]
