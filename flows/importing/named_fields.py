@@ -50,7 +50,7 @@ def item(row: Row, held: Held, place: int, door: Door) -> Arrival | Listed | Non
     if html is None and text is None:
         return Listed(url, held.name, place, day, hints)
     content, content_type = (
-        (html, "text/html") if html is not None else (_page_of(text or "", hints.title), "text/plain")
+        (html, "text/html") if html is not None else (with_headline(text or "", hints.title), "text/plain")
     )
     body = content.encode("utf-8", "replace")
     return Arrival(
@@ -67,7 +67,7 @@ def item(row: Row, held: Held, place: int, door: Door) -> Arrival | Listed | Non
     )
 
 
-def _page_of(text: str, title: str | None) -> str:
+def with_headline(text: str, title: str | None) -> str:
     """A text with its headline above it, as plain texts are read."""
     return text if title is None or text.lstrip().startswith(title) else f"{title}\n\n{text}"
 

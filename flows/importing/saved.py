@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
 from flows.importing.door import Door
+from flows.importing.named_fields import with_headline
 from flows.importing.records import Arrival, Held
 from flows.importing.undoing import settled
 from parsers.listing import read_date
@@ -29,6 +31,8 @@ _OG_URL = re.compile(rb"""<meta\b[^>]*\b(?:property|name)\s*=\s*["']?og:url["']?
 _VALUE = re.compile(rb"""\b(?:href|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _FIELD = re.compile(r"(url|title|date|fetched)\s*:\s*(.+)$", re.I)
 _START = 1 << 18
+_BEFORE_FRONT = "\ufeff-\r\n "
+MOST_FIELDS = 10
 NO_ADDRESS = "a file that does not say its address"
 
 HTML = frozenset({".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx"})
@@ -56,7 +60,8 @@ def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses
     if content is None:
         return
     wire, body = content
-    said = {**_own_words(body, kind), **addresses.of(held, inside)}
+    own = _own_words(body, kind)
+    said = {**own, **addresses.of(held, inside)}
     url = said.get("url") or (_stated_by_page(body) if kind == "html" else None)
     if url is None:
         _without_address(held, door)
@@ -65,6 +70,8 @@ def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses
     if source is None:
         return
     stated = read_date(said.get("date"), door.calendar(source))
+    if kind == "text" and own:
+        wire = body = _headed(body, said.get("title"))
     yield Arrival(
         url=url,
         file=held.name,
@@ -124,12 +131,20 @@ def _own_words(body: bytes, kind: str) -> dict[str, str]:
 def _front(text: str) -> dict[str, str]:
     """The lines `url: …`, `date: …`, `title: …` at the head of a text."""
     said: dict[str, str] = {}
-    for line in text.lstrip("\ufeff-\r\n ").splitlines()[:10]:
+    for line in text.lstrip(_BEFORE_FRONT).splitlines()[:MOST_FIELDS]:
         found = _FIELD.match(line.strip())
         if found is None:
             break
         said["saved" if found[1].lower() == "fetched" else found[1].lower()] = found[2].strip()
     return said if "url" in said else {}
+
+
+def _headed(body: bytes, title: str | None) -> bytes:
+    """A text without the fields at its head, below its headline, as plain texts are read."""
+    rest = body.decode("utf-8", "surrogateescape").lstrip(_BEFORE_FRONT).splitlines(keepends=True)
+    fields = len(list(takewhile(lambda line: _FIELD.match(line.strip()), rest[:MOST_FIELDS])))
+    text = "".join(rest[fields:]).lstrip("-\r\n ")
+    return with_headline(text, title).encode("utf-8", "surrogateescape")
 
 
 def _stated_by_page(body: bytes) -> str | None:

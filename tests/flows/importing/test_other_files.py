@@ -179,6 +179,17 @@ def lines(*rows: object) -> bytes:
 TEXT = "The harbour office counted nine boats on the quay, and wrote each of them down in its book. " * 4
 
 
+@pytest.mark.parametrize("title", ["title: Boats of note\n", ""])
+def test_the_head_lines_of_a_text_are_no_part_of_it(workspace: Workspace, tmp_path: Path, title: str):
+    file = tmp_path / "note.txt"
+    head = f"url: {url('note')}\n{title}date: 2017-09-22\nfetched: 2018-03-04T05:06:07Z\n\n"
+    above = "" if title else "Boats of note\n\n"
+    paragraphs = [f"{TEXT.strip()} It was day {day}." for day in (1, 2)]
+    file.write_text(head + above + "\n\n".join(paragraphs), encoding="utf-8")
+    assert bring(workspace, [file]).articles == 1
+    assert asked(workspace, "SELECT headline, body FROM articles") == [("Boats of note", "\n\n".join(paragraphs))]
+
+
 def test_json_lines_bring_pages_texts_and_addresses(workspace: Workspace, tmp_path: Path):
     rows = [
         {"url": url("html"), "html": page("html").decode(), "fetched_at": "2018-03-04T05:06:07Z"},
