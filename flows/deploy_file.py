@@ -15,7 +15,7 @@ HEAD = """\
 # For people who already have Prefect; written by `wireroom deploy --write` from sources/, so change those instead.
 # Wireroom must be installed where the worker runs{where}.
 # `wireroom deploy` registers all of it at PREFECT_API_URL, with the automation that ends dead runs; so does, but for the
-# automation, `prefect deploy --all`.
+# automation, `prefect deploy --all`. Both need the work pool: `prefect work-pool create {pool} --type process`.
 """
 SET_FOLDER = "prefect.deployments.steps.set_working_directory"
 
@@ -32,7 +32,7 @@ def text(sources: Iterable[SourceDefinition], pool: str, folder: Path | None = N
         "deployments": [_entry(deployment, pool, folder) for deployment in everything(sources, named)],
     }
     body: str = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)
-    return f"{HEAD.format(where=where)}\n{body}"
+    return f"{HEAD.format(where=where, pool=pool)}\n{body}"
 
 
 def _entry(deployment: Deployment, pool: str, folder: Path | None) -> dict[str, Any]:

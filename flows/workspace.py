@@ -89,7 +89,12 @@ def create(root: Path, contact: str = "") -> Workspace:
     if root.exists() and not root.is_dir():
         raise WorkspaceError(f"{root} is a file, and a workspace is a folder: choose another name.")
     workspace.sources.mkdir(parents=True, exist_ok=True)
-    for folder in (workspace.folders.editions, workspace.folders.spool, workspace.folders.archive):
+    for folder in (
+        workspace.folders.editions,
+        workspace.folders.spool,
+        workspace.folders.archive,
+        workspace.folders.logs,
+    ):
         folder.mkdir(parents=True, exist_ok=True)
     secrets = workspace.root / ".env"
     if not secrets.exists():

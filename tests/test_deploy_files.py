@@ -17,6 +17,7 @@ import yaml
 from cronsim import CronSim
 
 from flows.cli.verbs import app
+from flows.workspace import create
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "deploy"
@@ -54,12 +55,15 @@ def test_the_systemd_unit_is_sound(tmp_path: Path):
     assert [line for line in done.stderr.splitlines() if "wireroom.service" in line] == []
 
 
-def test_the_launchd_agent_is_sound():
+def test_the_launchd_agent_is_sound(tmp_path: Path):
     agent = plistlib.loads((FOLDER / "org.wireroom.up.plist").read_bytes())
     assert agent["Label"] == "org.wireroom.up"
     checked(agent["ProgramArguments"])
     assert agent["ExitTimeOut"] > 15
     assert agent["Umask"] == 0o077
+    log = Path(agent["StandardErrorPath"])
+    news = create(tmp_path / "news").root
+    assert (news / log.parent.relative_to("/Users/YOU/news")).is_dir(), "launchd makes no folder"
 
 
 def test_the_compose_file_is_sound():
@@ -83,5 +87,6 @@ def test_the_cron_lines_are_sound():
         *fields, command = line.split(maxsplit=5)
         assert next(CronSim(" ".join(fields), NOW)) > NOW
         assert "%" not in command, "cron would take it for the end of the line"
-        done = command.split("&& ")[1].split(" >>")[0]
+        done = command.split("&& ")[1].split(" >")[0]
+        assert ">>" not in command, "nobody would ever cut that log"
         checked(shlex.split(done.replace("$HOME", "/home/me")))

@@ -57,7 +57,10 @@ def _write(workspace: Workspace, sources: list[SourceDefinition], pool: str, nam
 
     path = workspace.root / "prefect.yaml"
     write_whole(path, [text(sources, pool, workspace.root, name).encode()])
-    said = f"✓ {path}: {counted(len(sources), 'source')}. Register it with: wireroom deploy, or prefect deploy --all"
+    said = (
+        f"✓ {path}: {counted(len(sources), 'source')}. Register it with: wireroom deploy --pool {pool}, or prefect deploy --all. "
+        f"The work pool must be there: prefect work-pool create {pool} --type process"
+    )
     out.print(said, markup=False, highlight=False, soft_wrap=True)
 
 

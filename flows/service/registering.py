@@ -47,6 +47,13 @@ SILENT = timedelta(seconds=4 * HEARTBEAT)
 GRACE = timedelta(seconds=60)
 """A run that is later than this was missed: by a laptop asleep, or a service that was down."""
 
+UNAUTHORIZED = 401
+REFUSED = (
+    "The server refuses the log-in. Put it as PREFECT_API_AUTH_STRING=user:password (or PREFECT_API_KEY) into .env or the "
+    "environment. A server that was started in the workspace's folder has read its .env, and asks for the "
+    "PREFECT_SERVER_API_AUTH_STRING that stands there."
+)
+
 PAGE = 100
 """Deployments that are asked for at once."""
 
@@ -100,6 +107,8 @@ async def _deploy(deployments: Sequence[Deployment], pool: str, folder: str) -> 
         said = f"There is no work pool {pool} there. Make one with: prefect work-pool create {pool} --type process"
         raise Unanswered(said) from None
     except (httpx.HTTPError, PrefectHTTPStatusError, RuntimeError) as problem:
+        if isinstance(problem, PrefectHTTPStatusError) and problem.response.status_code == UNAUTHORIZED:
+            raise Unanswered(REFUSED) from None
         said = f"It was not taken ({problem}). Does the server run, and do the log-in settings fit?"
         raise Unanswered(said) from None
 

@@ -57,6 +57,12 @@ class Page:
         )
         return answer["result"].get("value") or ""
 
+    def asked(self) -> set[str]:
+        """The hosts from which the page has loaded anything."""
+        every = "performance.getEntriesByType('resource').map(e => new URL(e.name).host)"
+        answer = self.call("Runtime.evaluate", expression=every, returnByValue=True)
+        return set(answer["result"]["value"])
+
     def until(self, *words: str) -> str:
         """The page's text once it shows all these words."""
         ends = time.monotonic() + PATIENCE

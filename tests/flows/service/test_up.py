@@ -200,7 +200,9 @@ def test_deploy_registers_at_a_prefect_that_is_there_already(newsroom: Newsroom,
     assert json.loads(theirs.wireroom("deploy", "--pool", "theirs", "--json").stdout)["others"] == ["ingest/tern"]
     assert "prefect work-pool create news" in theirs.wireroom("deploy", "--pool", "news", code=1).stderr
     (other.root / ".env").write_text(settings.format("wireroom:wrong"), encoding="utf-8")
-    assert "log-in" in theirs.wireroom("deploy", code=1).stderr
+    refused = theirs.wireroom("deploy", code=1).stderr
+    assert "log-in" in refused
+    assert "PREFECT_API_AUTH_STRING" in refused
 
 
 def test_the_ui_shows_the_runs_and_their_artifacts(newsroom: Newsroom, tmp_path_factory: pytest.TempPathFactory):
@@ -214,6 +216,10 @@ def test_the_ui_shows_the_runs_and_their_artifacts(newsroom: Newsroom, tmp_path_
         assert "wireroom" in page.until("ingest meridian", "Completed", "Crashed", "Skipped")
         page.open(f"{newsroom.service.url}/artifacts")
         page.until("meridian-coverage", "meridian-rejected")
+        assert page.asked() == {newsroom.service.url.removeprefix("http://")}, "the UI asks nobody else"
+        page.open(newsroom.service.url)
+        page.until("ingest")
+        assert page.asked() == {newsroom.service.url.removeprefix("http://")}
 
 
 def test_status_says_so_and_down_leaves_nothing(newsroom: Newsroom):
