@@ -43,7 +43,8 @@ class Part:
 
 def check(workspace: Workspace, source: SourceDefinition) -> Iterator[Part]:
     """The verdict part by part, as each is known."""
-    yield Part("file", "ok", f"{source.path.name}: {source.name}, {len(source.finders)} finders")
+    count = len(source.finders)
+    yield Part("file", "ok", f"{source.path.name}: {source.name}, {count} finder{'s' if count > 1 else ''}")
     options = Options(source.allow, source.robots_basis, source.rights_basis, source.delay, ARTICLES)
     with visiting(workspace, options, logins.credentials(workspace, source), places.floors(source)) as visit:
         robots = _robots(visit, source)

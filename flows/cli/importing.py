@@ -135,8 +135,8 @@ def _print(report: Report, options: Options) -> None:
     _print_counts("Not of the days that were asked for", report.outside)
     _print_counts("No article", report.rejected)
     if options.dry_run:
-        _print_counts("Hosts", report.hosts)
-    _print_counts("Sources", report.sources)
+        _print_counts("Pages by host", report.hosts)
+    _print_counts("Pages by source", report.sources)
     out.print(Text(_sentence(report, options.dry_run)), soft_wrap=True)
     if report.unclaimed and not report.sources:
         out.print(
@@ -152,7 +152,7 @@ def _sentence(report: Report, dry_run: bool) -> str:
     """The line that says it all."""
     parts = []
     new = counted(report.taken, "new page")
-    if dry_run:
+    if report.taken and dry_run:
         parts.append(f"{new} would be imported")
     elif report.taken:
         parts.append(f"{new} imported, {counted(report.articles, 'article')} read")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from flows.importing.claims import Claims
+from flows.importing.claims import Claims, host_of
 from flows.importing.door import Door
 from flows.importing.entrances import Entrances
 from flows.importing.inputs import Input, inputs, items
@@ -50,7 +50,6 @@ def bring(
             done |= entrances.finish()
             is_left = entrances.is_left
         if walks > 1:
-            report.hosts.update(said.hosts)
             report.passed_over.update(said.passed_over)
         if not is_left:
             return report
@@ -64,6 +63,7 @@ def _walk(
         if isinstance(item, Arrival):
             report.pages += 1
             report.sources[source.source_id] += 1
+            report.count_host(report.hosts, host_of(item.url))
         entrances.offer(source, item)
     told(file.held.size)
 

@@ -49,7 +49,6 @@ class Door:
             return None
         if not self._may_enter(source.source_id):
             return None
-        self.report.count_host(self.report.hosts, host_of(url))
         return source
 
     def refuse(self, reason: str) -> None:

@@ -188,13 +188,15 @@ def take(
     def wanted(url: str) -> bool:
         """Whether the source claims an address."""
         claimed = claims.concerns(url) and claims.source_of(url, report) is not None
-        report.count_host(report.hosts if claimed else report.unclaimed, host_of(url))
+        if not claimed:
+            report.count_host(report.unclaimed, host_of(url))
         return claimed
 
     report.files += 1
     for arrival in WarcFile(file_at(path), wanted, report, told).arrivals():
         report.pages += 1
         report.sources[run.source.source_id] += 1
+        report.count_host(report.hosts, host_of(arrival.url))
         taking.offer(arrival if origin == arrival.origin else replace(arrival, origin=origin))
     taking.finish()
     return report

@@ -39,6 +39,10 @@ def test_a_summary_says_what_came_what_did_not_and_why(place: Path, capsys: pyte
     assert "Unclaimed, and left out: 1\n          1  other.example\n" in out
     assert out.endswith("1 file read: 2 new pages imported, 2 articles read.\n")
     assert said(capsys, file)[1].endswith("1 file read: nothing new, 2 known already.\n")
+    known = said(capsys, file, "--dry-run")[1]
+    assert known.endswith("1 file read: nothing new, 2 known already.\n")
+    assert "Pages by host: 2\n          2  paper.example\n" in known
+    assert "Pages by source: 2\n          2  paper\n" in known
     whole = json.loads(said(capsys, file, "--json")[1])
     assert (whole["known"], whole["unclaimed"], whole["damaged"]) == (2, {"other.example": 1}, [])
 

@@ -73,7 +73,9 @@ def test_a_second_import_makes_no_row_at_all(workspace: Workspace, tmp_path: Pat
 
 
 def test_a_dry_run_counts_and_writes_nothing(workspace: Workspace, tmp_path: Path):
-    file = Recorded().pages("one", "two").at(tmp_path / "a.warc.gz")
+    recorded = Recorded().pages("one", "two")
+    recorded.answer("https://paper.example/2017/09/22/gone", b"gone", status="404 Not Found")
+    file = recorded.at(tmp_path / "a.warc.gz")
     before = sorted(path for path in workspace.root.rglob("*") if ".live" not in path.parts)
     report = bring(workspace, [file], Options(dry_run=True))
     assert (report.taken, report.sources, report.hosts) == (2, {"paper": 2}, {"paper.example": 2})
