@@ -49,7 +49,13 @@ Given = Annotated[str | None, typer.Option("--name", metavar="ID", help="The sou
 Dry = Annotated[bool, typer.Option("--dry-run", help="Print the verdict and the file, write nothing.")]
 Allow = Annotated[list[str] | None, typer.Option(metavar="HOST:PORT", help="A private address that may be asked.")]
 Tries = Annotated[int, typer.Option("--articles", min=0, max=20, help="Articles to try.")]
-Delay = Annotated[float, typer.Option(min=0.0, help="Least seconds between two requests to a host.")]
+Delay = Annotated[
+    float | None,
+    typer.Option(
+        min=0.0,
+        help="Least seconds between two requests to a host, now and as the file's [pace]; robots.txt may ask for more.",
+    ),
+]
 Robots = Annotated[str | None, typer.Option(metavar="WHY", help="Why robots.txt need not be obeyed; recorded.")]
 Rights = Annotated[
     str | None, typer.Option(metavar="WHY", help="On what basis a rights reservation is passed; recorded.")
@@ -73,7 +79,7 @@ def add(
     dry_run: Dry = False,
     allow: Allow = None,
     articles: Tries = 4,
-    delay: Delay = 2.0,
+    delay: Delay = None,
     robots_basis: Robots = None,
     rights_basis: Rights = None,
     as_json: AsJson = False,
@@ -108,7 +114,7 @@ def add(
 
 
 def _options(
-    allow: list[str] | None, articles: int, delay: float, robots_basis: str | None, rights_basis: str | None
+    allow: list[str] | None, articles: int, delay: float | None, robots_basis: str | None, rights_basis: str | None
 ) -> Options:
     from datetime import timedelta
 
@@ -119,7 +125,9 @@ def _options(
         pairs = frozenset(host_and_port(pair) for pair in allow or ())
     except ValueError as error:
         raise Problem(f"--allow {error}.") from None
-    return Options(pairs, robots_basis, rights_basis, timedelta(seconds=delay), articles)
+    pace = None if delay is None else timedelta(seconds=delay)
+    usual = Options().delay
+    return Options(pairs, robots_basis, rights_basis, usual if pace is None else pace, articles, pace=pace)
 
 
 def _addresses(what: str) -> list[str]:

@@ -47,7 +47,7 @@ def toml(probe: Probe, options: Options, today: date) -> str:
         *(_find(found) for found in probe.chosen),
         _others(probe),
         _article(probe),
-        _pace(probe),
+        _pace(probe, options),
         _access(options),
         _parse(probe),
         _expect(probe, days, today),
@@ -155,10 +155,13 @@ def _article(probe: Probe) -> str:
     return "\n".join([*lines, f"url = '{pattern.regex}'"])
 
 
-def _pace(probe: Probe) -> str:
-    asked = probe.access.crawl_delay
-    if asked and asked > 5:
+def _pace(probe: Probe, options: Options) -> str:
+    """The delay that was given, else five seconds; robots.txt may only ask for more."""
+    asked, given = probe.access.crawl_delay, options.pace
+    if asked and asked > (5 if given is None else given.total_seconds()):
         return f'[pace]\ndelay = "{asked:g}s"  # robots.txt asks for it'
+    if given is not None:
+        return f'[pace]\ndelay = "{given.total_seconds():g}s"  # as --delay says'
     return '[pace]\ndelay = "5s"  # robots.txt asks for no longer one'
 
 

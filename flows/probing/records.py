@@ -22,6 +22,7 @@ class Options:
     rights_basis: str | None = None
     delay: timedelta = timedelta(seconds=2)  # between two requests of the probe; robots.txt may ask for more
     articles: int = 4
+    pace: timedelta | None = None  # between two requests ever after, where the user has named it
     feed: str | None = None  # a feed that is known already, from a reader's export
     name: str | None = None  # the outlet's name, known already
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,7 @@ def site() -> Iterator[Served]:
 def bay(news: Workspace, site: Served, wireroom: Run) -> Path:
     """The file of a source that was added, without a pause between requests."""
     wireroom("sources", "add", site.base, *quick(site), "--name", "bay", "--yes")
-    path = news.sources / "bay.toml"
-    path.write_text(path.read_text().replace('delay = "5s"', 'delay = "0s"'))
-    return path
+    return news.sources / "bay.toml"
 
 
 def quick(site: Served) -> tuple[str, ...]:
@@ -65,6 +64,11 @@ def test_nothing_is_written_without_a_yes(news: Workspace, site: Served, wireroo
     said = wireroom("sources", "add", site.base, *quick(site), stdin="n\n", code=1)
     assert "Nothing was written." in said.stderr
     assert list(news.sources.iterdir()) == []
+
+
+def test_a_delay_that_is_named_is_that_of_the_file(bay: Path):
+    assert 'delay = "0s"  # as --delay says' in bay.read_text()
+    assert load(bay).delay == timedelta(0)
 
 
 def test_what_is_added_can_be_ingested(bay: Path, wireroom: Run):
