@@ -18,7 +18,7 @@ from flows.cli.days import day
 from flows.cli.questions import connected
 from flows.cli.stopping import stoppable
 from flows.cli.surveying import Survey, as_record, surveyed, totals
-from flows.cli.tables import as_table
+from flows.cli.tables import as_table, sized
 from flows.cli.year_blocks import MARKS
 from flows.source_files import source_named
 from flows.sources import SourceDefinition
@@ -142,7 +142,7 @@ def _write_page(con: duckdb.DuckDBPyConnection, survey: Survey, file: Path, *, s
         file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise Problem(f"{file} cannot be written: {error.strerror}. Name a file in a folder that is there.") from None
-    err.print(f"{file} shows it day by day ({file.stat().st_size / 1e6:.1f} MB).", style="dim", highlight=False)
+    err.print(f"{file} shows it day by day ({sized(file.stat().st_size)}).", style="dim", highlight=False)
     if show:
         typer.launch(file.absolute().as_uri())
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flows.cli.app import counted, out
 from flows.cli.days_display import span
-from flows.cli.tables import as_table, harmless
+from flows.cli.tables import as_table, harmless, sized
 
 if TYPE_CHECKING:
     from flows.reach import Plan, Reach
@@ -40,11 +40,7 @@ def _sentences(plan: Plan) -> list[str]:
         more = "" if plan.listings is not None else ", and what listings it takes that are not known yet"
         said.append(f"One request in {plan.delay:g} s ([pace] delay) makes that {span(plan.seconds / 60)}{more}.")
     if plan.gigabytes is not None:
-        said.append(f"The archive grows by about {_size(plan.gigabytes)}, by the pages that are there already.")
+        said.append(f"The archive grows by about {sized(plan.gigabytes * 1e9)}, by the pages that are there already.")
     elif plan.pages is not None:
         said.append("How many GB that makes is known once a page is fetched.")
     return [*said, "Nothing was fetched: without --dry-run it begins."]
-
-
-def _size(gigabytes: float) -> str:
-    return f"{gigabytes:,.1f} GB" if gigabytes >= 1 else f"{gigabytes * 1000:,.1f} MB"

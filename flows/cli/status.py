@@ -15,7 +15,7 @@ from rich.text import Text
 
 from flows.cli.app import Exit, Problem, app, counted, here, out
 from flows.cli.reading import plain
-from flows.cli.tables import as_table, harmless
+from flows.cli.tables import as_table, harmless, sized
 from flows.source_files import source_named
 from flows.sources import load_each
 from flows.workspace import Workspace
@@ -162,7 +162,7 @@ def _print_overview(found: Overview) -> None:
         _line("Next    " if service else "Schedule", _timetable(found.following))
     if found.late:
         _line("Late    ", _timetable(found.late))
-    _line("Sizes   ", " · ".join(f"{name} {_bytes(size)}" for name, size in found.sizes.items()))
+    _line("Sizes   ", " · ".join(f"{name} {sized(size)}" for name, size in found.sizes.items()))
     if found.older:
         names = sorted(found.older)
         many = counted(sum(found.older.values()), "page")
@@ -190,11 +190,3 @@ def _timetable(passes: Sequence[Pass]) -> str:
 
 def _names(passes: Sequence[Pass]) -> str:
     return ", ".join(one.source for one in passes[:SHOWN])
-
-
-def _bytes(size: float) -> str:
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000 or unit == "GB":
-            break
-        size /= 1000
-    return f"{size:.0f} {unit}" if unit in ("B", "kB") else f"{size:.1f} {unit}"

@@ -149,3 +149,12 @@ def _in_blocks(rows: Iterable[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
     waiting = iter(rows)
     while block := list(islice(waiting, MEASURED)):
         yield block
+
+
+def sized(size: float) -> str:
+    """A number of bytes in the unit that a person would choose: 22 kB, 1.4 MB."""
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < 1000 or unit == "GB":
+            break
+        size /= 1000
+    return f"{size:,.0f} {unit}" if unit in ("B", "kB") else f"{size:,.1f} {unit}"
