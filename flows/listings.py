@@ -289,7 +289,7 @@ def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
     if unit.outcome in BAD:
         _tell_failure(run, unit, spec)
     elif unit.outcome == "fetched" and not unit.links and spec.kind not in PAST:
-        tell(Event("note", f"The {unit.finder} {unit.url} lists nothing."))
+        tell(Event("note", f"The {unit.finder} {unit.url} lists nothing.", url=unit.url, more={"group": "empty"}))
     else:
         said = f"{unit.finder} {unit.unit}: {len(unit.candidates)} addresses"
         tell(Event("unit", said, len(unit.candidates), outcome=unit.outcome, url=unit.url, reason=unit.reason))
@@ -301,6 +301,8 @@ def _tell_failure(run: Run, unit: Unit, spec: FinderSpec) -> None:
     """A listing that could not be read: counted, said now, and kept with the run."""
     said = f"The {unit.finder} {unit.url} could not be read"
     why = run.refusals.get(unit.url or "")
+    if why and why.startswith(f"{unit.url} "):
+        why = f"it {why.removeprefix(f'{unit.url} ')}"  # the address is named already
     if why is None:
         said += f" ({unit.reason or unit.outcome})"
     polls = polls_of(run.ledger, spec)
@@ -331,7 +333,7 @@ def _tell_gone(run: Run, spec: FinderSpec) -> None:
 def _trouble(run: Run, sentence: str, url: str | None, reason: str) -> None:
     run.tally.listings_failed += 1
     run.troubles.append(sentence)
-    tell(Event("warning", sentence, url=url, reason=reason))
+    tell(Event("warning", sentence, url=url, reason=reason, more={"group": "unread"}))
 
 
 def _tell_put_off(run: Run, verdicts: list[Due]) -> None:

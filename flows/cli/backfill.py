@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +18,7 @@ from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.days import day
 from flows.cli.display import watched
 from flows.cli.reach import show
+from flows.progress import Event, shown
 from flows.source_files import source_named
 from flows.workspace import Workspace
 
@@ -133,7 +135,8 @@ def _plan(workspace: Workspace, source: SourceDefinition, order: Order, sample: 
 def _done(workspace: Workspace, source: SourceDefinition, order: Order, wait: bool, as_json: bool) -> dict[str, Any]:
     """Do it, shown day by day; what was done, counted."""
     began = time.monotonic()
-    with watched(source.name, err, quiet=as_json, days=(order.last_day - order.first_day).days + 1):
+    days = (order.last_day - order.first_day).days + 1
+    with _told_when_stopped(source, as_json), watched(source.name, err, quiet=as_json, days=days):
         if recording.is_recorded(workspace):
             from flows.backfill import backfill as flow
 
@@ -152,6 +155,20 @@ def _done(workspace: Workspace, source: SourceDefinition, order: Order, wait: bo
 
             counts = backfilling.backfill(workspace, source, order, wait=wait).as_counts()
     return {**counts, "seconds": round(time.monotonic() - began, 1)}
+
+
+@contextmanager
+def _told_when_stopped(source: SourceDefinition, as_json: bool) -> Iterator[None]:
+    """Say what was done also where a signal ends the block."""
+    began, ends = time.monotonic(), list[Event]()
+    try:
+        with shown(lambda event: ends.append(event) if event.kind == "ended" else None):
+            yield
+    except KeyboardInterrupt:
+        if ends and not as_json:
+            counts = {"listings_failed": 0, **ends[-1].more, "seconds": time.monotonic() - began}
+            err.print(_summary(source.source_id, counts), highlight=False, soft_wrap=True)
+        raise
 
 
 def _holes(workspace: Workspace, source: SourceDefinition, order: Order) -> Sequence[Hole]:
@@ -179,7 +196,8 @@ def _report(
         out.print(f"Nothing is missing of the days that are known of {name}.", highlight=False)
     else:
         out.print(_summary(name, counts), highlight=False, soft_wrap=True)
-        out.print(_missing(name, order, holes, counts), highlight=False, markup=False, soft_wrap=True)
+        for line in _missing(name, order, holes, counts):
+            out.print(line, highlight=False, markup=False, soft_wrap=True)
     return Exit.OK if is_whole else Exit.INCOMPLETE
 
 
@@ -195,36 +213,32 @@ def _summary(name: str, counts: dict[str, Any]) -> str:
     return f"[bold]{name}[/]: {', '.join(parts)} in {counts['seconds']:,.1f} s"
 
 
-def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, Any]) -> str:
-    """What is missing, in one paragraph with the next command."""
+def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, Any]) -> Iterator[str]:
+    """What is missing, a line for each thought; the last one says how to go on."""
     days = [hole for hole in holes if hole.day]
     count = (order.last_day - order.first_day).days + 1
-    window = f"{order.first_day} to {order.last_day}"
-    if not holes:
-        return " ".join(
-            [f"{window}: all {count:,} days are complete." if not counts["cut"] else "", counts["cut"] or ""]
-        ).strip()
-    said = (
-        [f"{window}: of {counted(count, 'day')}, {len(days):,} are not complete."]
-        if days
-        else [f"{window}: every day is complete."]
-    )
-    states = Counter(hole.state for hole in days)
-    said += [
-        f"{number:,} {MEANINGS.get(state, state)}: {_named([h.day for h in days if h.state == state and h.day])}."
-        for state, number in states.most_common()
-    ]
+    window, cut = f"{order.first_day} to {order.last_day}", counts["cut"]
+    if days:
+        yield f"{window}: of {counted(count, 'day')}, {len(days):,} are not complete."
+    elif holes:
+        yield f"{window}: every day is complete."
+    elif not cut:
+        yield f"{window}: all {count:,} days are complete."
+    for state, number in Counter(hole.state for hole in days).most_common():
+        named = _named([hole.day for hole in days if hole.state == state and hole.day])
+        yield f"  {number:,} {MEANINGS.get(state, state)}: {named}"
     if len(holes) > len(days):
-        said.append(f"{counted(len(holes) - len(days), 'listing')} that names no day is not read whole.")
-    if counts["cut"]:
-        said.append(counts["cut"])
-    said.append(
-        f"See all of it with: wireroom coverage {name}. Try only that again with: wireroom backfill {name} --holes"
-    )
-    return " ".join(said)
+        left = len(holes) - len(days)
+        yield f"{counted(left, 'listing')} that {'names' if left == 1 else 'name'} no day {'is' if left == 1 else 'are'} not read whole."
+    if holes:
+        yield f"See all of it with: wireroom coverage {name}"
+    if cut:
+        yield cut
+    elif holes:
+        yield f"Try only that again with: wireroom backfill {name} --holes"
 
 
-def _named(days: Sequence[date], most: int = 3) -> str:
+def _named(days: Sequence[date], most: int = 5) -> str:
     """The first of some days, and how many more."""
     named = ", ".join(str(day) for day in sorted(days)[:most])
     return named if len(days) <= most else f"{named} and {len(days) - most:,} more"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Column
 
+from flows.cli.alike import Alike
 from flows.progress import Event, shown
 
 SECONDS_BETWEEN_LINES = 30.0
@@ -23,7 +24,8 @@ SECONDS_BETWEEN_LINES = 30.0
 def by_days(title: str, console: Console, days: int) -> Iterator[None]:
     """Show the events of the block: a bar of days on a terminal, a line now and then elsewhere."""
     if not console.is_terminal:
-        with shown(_Lines(title, console, Course(days))):
+        lines = _Lines(title, console, Course(days))
+        with shown(lines), closing(lines):
             yield
         return
     whole = Column(no_wrap=True)
@@ -39,7 +41,8 @@ def by_days(title: str, console: Console, days: int) -> Iterator[None]:
             console=console,
             expand=True,
         ) as progress,
-        shown(_Bar(title, progress, Course(days))),
+        closing(_Bar(title, progress, Course(days))) as bar,
+        shown(bar),
     ):
         yield
 
@@ -86,6 +89,8 @@ class Course:
 
 def span(minutes: float) -> str:
     """A length of time as a person says it: 40 s, 12 min, 5.5 h, 1.4 days."""
+    if minutes * 60 < 1:
+        return "less than a second"
     if minutes < 1.5:
         return f"{minutes * 60:.0f} s"
     if minutes < 90:
@@ -97,12 +102,12 @@ class _Bar:
     def __init__(self, title: str, progress: Progress, course: Course) -> None:
         self.progress, self.course = progress, course
         self.task = progress.add_task(f"[bold]{escape(title)}[/]", total=course.days, said="", detail="")
+        self.alike = Alike(self._say)
 
     def __call__(self, event: Event) -> None:
         self.course.take(event)
+        self.alike(event)
         if event.kind in ("note", "warning"):
-            mark = "[yellow]![/] " if event.kind == "warning" else ""
-            self.progress.console.print(mark + escape(event.text), highlight=False)
             return
         detail = (
             f"{event.outcome} {event.text.removeprefix('https://').removeprefix('http://')}"
@@ -111,18 +116,29 @@ class _Bar:
         )
         self.progress.update(self.task, completed=self.course.done, said=self.course.said(), detail=escape(detail))
 
+    def _say(self, text: str, is_warning: bool) -> None:
+        self.progress.console.print(("[yellow]![/] " if is_warning else "") + escape(text), highlight=False)
+
+    def close(self) -> None:
+        """Say what was only counted."""
+        self.alike.end()
+
 
 class _Lines:
     def __init__(self, title: str, console: Console, course: Course) -> None:
         self.title, self.console, self.course = title, console, course
         self.said_at = time.monotonic()
+        self.alike = Alike(lambda text, _: self._print(text))
 
     def __call__(self, event: Event) -> None:
         self.course.take(event)
-        if event.kind in ("note", "warning"):
-            self._print(event.text)
-        elif event.kind in ("page", "days") and time.monotonic() - self.said_at > SECONDS_BETWEEN_LINES:
+        self.alike(event)
+        if event.kind in ("page", "days") and time.monotonic() - self.said_at > SECONDS_BETWEEN_LINES:
             self._print(f"{self.title}: {self.course.said()}")
+
+    def close(self) -> None:
+        """Say what was only counted."""
+        self.alike.end()
 
     def _print(self, text: str) -> None:
         self.said_at = time.monotonic()

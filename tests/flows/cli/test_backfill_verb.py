@@ -94,9 +94,22 @@ def test_what_is_missing_is_said_with_the_next_command(outlet: Outlet, capsys):
     assert "of 4 days, 2 are not complete" in text
     assert "2017-03-02" in text
     assert "wireroom backfill post --holes" in text
+    assert "goes on" not in text  # one way out is enough
     code, counts = as_json(capsys, "--holes")
     assert (code, counts["complete"], counts["holes"], counts["articles"]) == (4, False, 2, 0)
     assert counts["states"] == {"unreachable": 1, "partial": 1}
+
+
+def test_listings_that_fail_alike_are_counted_and_the_pattern_is_doubted(outlet: Outlet, capsys):
+    outlet.source(DAILY)
+    code, text = said(capsys, "--from", "2017-03-01", "--to", "2017-03-30")
+    assert code == 4
+    assert text.count("could not be read: it answered HTTP/1.1 404") == 5
+    assert f"30 listings could not be read: the first was {outlet.base}/2017/03/" in text
+    assert "if the pattern is wrong, mend `url` under [[find]] in post.toml" in text
+    log = (outlet.workspace.folders.data / "logs" / "wireroom.jsonl").read_text()
+    assert log.count("could not be read: it answered HTTP/1.1 404") >= 30
+    assert outlet.rows("SELECT count(*) FROM units WHERE outcome = 'failed'") == [(30,)]
 
 
 def test_a_limit_leaves_the_rest_and_says_so(outlet: Outlet, capsys):
@@ -104,6 +117,7 @@ def test_a_limit_leaves_the_rest_and_says_so(outlet: Outlet, capsys):
     code, text = said(capsys, *DAYS, "--limit", "2")
     assert code == 4
     assert "as --limit says" in text
+    assert "--holes" not in text  # one way out is enough
     code, text = said(capsys, *DAYS)
     assert code == 0
     assert "all 4 days are complete" in text
@@ -147,6 +161,7 @@ def test_sigterm_stops_it_cleanly_and_the_same_command_goes_on(outlet: Outlet, c
     os.kill(child.pid, signal.SIGTERM)
     _, errors = child.communicate(timeout=120)
     assert child.returncode == 130, errors
+    assert "new addresses, " in errors.partition("Stopped.")[0]  # what was done comes first
     assert "goes on from here" in errors
     assert outlet.rows("SELECT state FROM runs") == [("cancelled",)]
     outlet.source(DAILY)
@@ -168,4 +183,10 @@ def test_the_course_of_a_backfill_is_said_in_days_pages_rate_and_time_left():
     assert course.done == 60
     course.take(Event("page", "https://post.example/", outcome="fetched"))
     assert course.done == 70
-    assert [span(minutes) for minutes in (1, 40, 300, 4000)] == ["60 s", "40 min", "5.0 h", "2.8 days"]
+    assert [span(minutes) for minutes in (0, 1, 40, 300, 4000)] == [
+        "less than a second",
+        "60 s",
+        "40 min",
+        "5.0 h",
+        "2.8 days",
+    ]

@@ -1,0 +1,68 @@
+"""Notes and warnings that are alike: the first few are said, the others counted, and in the end how many there were."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flows.progress import Event
+
+SAID = 5
+"""So many of a group are said word for word; the log has all of them."""
+
+ENDS = {
+    "unread": ("listing could not be read", "listings could not be read"),
+    "empty": ("listing shows nothing", "listings show nothing"),
+}
+"""Groups of events (`more["group"]`), and what all of them together come to."""
+
+
+@dataclass(slots=True)
+class Alike:
+    """Says notes and warnings, few of those that are alike; `say` prints one sentence, marked as a warning or not."""
+
+    say: Callable[[str, bool], None]
+    counts: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)  # of listings that could not be read
+    first: dict[str, str] = field(default_factory=dict)  # addresses, by group
+    last: dict[str, str] = field(default_factory=dict)
+    read: int = 0  # listings that came
+    file: str = "its source file"
+
+    def __call__(self, event: Event) -> None:
+        """Say the event, or count it."""
+        group = event.more.get("group")
+        self.read += event.kind == "unit" or group == "empty"
+        if event.kind not in ("note", "warning"):
+            return
+        if group not in ENDS:
+            self.say(event.text, event.kind == "warning")
+            return
+        self._count(event, group)
+        if self.counts[group] <= SAID:
+            self.say(event.text, event.kind == "warning")
+        if self.counts[group] == SAID:
+            self.say(f"More of the kind are counted from here on, and named in data/logs.{self._hint()}", False)
+
+    def _count(self, event: Event, group: str) -> None:
+        address = event.url or event.text
+        self.counts[group] += 1
+        self.first.setdefault(group, address)
+        self.last[group] = address
+        self.file = f"{event.source}.toml" if event.source else self.file
+        if group == "unread":
+            self.reasons[event.reason or "failed"] += 1
+
+    def end(self) -> None:
+        """Say how many there were of what was only counted."""
+        for group, count in self.counts.items():
+            if count > SAID:
+                said = f"{count:,} {ENDS[group][1]}: the first was {self.first[group]}, the last {self.last[group]}."
+                self.say(said + (self._hint() if group == "unread" else ""), group == "unread")
+
+    def _hint(self) -> str:
+        """What a person may do where every listing is missing and none ever came."""
+        if self.read or set(self.reasons) != {"status_404"}:
+            return ""
+        return f" Every one is missing (404): if the pattern is wrong, mend `url` under [[find]] in {self.file}."
