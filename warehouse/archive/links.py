@@ -24,6 +24,10 @@ from warehouse.rows import Segment
 SUFFIX = ".linked.json"
 
 
+class LinkLost(NotKept):
+    """A page that lies in a linked file which is not there as it was: missing, though no [keep] dropped it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A file that is linked, as it was then."""
@@ -49,13 +53,13 @@ def save(folder: Path, link: Link) -> None:
 
 
 def read(path: Path) -> Link:
-    """A link; raises NotKept where it is gone or cannot be read."""
+    """A link; raises LinkLost where it is gone or cannot be read."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Link)
     except FileNotFoundError:
-        raise NotKept(f"The page lies in a file that was linked, and {path}, which says where, is gone.") from None
+        raise LinkLost(f"The page lies in a file that was linked, and {path}, which says where, is gone.") from None
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
-        raise NotKept(f"{path} cannot be read: {error}.") from None
+        raise LinkLost(f"{path} cannot be read: {error}.") from None
 
 
 def links(folder: Path) -> Iterator[Link]:
@@ -69,7 +73,7 @@ def paths(folder: Path) -> list[Path]:
 
 
 def filled(folder: Path, capture: Capture) -> Capture:
-    """A capture with headers and body out of the linked file; raises NotKept where they are not there any more."""
+    """A capture with headers and body out of the linked file; raises LinkLost where they are not there any more."""
     taken = capture.taken
     assert taken is not None
     link = read(place(folder, taken.segment_id or ""))
@@ -77,12 +81,12 @@ def filled(folder: Path, capture: Capture) -> Capture:
         with open(link.file, "rb") as file:
             found = foreign.at(file, taken.offset)
     except OSError as error:
-        raise NotKept(
+        raise LinkLost(
             f"The page lies in {link.file}, which cannot be read ({error.strerror}). Where it has moved, "
             f"write the new place into {place(folder, link.segment_id)}."
         ) from None
     if found is None or found.block is None or found.head.record_id != taken.record_id:
-        raise NotKept(f"The page lay at byte {taken.offset:,} of {link.file}, which was changed since it was linked.")
+        raise LinkLost(f"The page lay at byte {taken.offset:,} of {link.file}, which was changed since it was linked.")
     headers, wire = content(found.block)
     return replace(capture, headers=headers, wire=wire)
 

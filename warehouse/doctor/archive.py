@@ -16,6 +16,7 @@ SAMPLE = 300
 """Pages that are read back where not all of them are asked for."""
 
 RESTORE = "wireroom restore BACKUP DIR"
+_MEND_LINK = "Put the linked file back, or write where it is now into its .linked.json"
 
 _PAGES = """
 SELECT DISTINCT f.fetch_id, f.source_id, f.segment_id, f.record_offset, f.payload_hash, f.requested_url
@@ -83,14 +84,19 @@ def pages_are_readable(examination: Examination) -> Iterator[Finding]:
         problem = _problem(examination, file, offset, fetch_id, payload)
         if problem:
             means = "The version cannot be shown as it was fetched, or read again by a better parser."
-            yield Finding(str(url), f"is not at byte {offset:,} of {file}: {problem}", RESTORE, means)
+            mend = RESTORE if isinstance(problem, str) else _MEND_LINK
+            yield Finding(str(url), f"is not at byte {offset:,} of {file}: {problem}", mend, means)
 
 
-def _problem(examination: Examination, file: str, offset: int, fetch_id: object, payload: object) -> str | None:
+def _problem(
+    examination: Examination, file: str, offset: int, fetch_id: object, payload: object
+) -> str | links.LinkLost | None:
     """What is wrong with a capture, or None. What [keep] dropped is not missed."""
     try:
         capture = archive.read(examination.folders, file, offset)
         body = capture.body if payload else b""
+    except links.LinkLost as error:
+        return error
     except NotKept:
         return None
     except (archive.Damaged, BadCoding) as error:

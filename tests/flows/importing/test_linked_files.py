@@ -73,6 +73,10 @@ def test_a_file_that_has_gone_is_named_and_can_be_named_anew(linked: Workspace, 
     (finding,) = findings(linked, files_are_there)
     (place,) = links.paths(linked.folders.archive / "paper")
     assert str(place) in finding.mend
+    lost = findings(linked, pages_are_readable)
+    assert len(lost) == 2
+    assert all("linked file back" in each.mend for each in lost)
+    assert all(str(file) in each.what for each in lost)
     assert rebuild(linked).not_kept == 2
     place.write_text(place.read_text().replace(str(file), str(moved)))
     assert rebuild(linked).pages == 2
