@@ -77,8 +77,10 @@ def furnished(body: bytes, number: int) -> bytes:
     style = "".join(f".box-{n}{{margin:{n}px;padding:{n}px;color:#33{n % 90 + 10}44}}" for n in range(500))
     text = "".join(
         f"<p>On day {day} of count {number}, the harbour office saw {day * number % 53} boats on the long quay, wrote each of "
-        f"them down with its master and its cargo, and sent the book to Meridian House before the evening.</p>"
-        for day in range(3, 17)
+        f"them down with its master and its cargo, and sent the book to Meridian House before the evening. Of these boats, "
+        f"{day * number % 11} had left again by morning, some with the cargo they had come with, and the harbour master, who "
+        f"keeps a second book of his own, found that the two agreed on all but {(day + number) % 5} of them.</p>"
+        for day in range(3, 12)
     )
     head = f"<style>{style}</style><script>window.state={{{state}}}</script></head>".encode()
     page = body.replace(b"</head>", head, 1).replace(b"</HEAD>", head, 1)
