@@ -53,12 +53,15 @@ def inputs(paths: Sequence[Path], door: Door) -> list[Input]:
     A named file that is of no kind we know is a problem; one that lies in a named folder is counted.
     """
     found: list[Input] = []
+    foreign: list[Path] = []  # named, and of no kind we know
     for path in paths:
         if not path.exists():
             raise WarehouseError(f"There is no {path}. Name files or folders of {KINDS}.")
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_file() and not file.name.startswith("."):
-                _sort_in(file, path, door, found)
+                _sort_in(file, path, door, found, foreign)
+    if foreign:
+        _name_foreign(foreign, door)
     return found
 
 
@@ -83,7 +86,7 @@ def items(given: Input, door: Door, addresses: Addresses, told: Told) -> Iterato
         door.report.problem(f"{held.name} cannot be read to its end: {error.strerror or error}.")
 
 
-def _sort_in(file: Path, named: Path, door: Door, found: list[Input]) -> None:
+def _sort_in(file: Path, named: Path, door: Door, found: list[Input], foreign: list[Path]) -> None:
     try:
         kind = _kind(file)
         if kind is not None:
@@ -98,10 +101,16 @@ def _sort_in(file: Path, named: Path, door: Door, found: list[Input]) -> None:
     if named.is_dir():
         door.refuse(f"a file of another kind ({file.suffix.lower() or 'no suffix'})")
     else:
-        door.report.problem(
-            f"{file} is none of {KINDS}. A PDF or Office file is no page that can be read; an MHT or MAFF file "
-            "can be opened in a browser and saved from there as HTML."
-        )
+        foreign.append(file)
+
+
+def _name_foreign(files: Sequence[Path], door: Door) -> None:
+    """Say once which files are of no kind that is read."""
+    named = ", ".join(map(str, files))
+    door.report.problem(
+        f"{named} {'is' if len(files) == 1 else 'are'} none of {KINDS}. A PDF or Office file is no page that can be read; "
+        "an MHT or MAFF file can be opened in a browser and saved from there as HTML."
+    )
 
 
 def _kind(file: Path) -> Kind | None:

@@ -47,6 +47,16 @@ def test_a_summary_says_what_came_what_did_not_and_why(place: Path, capsys: pyte
     assert (whole["known"], whole["unclaimed"], whole["damaged"]) == (2, {"other.example": 1}, [])
 
 
+def test_files_of_other_kinds_are_named_in_one_sentence(place: Path, capsys: pytest.CaptureFixture[str]):
+    files = [place / "a.pdf", place / "b.mht"]
+    for file in files:
+        file.write_bytes(b"%PDF")
+    code, _, err = said(capsys, *map(str, files))
+    assert code == 4
+    assert err.count("none of") == 1
+    assert f"{files[0]}, {files[1]} are none of" in err
+
+
 def test_damage_is_said_with_file_and_offset_and_ends_with_4(place: Path, capsys: pytest.CaptureFixture[str]):
     recorded = Recorded().pages("one", "two")
     file = place / "a.warc.gz"
