@@ -13,7 +13,6 @@ ROOT = Path(__file__).parent.parent.parent.parent
 
 
 @pytest.mark.prefect
-@pytest.mark.xdist_group("unattended")
 def test_it_runs_itself_whatever_is_killed(tmp_path: Path):
     done = subprocess.run(
         [sys.executable, "-m", "bench.unattended", "--minutes", "2"],

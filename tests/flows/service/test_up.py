@@ -26,7 +26,7 @@ from flows.workspace import create
 from warehouse import reading_copy
 from warehouse.locks import hold
 
-pytestmark = [pytest.mark.prefect, pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.prefect
 
 
 @pytest.fixture(scope="module")
