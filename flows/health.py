@@ -20,7 +20,7 @@ from flows.run import now
 from flows.workspace import Workspace
 from warehouse import health
 from warehouse.files import write_whole
-from warehouse.health import Verdict
+from warehouse.health import State, Verdict
 from warehouse.locks import hold
 
 AGAIN = timedelta(days=1)
@@ -52,12 +52,12 @@ def failing(workspace: Workspace, source_id: str) -> str | None:
     The rows of the run are loaded by then: what fails is the outlet, or what its file expects, and nothing is lost.
     """
     try:
-        found = health.failing(health.judged(workspace.folders, source_id))
+        found = health.judged(workspace.folders, source_id)
     except duckdb.Error as problem:  # no reason to call a run failed whose rows are in the warehouse
         tell(Event("warning", f"The health of {source_id} could not be judged: {str(problem).splitlines()[0]}"))
         return None
     attend(workspace, source_id, found)
-    return message(source_id, found)
+    return message(source_id, health.failing(found))
 
 
 def message(source_id: str, found: Sequence[Verdict]) -> str | None:
@@ -70,11 +70,14 @@ def message(source_id: str, found: Sequence[Verdict]) -> str | None:
 
 
 def attend(workspace: Workspace, source_id: str, found: Sequence[Verdict], *, notify: bool = True) -> None:
-    """Note what fails now, and tell of what changed; nothing that hinders the telling fails a run."""
+    """Note what fails now, given all verdicts, and tell of what changed; nothing that hinders the telling fails a run.
+
+    What failed and cannot be judged any more is not well again: it is kept in mind until a verdict says so.
+    """
     path = workspace.folders.health / f"{source_id}.json"
     with hold(path.with_suffix(".lock"), f"health of {source_id} in process {os.getpid()}", wait=True):
         before = _told(workspace, source_id)
-        checks = frozenset(verdict.check for verdict in found)
+        checks = _named(found, "failing") | (before.checks & _named(found, "unknown"))
         notice = _notice(source_id, found, before)
         if notice is not None and notice.kind != "health.reminder":
             tell(_event(notice))
@@ -89,20 +92,26 @@ def attend(workspace: Workspace, source_id: str, found: Sequence[Verdict], *, no
 
 def _notice(source_id: str, found: Sequence[Verdict], before: Told) -> Notice | None:
     """What people are to be told, given what they were told before."""
-    checks = frozenset(verdict.check for verdict in found)
-    new, over = sorted(checks - before.checks), sorted(before.checks - checks)
-    more = {"failing": sorted(checks), "new": new, "over": over, "verdicts": [_plain(verdict) for verdict in found]}
-    lines = [verdict.message for verdict in found]
+    checks, open_still = _named(found, "failing"), before.checks & _named(found, "unknown")
+    new, over = sorted(checks - before.checks), sorted(before.checks & _named(found, "ok"))
+    fails = health.failing(list(found))
+    more = {"failing": sorted(checks), "new": new, "over": over, "verdicts": [_plain(verdict) for verdict in fails]}
+    lines = [verdict.message for verdict in fails]
     if new:
         return Notice("health.failed", f"{source_id}: {', '.join(new)} failing", lines, source_id, more)
-    if over and not checks:
+    if over and not checks and not open_still:
         return Notice("health.recovered", f"{source_id} is well again: {', '.join(over)}", (), source_id, more)
     if over:
-        title = f"{source_id}: {', '.join(over)} well again, {', '.join(sorted(checks))} still failing"
-        return Notice("health.recovered", title, lines, source_id, more)
+        rest = {"still failing": sorted(checks), "not to be judged yet": sorted(open_still)}
+        said = [f"{', '.join(names)} {how}" for how, names in ({"well again": over} | rest).items() if names]
+        return Notice("health.recovered", f"{source_id}: {', '.join(said)}", lines, source_id, more)
     if checks and (before.told_at is None or now() - before.told_at >= AGAIN):
         return Notice("health.reminder", f"{source_id}: still failing: {', '.join(sorted(checks))}", lines, source_id, more)  # fmt: skip
     return None
+
+
+def _named(found: Sequence[Verdict], state: State) -> frozenset[str]:
+    return frozenset(verdict.check for verdict in found if verdict.state == state)
 
 
 def _event(notice: Notice) -> Event:

@@ -20,7 +20,7 @@ from flows.sample.site import SOURCE_ID, Site, serve
 from flows.source_files import source_named
 from flows.workspace import Workspace, create
 from warehouse import reading_copy
-from warehouse.health import Verdict, failing, judged
+from warehouse.health import State, Verdict, failing, judged
 
 Pages = Mapping[str, Reply]
 ARTICLE = re.compile(r"/pr/\d{4}/\d{6}_\w+\.html")
@@ -121,8 +121,8 @@ def test_what_an_unwell_run_brought_is_loaded(workspace, site):
         assert con.execute("SELECT state FROM runs ORDER BY started_at DESC LIMIT 1").fetchall() == [("completed",)]
 
 
-def verdict(check: str) -> Verdict:
-    return Verdict(SOURCE_ID, check, "failing", f"{check} is wrong; expected: right. Mend it.", "wrong", "right", None)
+def verdict(check: str, state: State = "failing") -> Verdict:
+    return Verdict(SOURCE_ID, check, state, f"{check} is wrong; expected: right. Mend it.", "wrong", "right", None)
 
 
 @pytest.fixture
@@ -140,8 +140,9 @@ def test_people_are_told_once_per_change_and_once_a_day(tmp_path, sent, monkeypa
         [verdict("silence")],
         [verdict("silence")],
         [verdict("silence"), verdict("layout")],
-        [verdict("layout")],
-        [],
+        [verdict("silence", "ok"), verdict("layout")],
+        [verdict("silence", "ok"), verdict("layout", "unknown")],
+        [verdict("layout", "ok")],
         [],
     ]
     events: list[Event] = []
@@ -164,6 +165,27 @@ def test_people_are_told_once_per_change_and_once_a_day(tmp_path, sent, monkeypa
     for _ in range(3):
         health.attend(place, SOURCE_ID, [verdict("silence")])
     assert [notice.kind for notice in sent[4:]] == ["health.failed", "health.reminder"]
+
+
+def test_a_check_that_cannot_be_judged_any_more_is_not_well_again(tmp_path, sent):
+    place = create(tmp_path / "news")
+    for state in ("failing", "unknown", "failing", "unknown"):
+        health.attend(place, SOURCE_ID, [verdict("run"), verdict("listings", state)])
+    assert [notice.title for notice in sent] == ["meridian: listings, run failing"]
+    health.attend(place, SOURCE_ID, [verdict("run", "ok"), verdict("listings", "unknown")])
+    assert sent[-1].title == "meridian: run well again, listings not to be judged yet"
+    health.attend(place, SOURCE_ID, [verdict("run", "ok"), verdict("listings", "ok")])
+    assert sent[-1].title == "meridian is well again: listings"
+
+
+def test_a_pass_in_which_nothing_was_due_gives_no_all_clear(workspace, site, sent):
+    site.served = stopped(site.served)
+    assert None not in [ingested(workspace), ingested(workspace)]
+    before = {verdict.check for verdict in failing(judged(workspace.folders, SOURCE_ID))}
+    pipeline.ingest(workspace, source_named(workspace, SOURCE_ID), polling="due")
+    assert health.failing(workspace, SOURCE_ID) is not None
+    assert {verdict.check for verdict in failing(judged(workspace.folders, SOURCE_ID))} == before
+    assert "health.recovered" not in [notice.kind for notice in sent]
 
 
 def test_a_memory_of_another_hand_is_no_traceback(tmp_path, sent):

@@ -67,6 +67,12 @@ class Outlet:
         for page in pages:
             self.facts += self._page(page, moment + timedelta(seconds=10), run_id)
 
+    def rest(self, moment: datetime) -> None:
+        """One run in which nothing was due."""
+        self.runs += 1
+        self.facts.append(rows.Run(key(f"{self.source_id} run {self.runs}"), self.source_id, "ingest", "completed", moment, moment, moment, None,
+                                   0, 0, 0, 0, 0, 0, 0, 0, None))  # fmt: skip
+
     def _page(self, page: Page, moment: datetime, run_id: str) -> Iterator[rows.Row]:
         self.numbers += 1
         name = f"{self.source_id}-{self.numbers}"

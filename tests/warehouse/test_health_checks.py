@@ -101,6 +101,22 @@ def test_listings_that_cannot_be_read_are_named_at_once(judged):
     assert "https://paper.example/feed (timeout)" in found["listings"].message
 
 
+def test_a_pass_that_asked_nothing_judges_nothing(judged):
+    outlet = steady()
+    outlet.ingest(NOW, listing="failed", state="failed")
+    outlet.rest(NOW + timedelta(minutes=15))
+    assert failing(judged(outlet)) == {"listings", "run"}
+    outlet.ingest(NOW + timedelta(minutes=30))
+    assert failing(judged(outlet)) == set()
+
+
+def test_passes_that_ask_nothing_show_that_the_schedule_runs(judged):
+    outlet = steady()
+    for day in range(6):
+        outlet.rest(NOW + timedelta(days=day))
+    assert failing(judged(outlet, NOW + timedelta(days=5, hours=1))) == set()
+
+
 def test_requests_that_mostly_fail_are_named(judged):
     outlet = steady()
     outlet.ingest(NOW, usual(3), failed=9)

@@ -13,6 +13,11 @@ LEFT JOIN (
 ) AS e ON e.source_id = s.source_id
 WHERE source IS NULL OR s.source_id = source;
 
+-- The ingests that asked something, or failed: a pass in which nothing was due says nothing of how the outlet does.
+CREATE MACRO health_looks(source, moment) AS TABLE
+SELECT * FROM runs
+WHERE kind = 'ingest' AND started_at <= moment AND (source IS NULL OR source_id = source) AND (requests > 0 OR state = 'failed');
+
 -- The latest pages that ingests fetched, place 1 being the newest, as one reader read them.
 CREATE MACRO health_samples(source, moment) AS TABLE
 WITH pages AS (

@@ -4,8 +4,7 @@
 -- that end with it; not where nobody looked at the outlet on one of those days or the two after it.
 CREATE MACRO health_sums(source, moment) AS TABLE
 WITH looks AS (
-    SELECT DISTINCT source_id, started_at::DATE AS day FROM runs
-    WHERE kind = 'ingest' AND state <> 'failed' AND started_at <= moment AND (source IS NULL OR source_id = source)
+    SELECT DISTINCT source_id, started_at::DATE AS day FROM health_looks(source, moment) WHERE state <> 'failed'
 ),
 days AS (
     SELECT d.source_id, d.day, bool_or(l.day BETWEEN d.day AND d.day + 2) AS watched
@@ -51,9 +50,7 @@ FROM (
                 ELSE least(median(p.articles), avg(p.articles)) END AS rate
     FROM (
         SELECT s.source_id, e.direction, s.span, s.day, s.articles
-        FROM (SELECT source_id, max(started_at) AS looked_at FROM runs
-              WHERE kind = 'ingest' AND state <> 'failed' AND started_at <= moment AND (source IS NULL OR source_id = source)
-              GROUP BY source_id) AS l,
+        FROM (SELECT source_id, max(started_at) AS looked_at FROM health_looks(source, moment) WHERE state <> 'failed' GROUP BY source_id) AS l,
         -- Of a day that is going on there may already be too many articles; too few there are when it has ended everywhere.
         LATERAL (VALUES ('many', l.looked_at::DATE), ('few', (l.looked_at - INTERVAL 36 HOUR)::DATE)) AS e (direction, day)
         JOIN health_sums(source, moment) AS s ON s.source_id = l.source_id AND s.day = e.day
@@ -70,8 +67,7 @@ CREATE MACRO health_bursts(source, moment) AS TABLE
 WITH looks AS MATERIALIZED (
     SELECT source_id, run_id, started_at, state, row_number() OVER (PARTITION BY source_id ORDER BY started_at DESC) AS place,
            lag(started_at) OVER (PARTITION BY source_id ORDER BY started_at) AS before_at
-    FROM runs
-    WHERE kind = 'ingest' AND started_at <= moment AND (source IS NULL OR source_id = source)
+    FROM health_looks(source, moment)
 ),
 brought AS (
     SELECT a.source_id, a.run_id, count(DISTINCT u.article_id) AS articles

@@ -8,17 +8,23 @@ WITH runs_of AS MATERIALIZED (
     WHERE kind = 'ingest' AND started_at <= moment AND (source IS NULL OR source_id = source)
 ),
 last_run AS MATERIALIZED (
-    SELECT r.*, p.longest, p.ran, epoch(moment - r.started_at) / 86400 AS ago
-    FROM runs_of AS r
-    JOIN (SELECT source_id, max(days) AS longest, count(*) AS ran FROM runs_of WHERE place <= 20 GROUP BY source_id) AS p USING (source_id)
-    WHERE r.place = 1
+    SELECT p.source_id, p.longest, p.ran, p.began_at, epoch(moment - p.began_at) / 86400 AS ago, r.* EXCLUDE (source_id)
+    FROM (SELECT source_id, max(days) AS longest, count(*) AS ran, max(started_at) AS began_at FROM runs_of WHERE place <= 20 GROUP BY source_id) AS p
+    LEFT JOIN (FROM health_looks(source, moment) QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY started_at DESC) = 1) AS r USING (source_id)
+),
+-- Listings may have rested where articles that were put off were asked.
+last_listed AS (
+    SELECT u.source_id, max_by(u.run_id, r.started_at) AS run_id, max(r.started_at) AS started_at
+    FROM units AS u JOIN runs_of AS r ON r.run_id = u.run_id
+    WHERE u.listed_at <= moment AND (source IS NULL OR u.source_id = source)
+    GROUP BY u.source_id
 ),
 -- A period that may still begin is none any more once its listing was there.
 looks AS (
     SELECT u.source_id, u.finder, u.unit, u.url, u.listed_at, u.outcome, u.reason, u.run_id = r.run_id AS is_last,
            u.outcome NOT IN ('fetched', 'unchanged') AND coalesce(u.reason, '') <> 'max_pages'
            AND (u.outcome <> 'not_yet' OR max(u.outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY u.source_id, u.finder, u.unit)) AS failed
-    FROM units AS u JOIN last_run AS r ON r.source_id = u.source_id
+    FROM units AS u JOIN last_listed AS r ON r.source_id = u.source_id
     WHERE u.listed_at BETWEEN r.started_at - INTERVAL 30 DAY AND moment
 ),
 listings AS (
@@ -31,15 +37,15 @@ listings AS (
     GROUP BY source_id
 )
 SELECT s.source_id, 'run' AS "check",
-       CASE WHEN r.source_id IS NULL THEN 'unknown' WHEN r.state = 'failed' THEN 'failing'
+       CASE WHEN r.run_id IS NULL THEN 'unknown' WHEN r.state = 'failed' THEN 'failing'
             WHEN r.ran > 5 AND r.ago > greatest(1, 3 * r.longest) THEN 'failing' ELSE 'ok' END AS state,
-       CASE WHEN r.source_id IS NULL THEN 'No ingest has run yet'
+       CASE WHEN r.run_id IS NULL THEN 'No ingest has run yet'
             WHEN r.state = 'failed' THEN 'The last ingest failed' || coalesce(': ' || rtrim(string_split(r.message, '. ')[1], '.'), '')
-            ELSE format('The last ingest began {} UTC', strftime(r.started_at, '%Y-%m-%d %H:%M')) || if(r.state = 'cancelled', ' and was broken off', '') END AS measured,
+            ELSE format('The last ingest began {} UTC', strftime(r.began_at, '%Y-%m-%d %H:%M')) || if(r.state = 'cancelled' AND r.began_at = r.started_at, ' and was broken off', '') END AS measured,
        CASE WHEN r.ran > 5 AND r.ago > greatest(1, 3 * r.longest) THEN format('one at least every {:.1f} days, as before', r.longest)
             ELSE 'one that comes to its end' END AS expected,
        CASE WHEN r.ran > 5 AND r.ago > greatest(1, 3 * r.longest) THEN 'See whether the schedule still runs: wireroom status' ELSE 'Run it and see: wireroom ingest ' || s.source_id END || '.' AS advice,
-       r.started_at AS since_at
+       if(r.state = 'failed', r.started_at, r.began_at) AS since_at
 FROM sources AS s LEFT JOIN last_run AS r USING (source_id)
 WHERE source IS NULL OR s.source_id = source
 UNION ALL
@@ -51,13 +57,14 @@ UNION ALL
 SELECT source_id, 'requests', CASE WHEN fetched + unchanged + failed < 5 THEN 'unknown' WHEN failed > fetched + unchanged THEN 'failing' ELSE 'ok' END,
        format('{} of {} requests for articles failed', failed, fetched + unchanged + failed), 'fewer than half',
        'Ask why: wireroom query "SELECT outcome, status, reason, count(*) FROM fetches WHERE source_id = ''' || source_id || ''' GROUP BY ALL ORDER BY ALL".', started_at
-FROM last_run;
+FROM last_run
+WHERE run_id IS NOT NULL;
 
 CREATE MACRO health_of_silence(source, moment) AS TABLE
 WITH runs_of AS MATERIALIZED (
     SELECT source_id, run_id, started_at, started_at = min(started_at) OVER (PARTITION BY source_id) AS is_first
-    FROM runs
-    WHERE kind = 'ingest' AND state <> 'failed' AND started_at <= moment AND (source IS NULL OR source_id = source)
+    FROM health_looks(source, moment)
+    WHERE state <> 'failed'
 ),
 arrivals AS (
     SELECT a.source_id, u.first_seen_at, r.is_first,
@@ -96,8 +103,7 @@ WITH limited AS (
     FROM (
         SELECT l.*, s.day, s.span, s.articles, direction
         FROM health_limits(source, moment) AS l
-        JOIN (SELECT source_id, max(started_at) AS looked_at FROM runs
-              WHERE kind = 'ingest' AND state <> 'failed' AND started_at <= moment GROUP BY source_id) AS r ON r.source_id = l.source_id,
+        JOIN (SELECT source_id, max(started_at) AS looked_at FROM health_looks(source, moment) WHERE state <> 'failed' GROUP BY source_id) AS r ON r.source_id = l.source_id,
         LATERAL (VALUES ('many', r.looked_at::DATE), ('few', (r.looked_at - INTERVAL 36 HOUR)::DATE)) AS e (direction, day)
         JOIN health_sums(source, moment) AS s
           ON s.source_id = l.source_id AND s.day = e.day AND s.span = CASE l.per WHEN 'day' THEN 1 WHEN 'week' THEN 7 ELSE 28 END
