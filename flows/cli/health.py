@@ -20,6 +20,7 @@ from flows.source_files import source_named
 from flows.workspace import Workspace
 
 if TYPE_CHECKING:
+    from flows.notices import Mail, Notice, Webhook
     from warehouse.health import Verdict
 
 EXAMPLES = """
@@ -84,7 +85,6 @@ def _attend(workspace: Workspace, found: Sequence[Verdict]) -> None:
     """Tell of each source what has changed."""
     from flows.health import attend
     from flows.progress import Event, shown
-    from warehouse.health import failing
 
     def say(event: Event) -> None:
         if event.kind == "warning":
@@ -92,7 +92,7 @@ def _attend(workspace: Workspace, found: Sequence[Verdict]) -> None:
 
     with shown(say):
         for name in dict.fromkeys(verdict.source_id for verdict in found):
-            attend(workspace, name, failing([verdict for verdict in found if verdict.source_id == name]))
+            attend(workspace, name, [verdict for verdict in found if verdict.source_id == name])
 
 
 def _print(found: Sequence[Verdict], every: bool) -> None:
@@ -148,8 +148,22 @@ def notify(
         )
     if test:
         title = f"Wireroom can reach you. This is a test from {workspace.root.name}."
-        problems = notices.send(workspace, notices.Notice("test", title))
+        problems += _tried(found, notices.Notice("test", title))
+    else:
+        for way in found:
+            out.print(f"Set: {escape(way.name)}", highlight=False, soft_wrap=True)
     if problems:
-        raise Problem(" ".join(problems))
-    for way in found:
-        out.print(f"{'[green]✓[/] Sent by' if test else 'Set:'} {escape(way.name)}", highlight=False)
+        raise Problem("\n".join(problems))
+
+
+def _tried(ways: Sequence[Webhook | Mail], notice: Notice) -> list[str]:
+    """Say of each way through which the message went that it did; a sentence for each of the others."""
+    from flows import notices
+
+    problems = []
+    for name, problem in notices.tried(ways, notice):
+        if problem:
+            problems.append(f"✗ Not sent by {name}: {problem}.")
+        else:
+            out.print(f"[green]✓[/] Sent by {escape(name)}", highlight=False, soft_wrap=True)
+    return problems

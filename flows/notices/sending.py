@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from flows.notices import post, webhook
 from flows.notices.settings import READERS, BadSetting, Mail, Webhook
 from flows.notices.words import Notice
@@ -25,9 +27,18 @@ def channels(workspace: Workspace) -> tuple[list[Webhook | Mail], list[str]]:
 def send(workspace: Workspace, notice: Notice) -> list[str]:
     """Send a message every way there is; a sentence for each way by which it did not get through."""
     found, problems = channels(workspace)
-    for way in found:
+    failed = [problem for _, problem in tried(found, notice) if problem]
+    return problems + [
+        f"A message was not sent: {problem}. Try the settings with: wireroom notify --test" for problem in failed
+    ]
+
+
+def tried(ways: Sequence[Webhook | Mail], notice: Notice) -> Iterator[tuple[str, str | None]]:
+    """Send a message these ways: the name of each, and why it did not get through, or None, as soon as that is known."""
+    for way in ways:
         try:
             webhook.post(way, notice) if isinstance(way, Webhook) else post.mail(way, notice)
         except webhook.NotSent as problem:
-            problems.append(f"A message was not sent: {problem}. Try the settings with: wireroom notify --test")
-    return problems
+            yield way.name, str(problem)
+        else:
+            yield way.name, None

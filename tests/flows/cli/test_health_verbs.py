@@ -112,7 +112,8 @@ def test_notify_says_what_is_set_and_what_came_of_a_test(say, tmp_path: Path, mo
     with (place.root / ".env").open("a") as settings:
         settings.write("WIREROOM_WEBHOOK_URL=https://hooks.example/open-sesame\n")
     assert say("notify", workspace=place)[:2] == (0, "Set: the webhook at hooks.example\n")
-    monkeypatch.setattr(notices, "send", lambda workspace, notice: ["It was not sent."])
-    assert say("notify", "--test", workspace=place)[::2] == (1, "It was not sent.\n")
-    monkeypatch.setattr(notices, "send", lambda workspace, notice: [])
-    assert say("notify", "--test", workspace=place)[0] == 0
+    monkeypatch.setattr(notices, "tried", lambda ways, notice: [("the webhook", None), ("mail", "no answer")])
+    code, out, err = say("notify", "--test", workspace=place)
+    assert (code, out, err) == (1, "✓ Sent by the webhook\n", "✗ Not sent by mail: no answer.\n")
+    monkeypatch.setattr(notices, "tried", lambda ways, notice: [(way.name, None) for way in ways])
+    assert say("notify", "--test", workspace=place)[:2] == (0, "✓ Sent by the webhook at hooks.example\n")
