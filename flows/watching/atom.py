@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime
 from typing import Any
 
 from lxml import etree
@@ -25,7 +25,7 @@ class Entry:
     outlet: str
     author: str | None
     summary: str | None
-    published: datetime | None  # UTC
+    published: datetime | None  # UTC; None where only the day is known, or not even that
     updated: datetime  # UTC: when the outlet was first seen to show the text as it is
     rights: str | None = None
 
@@ -58,13 +58,6 @@ def _entry(element: etree._Element, entry: Entry) -> None:
         _text(element, "summary", entry.summary)
     if entry.rights:
         _text(element, "rights", entry.rights)
-
-
-def noon(day: datetime | None, date_published: object) -> datetime | None:
-    """The moment of publication; noon of the day, where only that is known."""
-    if day is not None or not isinstance(date_published, date):
-        return day
-    return datetime.combine(date_published, time(12))
 
 
 def _child(parent: etree._Element, name: str) -> etree._Element:

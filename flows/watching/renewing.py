@@ -133,7 +133,7 @@ def _fresh(copy: duckdb.DuckDBPyConnection, names: Sequence[str]) -> list[str]:
 _ARTICLES = """
 SELECT article_id::VARCHAR, headline, url, outlet, coalesce(byline, agency),
        coalesce(abstract, CASE WHEN $2 > 0 THEN array_to_string(string_split(regexp_replace(body, '\\s+', ' ', 'g'), ' ')[1:$2], ' ') || ' …' END),
-       published_at, date_published, valid_from, copyright_notice
+       published_at, valid_from, copyright_notice
 FROM articles
 WHERE article_id IN (SELECT unnest($1::UUID[]))
 ORDER BY coalesce(published_at, date_published::TIMESTAMP, valid_from) DESC, article_id
@@ -145,8 +145,8 @@ def _entries(copy: duckdb.DuckDBPyConnection, watch: Watch, names: Sequence[str]
     """The newest of these articles as they now stand; those that were withdrawn are no more among them."""
     found = copy.execute(_ARTICLES, [list(names), watch.words, watch.most]).fetchall()
     return [
-        Entry(name, headline, url, outlet or "", author, summary, atom.noon(published, day), updated, rights)
-        for name, headline, url, outlet, author, summary, published, day, updated, rights in found
+        Entry(name, headline, url, outlet or "", author, summary, published, updated, rights)
+        for name, headline, url, outlet, author, summary, published, updated, rights in found
     ]
 
 
