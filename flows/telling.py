@@ -45,7 +45,8 @@ def spooled(rows: int, counts: dict[str, int]) -> Event:
 
 def ended(kind: str, source: str, state: str, message: str | None, counts: dict[str, int]) -> Event:
     """The run is over, in whatever state."""
-    said = f"The {kind} of {source} is {state}: {_listed(counts)}." + (f" {message}" if message else "")
+    end = "failed;" if state == "failed" else f"is {state}:"
+    said = f"The {kind} of {source} {end} {_listed(counts)}." + (f" {message}" if message else "")
     return Event("failed" if state == "failed" else "ended", said, outcome=state, more=counts)
 
 

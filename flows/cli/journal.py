@@ -16,8 +16,10 @@ import typer
 from rich.text import Text
 
 from flows import logs as log
-from flows.cli.app import app, err, here, out
+from flows.cli.app import Problem, app, err, here, out
 from flows.cli.tables import harmless
+from flows.source_files import source_named
+from flows.workspace import Workspace
 
 SECONDS_BETWEEN_LOOKS = 0.5
 
@@ -82,16 +84,30 @@ def logs(
     as_json: Annotated[bool, typer.Option("--json", help="The lines as they are: one JSON object each.")] = False,
 ) -> None:
     """Show what runs have said: one line an event, with source, run and address."""
-    wanted, path = Wanted(tuple(sources or ()), level, run), here().folders.logs / log.NAME
+    workspace = here()
+    wanted, path = Wanted(tuple(sources or ()), level, run), workspace.folders.logs / log.NAME
     show = _print_json if as_json else _print
     found = last(path, wanted, lines)
     for said in found:
         show(said)
+    if not found:
+        _known(workspace, wanted, path)
     if not found and not follow:
         err.print(f"No such line in {path}.", highlight=False, soft_wrap=True)
     if follow:
         for said in filter(wanted, _coming(path)):
             show(said)
+
+
+def _known(workspace: Workspace, wanted: Wanted, path: Path) -> None:
+    """Refuse a source that has neither a file nor a line, and a run that has no line."""
+    for name in wanted.sources:
+        if not last(path, Wanted((name,), Level.debug, None), 1):
+            source_named(workspace, name)
+    if wanted.run is not None and not last(path, Wanted((), Level.debug, wanted.run), 1):
+        raise Problem(
+            f"No run in {path} has an id that begins with '{wanted.run}'. See the lines of all: wireroom logs"
+        )
 
 
 def last(path: Path, wanted: Wanted, count: int) -> list[dict[str, Any]]:
@@ -156,7 +172,8 @@ def _print(said: dict[str, Any]) -> None:
         said.get("url"),
         said.get("text"),
     ]
-    words = " ".join(harmless(str(part)) for part in parts if part)
+    said_once = [part for part in parts if part and (part == parts[-1] or str(part) not in str(parts[-1] or ""))]
+    words = " ".join(harmless(str(part)) for part in said_once)
     moment = str(said.get("time", ""))[:19].replace("T", " ")
     line = Text.assemble(
         (f"{moment}  ", "dim"), (f"{said.get('source') or '-':<12} ", "bold"), (words, STYLES.get(level, ""))

@@ -52,7 +52,7 @@ with prefect_test_harness(server_startup_timeout=300):
         loaded = lambda: events("wireroom.loaded")
         logs = lambda: [(log.level, log.message) for log in api.read_logs()]
         until(lambda: loaded() and max(event["payload"]["last_load"] for event in loaded()) == last_load())
-        until(lambda: any(" is failed" in said for _, said in logs()))
+        until(lambda: any(" failed; " in said for _, said in logs()))
         print(json.dumps({
             "runs": [str(run.id) for run in api.read_flow_runs()],
             "artifacts": [[made.key, made.type, str(made.flow_run_id), made.data] for made in api.read_artifacts()],
@@ -137,7 +137,7 @@ def test_the_log_of_the_flow_run_says_what_happened_in_few_lines_and_no_secret(l
     _, prefect = left
     said = [message for _, message in prefect["logs"]]
     assert any("is completed: 38 requests, 32 articles" in message for message in said)
-    assert any(level >= 40 and " is failed" in message for level, message in prefect["logs"])
+    assert any(level >= 40 and " failed; " in message for level, message in prefect["logs"])
     assert any(level == 30 and "could not be read" in message for level, message in prefect["logs"])
     assert len(said) < 60
     assert "open-sesame" not in json.dumps(prefect)

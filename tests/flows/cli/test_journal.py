@@ -50,11 +50,22 @@ def test_lines_are_chosen_by_source_run_and_level(news: Workspace):
 
 
 def test_a_log_without_such_a_line_says_so(news: Workspace):
+    code, said = refused(news, "town", "--level", "error")
+    assert (code, "No such line" in said) == (0, True)
+
+
+@pytest.mark.parametrize(("words", "name"), [(("nobody",), "nobody"), (("town", "--run", "zz"), "zz")])
+def test_a_source_or_run_that_there_is_not_is_named(news: Workspace, words: tuple[str, ...], name: str):
+    code, said = refused(news, *words)
+    assert (code, f"'{name}'" in said) == (1, True), said
+
+
+def refused(place: Workspace, *words: str) -> tuple[int, str]:
     done = subprocess.run(
-        [WIREROOM, "logs", "nobody"], cwd=news.root, capture_output=True, text=True, timeout=60, check=True
+        [WIREROOM, "logs", *words], cwd=place.root, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.stdout == ""
-    assert "No such line" in done.stderr
+    return done.returncode, done.stderr
 
 
 def test_the_last_lines_come_from_as_many_files_as_it_takes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
