@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -91,14 +92,17 @@ ORDER BY s.source_id
 """
 
 
-def without_file(workspace: Workspace) -> list[dict[str, Any]]:
-    """What the warehouse holds of sources whose file is not in the workspace, as `standing` gives it."""
-    names = [path.stem for path in workspace.sources.glob("*.toml")]
+def without_file(workspace: Workspace, names: Sequence[str]) -> list[dict[str, Any]]:
+    """What the warehouse holds of sources but those named, whose files are missing or cannot be read, as `standing` gives it."""
     with reading_copy.connect(workspace.folders) as connection:
-        answer = connection.execute(WITHOUT_FILE, [names])
+        answer = connection.execute(WITHOUT_FILE, [list(names)])
         columns = [column[0] for column in answer.description]
         found = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
-    return [{**item, "in_spool": len(spool.files(workspace.folders, item["source"]))} for item in found]
+    for item in found:
+        if (workspace.sources / f"{item['source']}.toml").exists():
+            item["state"] = "file cannot be read"
+        item["in_spool"] = len(spool.files(workspace.folders, item["source"]))
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,6 +38,12 @@ STATUS_EXAMPLES = """
 
 [bold]Exit codes[/]  0 all is well · 1 something needs you, and the arrow says which command
 """
+
+WIDE = 100
+"""Cells from which on a terminal has room for the year of the last run."""
+
+PAST = timedelta(days=60)
+"""How far back a source is looked at of which nothing came."""
 
 SHOWN = 5
 """Passes to come, or late, that are named; the others are counted."""
@@ -82,7 +88,7 @@ def _all(workspace: Workspace, as_json: bool) -> None:
     stands = [standing(workspace, source) for source in sources]
     found = overview(workspace, sources, stands, datetime.now(UTC).replace(tzinfo=None))
     found.troubles[:0] = [Trouble(fault, f"wireroom sources check {path.stem}") for path, fault in broken.items()]
-    stands += without_file(workspace)
+    stands += without_file(workspace, [source.source_id for source in sources])
     if as_json:
         print(json.dumps(_as_object(found, stands), default=plain, ensure_ascii=False))
     else:
@@ -102,7 +108,13 @@ def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
     """All is well, in a sentence; or what is not, and the command that comes next."""
     total = sum(one["articles"] for one in stands)
     what = f"{counted(len(stands), 'source')}, {counted(total, 'article')}"
-    if not found.troubles:
+    if not found.troubles and not total:
+        out.print(
+            Text.assemble(("✓ ", "green"), ("Nothing is wrong", "bold"), f", and no article has come yet: {what}."),
+            soft_wrap=True,
+        )
+        _line("  →", _first_step(stands[0]))
+    elif not found.troubles:
         out.print(
             Text.assemble(("✓ ", "green"), ("All is well", "bold"), f": {what}.{_soonest(found)}"), soft_wrap=True
         )
@@ -116,6 +128,14 @@ def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
     out.print()
 
 
+def _first_step(one: dict[str, Any]) -> str:
+    """The command that brings the first articles of a source."""
+    name = one["source"]
+    if one["last_run"] is None:
+        return f"wireroom ingest {name}"
+    return f"wireroom backfill {name} --from {datetime.now(UTC) - PAST:%Y-%m} (or a larger lookback in sources/{name}.toml)"
+
+
 def _soonest(found: Overview) -> str:
     if found.running:
         return f" {_names(found.running)} {'is' if len(found.running) == 1 else 'are'} being read."
@@ -125,10 +145,23 @@ def _soonest(found: Overview) -> str:
 
 
 def _print_sources(root: Path, found: Sequence[dict[str, Any]]) -> None:
-    """A row for each source."""
-    columns = ["source", "articles", "last run (UTC)", "state", "due", "waiting", "rejected", "spool"]
-    shown = [{**one, "last_run": f"{one['last_run']:%Y-%m-%d %H:%M}" if one["last_run"] else "never"} for one in found]
-    as_table(columns, [tuple(one.values()) for one in shown], title=str(root))
+    """A row for each source; on a terminal what its state says beyond a word stands below."""
+    is_narrow = out.is_terminal and out.width < WIDE
+    when = "last (UTC)" if is_narrow else "last run (UTC)"
+    moment = "%m-%d %H:%M" if is_narrow else "%Y-%m-%d %H:%M"
+    rows = []
+    for one in found:
+        last = one["last_run"].strftime(moment) if one["last_run"] else "never"
+        state = one["state"] or "never ran"
+        rows.append(tuple({**one, "last_run": last, "state": _word(state) if out.is_terminal else state}.values()))
+    as_table(["source", "articles", when, "state", "due", "waiting", "rejected", "spool"], rows, title=str(root))
+    for one in found:
+        if out.is_terminal and one["state"] and one["state"] != _word(one["state"]):
+            _line(one["source"], one["state"])
+
+
+def _word(state: str) -> str:
+    return state.partition(":")[0]
 
 
 def _print_finders(finders: Sequence[FinderState]) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from flows.cli.app import Exit, Problem, app, as_typed, err, here, out
+from flows.cli.app import Exit, Problem, app, as_typed, counted, err, here, out
 from flows.cli.tables import as_table
 from flows.workspace import Workspace
 
@@ -70,7 +70,7 @@ def _add(workspace: Workspace, query: str, name: str | None, as_json: bool) -> N
         _print_json(workspace, [kept])
         return
     _, feed, count = _row(workspace, kept)
-    said = f"[green]✓[/] {escape(kept.name)}: {count} articles are there now, and new ones come with each load. Feed: {escape(feed)}"
+    said = f"[green]✓[/] {escape(kept.name)}: {counted(count, 'article')} {'is' if count == 1 else 'are'} there now, and new ones come with each load. Feed: {escape(feed)}"
     out.print(said, highlight=False, soft_wrap=True)
 
 

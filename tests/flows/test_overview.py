@@ -11,8 +11,10 @@ from typing import Any
 
 import duckdb
 import pytest
+from rich.console import Console
 
 from flows import overview as front
+from flows.cli import status
 from flows.cli.verbs import app, guarded
 from flows.overview import overview, sizes
 from flows.sample.warehouse import MORNING, build
@@ -226,3 +228,38 @@ def test_the_command_fits_eighty_columns_and_its_exit_code_says_whether_all_is_w
         assert json.loads(capsys.readouterr().out)["troubles"][0]["command"] == "wireroom up --detach"
     finally:
         noted.clear(made)
+
+
+def test_articles_of_a_source_whose_file_is_broken_are_counted_all_the_same(made: Workspace, capsys, monkeypatch):
+    monkeypatch.chdir(made.root)
+    path = made.sources / "meridian.toml"
+    sound = path.read_text(encoding="utf-8")
+    path.write_text("name = ", encoding="utf-8")
+    try:
+        assert guarded(lambda: app(["status"])) == 1
+    finally:
+        path.write_text(sound, encoding="utf-8")
+    said = capsys.readouterr().out
+    assert "(1 source, 32 articles)" in said
+    assert "file cannot be read" in said
+
+
+@pytest.mark.parametrize(("last_run", "command"), [(None, "wireroom ingest meridian"), (MORNING, "wireroom backfill")])
+def test_where_nothing_has_come_yet_the_next_command_is_said(last_run: datetime | None, command: str, capsys):
+    status._print_verdict(front.Overview(), [stands(articles=0) | {"last_run": last_run}])
+    said = capsys.readouterr().out
+    assert "no article has come yet" in said
+    assert f"→ {command}" in said
+
+
+def test_eighty_columns_have_room_for_last_run_and_state(capsys, monkeypatch: pytest.MonkeyPatch):
+    state = "interrupted: go on with wireroom ingest meridian"
+    row = stands(state) | {"due_now": 1, "waiting": 2, "rejected": 3, "in_spool": 0}
+    for width in (80, 40):
+        monkeypatch.setattr(status, "out", console := Console(width=width, force_terminal=True, color_system=None))
+        monkeypatch.setattr("flows.cli.tables.out", console)
+        status._print_sources(Path("news"), [row])
+        said = capsys.readouterr().out
+        assert f"{MORNING:%m-%d %H:%M}" in said
+        assert state in " ".join(said.split())
+        assert "…" not in said
