@@ -59,6 +59,7 @@ class Plan:
     seconds: float | None  # that the pace alone takes
     delay: float  # seconds between two requests
     gigabytes: float | None  # in the archive
+    looked: int = 0  # listings that were asked for just now
 
 
 def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample: bool = False) -> Plan:
@@ -67,8 +68,8 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
     with Ledger(workspace.folders, source.source_id) as ledger:
         confirmed, levels = ledger.confirmed(), ledger.levels(first, last)
         reaches = [_reach(spec, source, first, last, confirmed, ledger) for spec in source.finders]
-    level = sampled(workspace, source, first, last) if sample else None
-    pages, basis = _pages(levels, _unseen(source, first, last, confirmed, levels), level)
+    level, looked = sampled(workspace, source, first, last) if sample else (None, [])
+    pages, basis = _pages(levels, _unseen(source, first, last, confirmed, levels), level, looked)
     listings = _sum(reach.listings for reach in reaches if reach.first_day)
     delay = source.delay.total_seconds()
     requests = None if pages is None else pages + (listings or 0)
@@ -83,11 +84,15 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
         None if requests is None else requests * delay,
         delay,
         None if pages is None or levels.page_bytes is None else pages * levels.page_bytes / 1e9,
+        len(looked),
     )
 
 
-def sampled(workspace: Workspace, source: SourceDefinition, first: date, last: date) -> float | None:
-    """Articles a day by the first finder that shows some, as a few of its listings have them; asked politely, and not stored."""
+def sampled(
+    workspace: Workspace, source: SourceDefinition, first: date, last: date
+) -> tuple[float | None, list[Listing]]:
+    """Articles a day by the first finder that shows some, and the listings that were asked for; politely, and none is stored."""
+    looked: list[Listing] = []
     pace = Pace(workspace.folders, source.delay, places.floors(source))
     with Fetcher(
         workspace.user_agent,
@@ -100,15 +105,18 @@ def sampled(workspace: Workspace, source: SourceDefinition, first: date, last: d
         def get(url: str, kind: ListingKind) -> Listing:
             found = fetcher.get(url, expect=kind)
             place = found.final_url or url
-            return Listing(url, place, found.outcome, found.reason, found.status, found.body, found.content_type)
+            looked.append(
+                Listing(url, place, found.outcome, found.reason, found.status, found.body, found.content_type)
+            )
+            return looked[-1]
 
         for spec in source.finders:
             level = _level(
                 [unit for window in _windows(spec, source, first, last) for unit in _looked(spec, source, window, get)]
             )
             if level is not None:
-                return level
-    return None
+                return level, looked
+    return None, looked
 
 
 def _reach(
@@ -151,11 +159,13 @@ def _unseen(source: SourceDefinition, first: date, last: date, confirmed: set[st
     return (last - first).days + 1 - len(seen.union(levels.days))
 
 
-def _pages(levels: Levels, unseen: int, sampled: float | None) -> tuple[int | None, str]:
+def _pages(levels: Levels, unseen: int, sampled: float | None, looked: Sequence[Listing]) -> tuple[int | None, str]:
     """How many pages there may be, and on what that rests."""
     level = sampled if sampled is not None else levels.a_day
     if not unseen:
         return levels.waiting, f"{levels.waiting:,} addresses wait; every one of these days is listed already."
+    if level is None and looked:
+        return None, _none_shown(looked)
     if level is None:
         return None, "Nothing is known of this source yet. --sample looks at a few listings, and says more."
     by = "as a few listings have them now" if sampled is not None else "as on the days that are known"
@@ -163,6 +173,13 @@ def _pages(levels: Levels, unseen: int, sampled: float | None) -> tuple[int | No
     return levels.waiting + round(
         unseen * level
     ), f"{levels.waiting:,} addresses wait, and {unseen:,} days are not known yet: {rate}."
+
+
+def _none_shown(looked: Sequence[Listing]) -> str:
+    """What came of listings that show no article."""
+    reasons = ", ".join(sorted({one.reason or one.outcome for one in looked if one.outcome != "fetched"}))
+    failed = f"could be read ({reasons})" if reasons else "shows an article"
+    return f"Listings were looked at, {len(looked)} in all, and none {failed}: the last was {looked[-1].url}"
 
 
 def _windows(spec: FinderSpec, source: SourceDefinition, first: date, last: date) -> list[Window]:

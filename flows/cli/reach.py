@@ -43,4 +43,5 @@ def _sentences(plan: Plan) -> list[str]:
         said.append(f"The archive grows by about {sized(plan.gigabytes * 1e9)}, by the pages that are there already.")
     elif plan.pages is not None:
         said.append("How many GB that makes is known once a page is fetched.")
-    return [*said, "Nothing was fetched: without --dry-run it begins."]
+    done = f"{counted(plan.looked, 'listing')} looked at, nothing stored" if plan.looked else "Nothing was fetched"
+    return [*said, f"{done}: without --dry-run it begins."]

@@ -75,6 +75,14 @@ def test_a_sample_looks_at_a_few_listings_and_stores_nothing(outlet: Outlet, cap
     assert outlet.rows("SELECT count(*) FROM units") == [(0,)]
 
 
+def test_a_sample_of_which_nothing_can_be_read_says_so(outlet: Outlet, capsys):
+    outlet.source(DAILY)
+    _, text = said(capsys, "--from", "2017-03-01", "--to", "2017-03-30", "--dry-run", "--sample")
+    assert "3 in all, and none could be read (status_404)" in text
+    assert "3 listings looked at, nothing stored" in text
+    assert "--sample" not in text
+
+
 def test_what_is_known_makes_the_plan(outlet: Outlet, capsys):
     archive_of_days(outlet)
     assert said(capsys, *DAYS)[0] == 0
