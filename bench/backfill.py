@@ -94,7 +94,7 @@ def measured(folder: Path, base: str, archive: Archive, source: str, kills: int)
     first = in_child(whole, source, archive.days)
     seconds = time.monotonic() - started
     say(f"{source}: undisturbed in {seconds:.0f} s: {first}")
-    planted, reported = archive.holes(source), holes(whole, source)
+    planted, reported = archive.holes(source), holes(whole, archive, source)
     seen = len(lines(log))
     in_child(whole, source, archive.days)
     second = Counter(kind(path) for _, path in lines(log)[seen:])
@@ -113,7 +113,7 @@ def measured(folder: Path, base: str, archive: Archive, source: str, kills: int)
         "second_run_articles": second["article"],
         "kills": kills,
         "different": [name for name in ANSWERS if expected[name] != found[name]],
-        "holes_differ": sorted(map(str, holes(killed, source) ^ reported)),
+        "holes_differ": sorted(map(str, holes(killed, archive, source) ^ reported)),
         "fetched_twice": again,
         "lost_on_the_way": in_flight,
     }
@@ -202,10 +202,10 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def holes(place: Workspace, source: str) -> set[Any]:
-    """The days that are reported as holes."""
+def holes(place: Workspace, archive: Archive, source: str) -> set[Any]:
+    """The days of the archive that are reported as holes."""
     definition = load(place.sources / f"{source}.toml")
-    return {hole.day for hole in backfilling.holes(place, definition, None, None) if hole.day}
+    return {hole.day for hole in backfilling.holes(place, definition, FIRST, archive.all_days[-1]) if hole.day}
 
 
 def answers(place: Workspace) -> dict[str, Any]:

@@ -200,7 +200,7 @@ def archived(place: Workspace) -> list[str]:
 def leftovers(place: Workspace) -> Iterator[Path]:
     """Files that should not be there once a run has ended well."""
     for path in place.folders.data.rglob("*"):
-        if path.name.endswith((".tmp", ".wal", ".jsonl")) or "aside" in path.parts:
+        if "logs" not in path.parts and (path.name.endswith((".tmp", ".wal", ".jsonl")) or "aside" in path.parts):
             yield path
     yield from sorted(place.folders.editions.glob("*.duckdb"))[: -reading_copy.KEPT]
 

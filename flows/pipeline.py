@@ -93,7 +93,7 @@ def ingest(
 
 def recover(run: Run) -> None:
     """Parse and spool what an earlier run had archived completely and had not spooled when it died."""
-    run.note(*run.archive.noted())
+    run.recall(run.archive.noted())
     waiting: list[Parsing] = []
     recovered = 0
     for capture, location in run.archive.unspooled(run.ledger.unmentioned):
@@ -109,8 +109,10 @@ def recover(run: Run) -> None:
             run.flush()  # else a run that is killed again and again would come to nothing
             waiting = []
     collect(run, waiting)
-    if recovered:
+    if recovered or run.recalled:
         run.flush()
+        run.archive.hand_over()  # nothing is under way yet: the next run need not read again what is spooled now
+    if recovered:
         tell(Event("note", f"Recovered {recovered} records of an interrupted run; none is fetched again."))
 
 

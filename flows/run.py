@@ -6,7 +6,7 @@ import os
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -65,6 +65,7 @@ class Run:
         self.pool: ParsePool
         self.writing = threading.Lock()  # archive and pending rows are touched by the threads that fetch
         self.pending: list[rows.Row] = []
+        self.recalled: list[rows.Row] = []  # which the archive has kept already
         self.polling: Polling = "usual"
         self.is_first = False  # whether the source was never read before
         self.older = Older()
@@ -93,6 +94,13 @@ class Run:
         with self.writing:
             self.pending.extend(new)
             self.ledger.add(new)
+
+    def recall(self, noted: Iterable[rows.Row]) -> None:
+        """Put rows on the next spool file that an earlier run left in the archive, perhaps without having spooled them."""
+        found = list(noted)
+        with self.writing:
+            self.recalled.extend(found)
+            self.ledger.add(found)
 
     def correct(self, fetched: rows.Fetched) -> None:
         """Note a fetch whose row is not the one that its capture implies, so that the archive must say so."""
@@ -128,11 +136,12 @@ class Run:
         """Leave all pending rows as one finished spool file, after the archive they speak of is on the disk."""
         with self.writing:
             taken, self.pending = self.pending, []
-            if not taken:
+            recalled, self.recalled = self.recalled, []
+            if not taken and not recalled:
                 return
             self.archive.note(row for row in taken if not self.is_implied(row))
             self.archive.sync()
-            taken.extend(self.archive.segment_rows())
+            taken = [*recalled, *taken, *self.archive.segment_rows()]
             spool.write(self.workspace.folders, taken, source_id=self.source.source_id, run_id=self.run_id)
         progress.tell(telling.spooled(len(taken), self.tally.as_columns()))
 
@@ -140,7 +149,7 @@ class Run:
         """Let the ledger forget what a new reading copy holds."""
         with self.writing:
             self.ledger.renew()
-            self.ledger.add(self.pending)
+            self.ledger.add([*self.recalled, *self.pending])
 
     def is_implied(self, row: rows.Row) -> bool:
         """Whether the captures alone, read again, give this row."""

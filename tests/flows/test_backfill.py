@@ -286,3 +286,21 @@ def test_a_long_backlog_is_asked_for_while_the_ledger_is_read_anew(outlet: Outle
     backfilled(outlet, source)
     assert set(paths[-3:]) <= articles(outlet)
     assert set(outlet.asked().values()) <= {1, 3}  # a listing that fails is tried three times
+
+
+class Stopped(BaseException):
+    """As a Ctrl-C, or an end that nothing announces."""
+
+
+def test_being_stopped_again_and_again_costs_no_more_each_time(outlet: Outlet):
+    def stop(run_now, batch) -> None:
+        raise Stopped
+
+    paths = archive_of_days(outlet)
+    source = outlet.source(DAILY)
+    for _ in range(6):
+        with pytest.raises(Stopped):
+            backfilling.backfill(outlet.workspace, source, Order(FIRST, LAST), do=stop)
+    backfilled(outlet, source)
+    assert articles(outlet) == set(paths)
+    assert outlet.rows("SELECT max(rows) < 100 FROM loads") == [(True,)]  # it was doubled each time

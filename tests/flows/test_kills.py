@@ -40,8 +40,8 @@ from warehouse import loader
 
 original = loader.drain
 
-def drained_and_killed(folders):
-    assert original(folders).edition is None
+def drained_and_killed(folders, **how):
+    assert original(folders, **how).edition is None
     os.kill(os.getpid(), signal.SIGKILL)
 
 loader.drain = drained_and_killed

@@ -205,6 +205,11 @@ class Appender:
             self._segment = OpenSegment.begun(self._folders, self._source_id, self._clock())
         return self._segment
 
+    def hand_over(self) -> None:
+        """Note that all there is was spooled, so that a later run need not read it again; only while nothing is under way."""
+        with self._writing:
+            self._end_well()
+
     def _end_well(self) -> None:
         if not self._hands_over:
             return
@@ -212,6 +217,7 @@ class Appender:
             self._segment.check()
         for state in self._reported:
             segments.forget(self._folders, state)
+        self._reported = []
 
 
 def _chosen(
