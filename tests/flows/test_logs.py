@@ -188,6 +188,7 @@ def test_many_writers_lose_no_line_while_files_are_put_aside(tmp_path: Path, mon
 
 def test_a_log_that_cannot_be_written_hinders_no_run(tmp_path: Path, site: Site, capsys: pytest.CaptureFixture[str]):
     made = create(tmp_path / "news")
+    made.folders.logs.rmdir()
     made.folders.logs.write_text("a file where the folder should be")
     site.write_source(made.sources)
     assert pipeline.ingest(made, load(made.sources / "meridian.toml")).articles == 32

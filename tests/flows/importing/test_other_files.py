@@ -62,7 +62,7 @@ def test_a_wacz_file_is_read_and_its_promises_are_kept(workspace: Workspace, tmp
 
 def test_a_wacz_file_that_breaks_its_promises_says_which(workspace: Workspace, tmp_path: Path):
     recorded, less = Recorded().pages("one", "two"), Recorded().pages("one")
-    lost = gzip.compress(cdxj(recorded.places[1], 7_000_000))
+    lost = gzip.compress(cdxj(less.places[1], 7_000_000))
     file = wacz(tmp_path / "a.wacz", recorded, altered=less.content, **{"indexes__index.cdx.gz": lost})
     report = bring(workspace, [file])
     assert any("datapackage.json" in problem for problem in report.problems)
