@@ -115,6 +115,10 @@ def connect(
     raise WarehouseError(_HELD.format(folders.warehouse))
 
 
+_SHUT_ALREADY = ("has been locked", "has been disabled by configuration")
+"""What DuckDB says once another connection has locked the settings, and between that one's closing the files and locking them."""
+
+
 def _shut(con: duckdb.DuckDBPyConnection, prepare: Callable[[duckdb.DuckDBPyConnection], None] | None) -> None:
     """Let `prepare` have its way, then close the files, the network and the settings to everyone."""
     try:
@@ -126,7 +130,7 @@ def _shut(con: duckdb.DuckDBPyConnection, prepare: Callable[[duckdb.DuckDBPyConn
         con.execute("SET enable_external_access = false; SET lock_configuration = true")
     except BaseException as error:
         # Connections of one process to one file share their settings: another one has shut the door for this one too.
-        if prepare is None and isinstance(error, duckdb.InvalidInputException) and "has been locked" in str(error):
+        if prepare is None and isinstance(error, duckdb.Error) and any(said in str(error) for said in _SHUT_ALREADY):
             return
         con.close()
         raise
