@@ -108,7 +108,8 @@ def test_every_mend_is_a_command_that_exists():
     verbs = set(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
     folder = Path(doctor.__file__).parent
     text = "\n".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.suffix in (".py", ".sql"))
-    named = {shlex.split(next(filter(None, found)))[1] for found in MENDS.findall(text)}
+    named = {shlex.split(next(filter(None, found)))[1] for found in MENDS.findall(text)} - {"{said[kind]}"}
+    named |= {"ingest", "backfill", "import"}  # the kinds of a run that was killed, which is said once more
     assert named >= {"rebuild", "load", "restore"}
     assert named <= verbs
 
