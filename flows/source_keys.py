@@ -127,7 +127,7 @@ PARSE = (
     Key("info_source", values.text, None, "The agency that writes the outlet's own copy: an id of data/agencies.toml."),
     Key("dateline", values.many(values.order), (), 'The orders its datelines use: "date tag", "place date tag".'),
     Key("furniture", values.many(values.text), (), "Boilerplate lines to drop, compared as whole lines."),
-    Key("container", values.selector, None, "CSS selector of the element that holds the article."),
+    Key("container", values.page_selector, None, "CSS selector of the element that holds the article."),
     Key("split", values.split, None, '"datelines" where one page carries several dated items.'),
     Key("site", values.text, None, "A module of parsers/sites, where data cannot say it."),
 )

@@ -17,8 +17,10 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import cssselect
 import soupsieve
 from cronsim import CronSim, CronSimError
+from lxml import etree, html
 
 from warehouse.rows import Text
 
@@ -147,6 +149,16 @@ def selector(value: Any) -> str:
         soupsieve.compile(css)
     except soupsieve.SelectorSyntaxError as error:
         raise ValueError(f"must be a CSS selector, and {css!r} is none: {str(error).splitlines()[0]}") from None
+    return css
+
+
+def page_selector(value: Any) -> str:
+    """A CSS selector that is used on article pages: by lxml, which knows less of CSS than what reads listings."""
+    css = text(value)
+    try:
+        html.fromstring("<p>any</p>").cssselect(css)
+    except (cssselect.SelectorError, etree.XPathError) as error:
+        raise ValueError(f"must be a CSS selector that lxml can use, and {css!r} is none: {error}") from None
     return css
 
 
