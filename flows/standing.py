@@ -20,20 +20,30 @@ from warehouse.locks import holder, is_held
 
 COUNTS = """
 SELECT (SELECT count(*) FROM articles WHERE source_id = $source_id),
-       (SELECT count(*) FROM rejects WHERE source_id = $source_id AND reason IS NOT NULL),
-       (SELECT max(started_at) FROM runs WHERE source_id = $source_id),
-       (SELECT arg_max(state, started_at) FROM runs WHERE source_id = $source_id),
-       h.listings, h.listings_failed, h.failing_since_at
-FROM (SELECT 1) LEFT JOIN source_health AS h ON h.source_id = $source_id
+       a.*, r.*, h.listings, h.listings_failed, h.failing_since_at
+FROM (
+    SELECT count(*) FILTER (outcome = 'rejected'), count(*) FILTER (outcome = 'failed'),
+           count(*) FILTER (outcome IN ('gone', 'disallowed', 'reserved', 'refused')),
+           count(*) FILTER (outcome = 'never_tried' AND day < $first_day),
+           min(day) FILTER (outcome = 'never_tried' AND day < $first_day)
+    FROM address_states WHERE source_id = $source_id
+) AS a,
+(
+    SELECT max(started_at), arg_max(kind, started_at), arg_max(state, started_at)
+    FROM runs WHERE source_id = $source_id
+) AS r
+LEFT JOIN source_health AS h ON h.source_id = $source_id
 """
 
 
 def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
     """Counts of one source; the keys are the columns that `wireroom status` prints."""
     with reading_copy.connect(workspace.folders) as connection:
-        answer = connection.execute(COUNTS, {"source_id": source.source_id}).fetchall()[0]
-    articles, rejected, last_run, state, *listings = answer
-    last_run, state = _last_run(workspace, source.source_id, last_run, _failing(*listings) or state)
+        asked = {"source_id": source.source_id, "first_day": looking_back(source).first_day}
+        answer = connection.execute(COUNTS, asked).fetchall()[0]
+    articles, rejected, failed, gone, past, past_from, last_run, kind, state, *listings = answer
+    state = _failing(*listings) or _ended(kind, state, source.source_id)
+    last_run, state = _last_run(workspace, source.source_id, last_run, state)
     with Ledger(workspace.folders, source.source_id) as ledger:
         due_now, waiting = _due(ledger, source)
     return {
@@ -44,7 +54,11 @@ def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
         "due_now": due_now,
         "waiting": waiting,
         "rejected": rejected,
+        "failed": failed,
+        "gone": gone,
         "in_spool": len(spool.files(workspace.folders, source.source_id)),
+        "past": past,
+        "past_from": past_from,
     }
 
 
@@ -56,6 +70,13 @@ def again(kind: str, source_id: str) -> str:
     """The command that goes on with a run of a kind; … stands for what was said then and nobody has kept."""
     asked = {"backfill": f"{source_id} --from … --to …", "import": "…"}
     return f"wireroom {kind} {asked.get(kind, source_id)}"
+
+
+def _ended(kind: str | None, state: str | None, source_id: str) -> str | None:
+    """How the last run ended; one that was ended early on purpose, and is no pass, says how it goes on."""
+    if state == "cancelled" and kind is not None and kind != "ingest":
+        return f"ended early: the last {kind}; it goes on with {again(kind, source_id)}"
+    return state
 
 
 _BEGAN = re.compile(r"(?P<kind>\w+) of .+ in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
@@ -85,7 +106,9 @@ def _failing(listings: int | None, failed: int | None, since: datetime | None) -
 
 WITHOUT_FILE = """
 SELECT s.source_id AS source, s.articles, s.last_run_at AS last_run, 'no file: renamed or removed?' AS state,
-       0 AS due_now, 0 AS waiting, s.rejected
+       0 AS due_now, 0 AS waiting, s.rejected, s.failed,
+       (SELECT count(*) FROM rejects AS r
+        WHERE r.source_id = s.source_id AND r.outcome IN ('gone', 'disallowed', 'reserved', 'refused')) AS gone
 FROM source_health AS s
 WHERE NOT list_contains($1::VARCHAR[], s.source_id) AND s.articles > 0
 ORDER BY s.source_id
@@ -101,7 +124,7 @@ def without_file(workspace: Workspace, names: Sequence[str]) -> list[dict[str, A
     for item in found:
         if (workspace.sources / f"{item['source']}.toml").exists():
             item["state"] = "file cannot be read"
-        item["in_spool"] = len(spool.files(workspace.folders, item["source"]))
+        item |= {"in_spool": len(spool.files(workspace.folders, item["source"])), "past": 0, "past_from": None}
     return found
 
 

@@ -13,7 +13,7 @@ import typer
 from rich.markup import escape
 
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
-from flows.cli.reading import plain
+from flows.cli.reading import as_made_today, plain
 from flows.cli.stopping import stoppable
 from flows.cli.tables import as_table, harmless
 from flows.source_files import source_named
@@ -62,8 +62,6 @@ def health(
 
 def _verdicts(workspace: Workspace, names: Sequence[str]) -> list[Verdict]:
     """The verdicts on these sources, or on all that have a file and are not paused."""
-    import duckdb  # here, because the other verbs' start need not wait for it
-
     from flows.sources import load_each
     from warehouse import reading_copy
     from warehouse.health import verdicts
@@ -72,12 +70,8 @@ def _verdicts(workspace: Workspace, names: Sequence[str]) -> list[Verdict]:
     if not sources:
         raise Problem("No source yet. Add one with: wireroom sources add eir")
     wanted = {source.source_id for source in sources if names or not source.paused}
-    with closing(reading_copy.connect(workspace.folders)) as con, stoppable(con):
-        try:
-            found = verdicts(con, sources[0].source_id if len(wanted) == 1 and names else None)
-        except (duckdb.CatalogException, duckdb.BinderException):
-            said = "The warehouse was made by an older version of wireroom. Bring it up to date with: wireroom load"
-            raise Problem(said) from None
+    with closing(reading_copy.connect(workspace.folders)) as con, stoppable(con), as_made_today():
+        found = verdicts(con, sources[0].source_id if len(wanted) == 1 and names else None)
     return [verdict for verdict in found if verdict.source_id in wanted]
 
 

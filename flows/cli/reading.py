@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,6 +106,18 @@ def print_article(record: Record) -> None:
     out.print("[dim]" + escape(" · ".join(str(fact) for fact in facts if fact)) + "[/]", highlight=False)
     out.print(f"[dim]{escape(record['url'] or '')}[/]\n", highlight=False, soft_wrap=True)
     _print_body(record)
+
+
+@contextmanager
+def as_made_today() -> Iterator[None]:
+    """Around questions of ours to a reading copy; raises Problem where an earlier wireroom made it, and it lacks what they ask."""
+    import duckdb  # here, because the other verbs' start need not wait for it
+
+    try:
+        yield
+    except (duckdb.CatalogException, duckdb.BinderException):
+        said = "The warehouse was made by an older version of wireroom. Bring it up to date with: wireroom load"
+        raise Problem(said) from None
 
 
 def plain(value: Any) -> Any:

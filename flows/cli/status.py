@@ -14,7 +14,7 @@ import typer
 from rich.text import Text
 
 from flows.cli.app import Exit, Problem, app, counted, here, out
-from flows.cli.reading import plain
+from flows.cli.reading import as_made_today, plain
 from flows.cli.tables import as_table, harmless, sized
 from flows.source_files import source_named
 from flows.sources import load_each
@@ -34,7 +34,8 @@ STATUS_EXAMPLES = """
 
   wireroom status --json       the same for a program: one JSON object; `ok` says whether all is well
 
-[bold]Columns[/]  due: known addresses that a pass asks for now · waiting: for a later pass · spool: batches not yet loaded
+[bold]Columns[/]  due: known addresses that a pass asks for now · waiting: for a later pass · rejected: read, and no article ·
+failed: could not be fetched · gone: not there any more, or not to be asked · spool: batches not yet loaded
 
 [bold]Exit codes[/]  0 all is well · 1 something needs you, and the arrow says which command
 """
@@ -56,10 +57,11 @@ def status(
 ) -> None:
     """Say whether all is well, what runs, what is next and what is late."""
     workspace = here()
-    if name:
-        _one(workspace, name, as_json)
-    else:
-        _all(workspace, as_json)
+    with as_made_today():
+        if name:
+            _one(workspace, name, as_json)
+        else:
+            _all(workspace, as_json)
 
 
 def _one(workspace: Workspace, name: str, as_json: bool) -> None:
@@ -75,6 +77,7 @@ def _one(workspace: Workspace, name: str, as_json: bool) -> None:
     _print_sources(workspace.root, [stands])
     out.print()
     _print_finders(finders)
+    _print_past([stands])
 
 
 def _all(workspace: Workspace, as_json: bool) -> None:
@@ -96,6 +99,7 @@ def _all(workspace: Workspace, as_json: bool) -> None:
         _print_sources(workspace.root, stands)
         out.print()
         _print_overview(found)
+        _print_past(stands)
     if found.troubles:
         raise typer.Exit(Exit.PROBLEM)
 
@@ -144,20 +148,42 @@ def _soonest(found: Overview) -> str:
     return ""
 
 
+COLUMNS = {
+    "source": "source",
+    "articles": "articles",
+    "last_run": "last run (UTC)",
+    "state": "state",
+    "due_now": "due",
+    "waiting": "waiting",
+    "rejected": "rejected",
+    "failed": "failed",
+    "gone": "gone",
+    "in_spool": "spool",
+}
+"""Of what is known of a source: how the table heads it."""
+
+RARE = ("failed", "gone", "in_spool")
+"""Columns that a narrow terminal has no room for where they say nothing of any source."""
+
+
 def _print_sources(root: Path, found: Sequence[dict[str, Any]]) -> None:
     """A row for each source; on a terminal what its state says beyond a word stands below."""
     is_narrow = out.is_terminal and out.width < WIDE
-    when = "last (UTC)" if is_narrow else "last run (UTC)"
-    moment = "%m-%d %H:%M" if is_narrow else "%Y-%m-%d %H:%M"
-    rows = []
-    for one in found:
-        last = one["last_run"].strftime(moment) if one["last_run"] else "never"
-        state = one["state"] or "never ran"
-        rows.append(tuple({**one, "last_run": last, "state": _word(state) if out.is_terminal else state}.values()))
-    as_table(["source", "articles", when, "state", "due", "waiting", "rejected", "spool"], rows, title=str(root))
+    heads = COLUMNS | ({"last_run": "last (UTC)"} if is_narrow else {})
+    names = [name for name in heads if not (is_narrow and name in RARE and not any(one[name] for one in found))]
+    rows = [[_cell(name, one[name], is_narrow) for name in names] for one in found]
+    as_table([heads[name] for name in names], rows, title=str(root))
     for one in found:
         if out.is_terminal and one["state"] and one["state"] != _word(one["state"]):
             _line(one["source"], one["state"])
+
+
+def _cell(name: str, value: Any, is_narrow: bool) -> Any:
+    if name == "last_run":
+        return value.strftime("%m-%d %H:%M" if is_narrow else "%Y-%m-%d %H:%M") if value else "never"
+    if name == "state":
+        return _word(value or "never ran") if out.is_terminal else value or "never ran"
+    return value
 
 
 def _word(state: str) -> str:
@@ -203,6 +229,16 @@ def _print_overview(found: Overview) -> None:
             "Older   ",
             f"{many} of {', '.join(names)} read by an earlier parser or profile; wireroom reparse {names[0]}",
         )
+
+
+def _print_past(found: Sequence[dict[str, Any]]) -> None:
+    """What is known and lies before the days that passes look at: a line a source, with the command that fetches it."""
+    for one in found:
+        if one["past"]:
+            name, many = one["source"], counted(one["past"], "address", "addresses")
+            are = "is" if one["past"] == 1 else "are"
+            said = f"{many} of {name} {are} older than its passes look"
+            _line("Past    ", f"{said}; wireroom backfill {name} --from {one['past_from']}")
 
 
 def _line(name: str, text: str) -> None:

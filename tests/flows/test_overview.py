@@ -254,7 +254,7 @@ def test_where_nothing_has_come_yet_the_next_command_is_said(last_run: datetime 
 
 def test_eighty_columns_have_room_for_last_run_and_state(capsys, monkeypatch: pytest.MonkeyPatch):
     state = "interrupted: go on with wireroom ingest meridian"
-    row = stands(state) | {"due_now": 1, "waiting": 2, "rejected": 3, "in_spool": 0}
+    row = stands(state) | {"due_now": 1, "waiting": 2, "rejected": 3, "failed": 0, "gone": 4, "in_spool": 0}
     for width in (80, 40):
         monkeypatch.setattr(status, "out", console := Console(width=width, force_terminal=True, color_system=None))
         monkeypatch.setattr("flows.cli.tables.out", console)
@@ -263,3 +263,13 @@ def test_eighty_columns_have_room_for_last_run_and_state(capsys, monkeypatch: py
         assert f"{MORNING:%m-%d %H:%M}" in said
         assert state in " ".join(said.split())
         assert "…" not in said
+        assert ("failed" in said, "gone" in said) == (False, True)
+
+
+def test_a_warehouse_that_an_earlier_version_made_is_said_to_be_one(
+    made: Workspace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.chdir(made.root)
+    monkeypatch.setattr("flows.standing.COUNTS", "SELECT a_column_of_today, $source_id, $first_day FROM runs")
+    assert guarded(lambda: app(["status"])) == 1
+    assert "wireroom load" in capsys.readouterr().err

@@ -187,6 +187,42 @@ def test_source_health_says_how_the_last_run_went(folders: Folders):
     assert answers(loaded(folders, went), asked) == [("unfinished", None, at(0.1))]
 
 
+@pytest.mark.parametrize(
+    ("kinds", "state"),
+    [
+        ([("ingest", "completed"), ("backfill", "cancelled")], "ok"),
+        ([("ingest", "completed"), ("backfill", "running")], "ok"),
+        ([("ingest", "failed"), ("import", "completed")], "failed"),
+        ([("backfill", "completed"), ("backfill", "cancelled")], "cancelled"),
+    ],
+)
+def test_source_health_is_judged_by_the_passes_where_there_was_any(folders: Folders, kinds, state):
+    runs = [
+        rows.Run(
+            key(f"{place}"),
+            SOURCE,
+            kind,
+            how,
+            at(place),
+            at(place),
+            at(place + 0.1),
+            None,
+            1,
+            3,
+            2,
+            1,
+            2,
+            0,
+            0,
+            0,
+            None,
+        )
+        for place, (kind, how) in enumerate(kinds)
+    ]
+    asked = "SELECT state, last_run_kind, last_run_state, last_run_at FROM source_health"
+    assert answers(loaded(folders, [[outlet(), reading("a"), *runs]]), asked) == [(state, *kinds[-1], at(1))]
+
+
 def comment_of(con: duckdb.DuckDBPyConnection, table: str, column: str) -> str:
     asked = f"SELECT comment FROM duckdb_columns() WHERE table_name = '{table}' AND column_name = '{column}'"
     return str(answers(con, asked)[0][0])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from outlet import Outlet, rss, served, story
 
+from flows.cli.verbs import app, guarded
+from flows.run import opened
 from flows.standing import finder_states, standing
+
+Wireroom = Callable[..., str]
 
 FEED = 'kind = "feed"\nurl = "BASE/feed"'
 INDEX = 'kind = "index"\nurl = "BASE/news"\nlinks = "p a"'
@@ -22,6 +27,19 @@ def outlet(tmp_path: Path) -> Iterator[Outlet]:
         made.put("/feed", rss(*(f"/a{number}" for number in range(6))))
         made.put("/news", "<html><body><p><a href='/a1'>x</a></p></body></html>")
         yield made
+
+
+@pytest.fixture
+def wireroom(outlet: Outlet, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """What the command prints on standard output."""
+    monkeypatch.chdir(outlet.workspace.root)
+
+    def run(*words: str) -> str:
+        capsys.readouterr()
+        guarded(lambda: app([*words], prog_name="wireroom"))
+        return capsys.readouterr().out
+
+    return run
 
 
 def test_what_is_due_is_what_a_pass_asks_for(outlet: Outlet) -> None:
@@ -53,3 +71,45 @@ def test_each_finder_is_shown_with_what_ails_it(outlet: Outlet) -> None:
     assert feed.last_asked is not None
     assert feed.next_due > feed.last_asked
     assert outlet.rows("select count(*) from units where reason = 'not_a_feed'") == [(2,)]
+
+
+def test_what_was_read_and_what_never_came_are_said_apart(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    outlet.fail("/a3", 500)
+    outlet.fail("/a5", 410)
+    outlet.put("/a4", "<html><body><p>No article at all.</p></body></html>")
+    outlet.passed(source)
+    stands = standing(outlet.workspace, source)
+    assert {name: stands[name] for name in ("articles", "rejected", "failed", "gone")} == {
+        "articles": 3, "rejected": 1, "failed": 1, "gone": 1,
+    }  # fmt: skip
+
+
+def test_addresses_that_only_a_backfill_asks_for_are_counted_with_the_day_it_begins_at(
+    outlet: Outlet, wireroom: Wireroom
+) -> None:
+    source = outlet.source(FEED)
+    listed = "".join(f"{outlet.base}/a{number},2019-05-0{number + 1}\n" for number in range(3))
+    (outlet.workspace.root / "list.csv").write_text(f"url,date\n{listed}", encoding="utf-8")
+    wireroom("import", "list.csv", "--as", "post")
+    stands = standing(outlet.workspace, source)
+    assert (stands["due_now"], stands["waiting"]) == (0, 0)
+    assert (stands["past"], stands["past_from"]) == (3, date(2019, 5, 1))
+    (line,) = [one for one in wireroom("status").splitlines() if one.startswith("Past")]
+    assert line.endswith(
+        " 3 addresses of post are older than its passes look; wireroom backfill post --from 2019-05-01"
+    )
+
+
+@pytest.mark.parametrize("kind", ["backfill", "import"])
+def test_a_backfill_that_was_ended_early_is_no_trouble_and_says_how_it_goes_on(
+    outlet: Outlet, wireroom: Wireroom, kind: str
+) -> None:
+    source = outlet.source(FEED)
+    outlet.passed(source)
+    with opened(outlet.workspace, source, kind) as run:
+        run.cut = "It was ended after 5 pages."
+    assert outlet.rows("select state from source_health") == [("ok",)]
+    state = standing(outlet.workspace, source)["state"]
+    assert state.startswith(f"ended early: the last {kind}; it goes on with wireroom {kind} ")
+    assert wireroom("status").startswith("✓ All is well")
