@@ -7,6 +7,7 @@ import os
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -87,16 +88,17 @@ def logs(
     workspace = here()
     wanted, path = Wanted(tuple(sources or ()), level, run), workspace.folders.logs / log.NAME
     show = _print_json if as_json else _print
-    found = last(path, wanted, lines)
-    for said in found:
-        show(said)
-    if not found:
-        _known(workspace, wanted, path)
-    if not found and not follow:
-        err.print(f"No such line in {path}.", highlight=False, soft_wrap=True)
-    if follow:
-        for said in filter(wanted, _coming(path)):
+    with _open(path) or nullcontext() as current:
+        found = _last(current, path, wanted, lines)
+        for said in found:
             show(said)
+        if not found:
+            _known(workspace, wanted, path)
+        if not found and not follow:
+            err.print(f"No such line in {path}.", highlight=False, soft_wrap=True)
+        if follow:
+            for said in filter(wanted, _coming(path, current)):
+                show(said)
 
 
 def _known(workspace: Workspace, wanted: Wanted, path: Path) -> None:
@@ -110,15 +112,24 @@ def _known(workspace: Workspace, wanted: Wanted, path: Path) -> None:
         )
 
 
+def _open(path: Path) -> IO[str] | None:
+    return path.open(encoding="utf-8", errors="replace") if path.exists() else None
+
+
 def last(path: Path, wanted: Wanted, count: int) -> list[dict[str, Any]]:
     """The last lines that are wanted, oldest first, also from files that were put aside."""
-    found: list[dict[str, Any]] = []
-    for file in [path, *sorted(log.put_aside(path), key=lambda older: int(older.suffix[1:]))]:
+    with _open(path) or nullcontext() as current:
+        return _last(current, path, wanted, count)
+
+
+def _last(current: IO[str] | None, path: Path, wanted: Wanted, count: int) -> list[dict[str, Any]]:
+    """What `last` says; the open log is left after its last whole line, for who follows it to go on there."""
+    found = list(deque(filter(wanted, _whole(current)), count)) if current else []
+    for file in sorted(log.put_aside(path), key=lambda older: int(older.suffix[1:])):
         if len(found) >= count:
             break
-        if file.exists():
-            with file.open(encoding="utf-8", errors="replace") as text:
-                found = [*deque(filter(wanted, _read(text)), count - len(found)), *found]
+        with file.open(encoding="utf-8", errors="replace") as text:
+            found = [*deque(filter(wanted, _read(text)), count - len(found)), *found]
     return found
 
 
@@ -133,21 +144,23 @@ def _read(text: Iterable[str]) -> Iterator[dict[str, Any]]:
             yield said
 
 
-def _coming(path: Path) -> Iterator[dict[str, Any]]:
+def _coming(path: Path, current: IO[str] | None) -> Iterator[dict[str, Any]]:
     """Lines as they are written, in whatever file the log goes on."""
-    file = path.open(encoding="utf-8", errors="replace") if path.exists() else None
-    if file:
-        file.seek(0, os.SEEK_END)
-    while True:
-        if file:
-            yield from _whole(file)
-        if path.exists() and (file is None or os.fstat(file.fileno()).st_ino != path.stat().st_ino):
+    file = current
+    try:
+        while True:
             if file:
                 yield from _whole(file)
-                file.close()
-            file = path.open(encoding="utf-8", errors="replace")
-            continue
-        time.sleep(SECONDS_BETWEEN_LOOKS)
+            if path.exists() and (file is None or os.fstat(file.fileno()).st_ino != path.stat().st_ino):
+                if file:
+                    yield from _whole(file)
+                    file.close()
+                file = _open(path)
+                continue
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+    finally:
+        if file:
+            file.close()
 
 
 def _whole(file: IO[str]) -> Iterator[dict[str, Any]]:

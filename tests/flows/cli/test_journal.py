@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from flows import logs, progress
+from flows.cli import journal
 from flows.cli.journal import Level, Wanted, last
 from flows.progress import Event
 from flows.workspace import Workspace, create
@@ -82,10 +86,21 @@ def test_the_last_lines_come_from_as_many_files_as_it_takes(tmp_path: Path, monk
     assert last(tmp_path / "nowhere", wanted, 5) == []
 
 
+@contextmanager
+def ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    """End a process that says nothing more, so that who reads it reads an end."""
+    timer = Timer(120, process.kill)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 def test_following_shows_what_comes_also_in_the_next_file(news: Workspace):
     file = logs.File(news.folders.logs / logs.NAME)
     command = [WIREROOM, "logs", "-f", "--json", "-n", "1", "field", "--level", "warning"]
-    with subprocess.Popen(command, cwd=news.root, stdout=subprocess.PIPE, text=True) as following:
+    with subprocess.Popen(command, cwd=news.root, stdout=subprocess.PIPE, text=True) as following, ended(following):
         assert following.stdout is not None
         assert "field warns" in following.stdout.readline()
         file.write(logs.line_of({"level": "error", "source": "field", "text": "first"}))
@@ -96,3 +111,24 @@ def test_following_shows_what_comes_also_in_the_next_file(news: Workspace):
         assert json.loads(following.stdout.readline())["text"] == "second"
         following.send_signal(2)
         assert following.wait(60) == 130
+
+
+def test_a_line_that_comes_while_the_last_ones_are_shown_is_not_missed(
+    news: Workspace, monkeypatch: pytest.MonkeyPatch
+):
+    file, shown = logs.File(news.folders.logs / logs.NAME), []
+
+    def show(said: dict[str, str]) -> None:
+        if not shown:
+            file.write(logs.line_of({"level": "error", "source": "field", "text": "meanwhile"}))
+        shown.append(said["text"])
+
+    def looked_in_vain(seconds: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(journal, "_print_json", show)
+    monkeypatch.setattr(journal.time, "sleep", looked_in_vain)
+    monkeypatch.chdir(news.root)
+    with pytest.raises(KeyboardInterrupt):
+        journal.logs(["field"], Level.warning, lines=1, follow=True, as_json=True)
+    assert shown[1:] == ["meanwhile"]
