@@ -10,19 +10,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import struct
 import uuid
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
-from warcio.recordloader import ArcWarcRecord  # type: ignore[import-untyped]
 from warcio.statusandheaders import StatusAndHeaders  # type: ignore[import-untyped]
-from warcio.warcwriter import WARCWriter  # type: ignore[import-untyped]
 
 from warehouse.archive.captures import Capture
 
@@ -37,6 +35,9 @@ LINES = "application/x-ndjson"
 SECRET = frozenset(
     {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization", "authentication-info"}
 )
+_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # of a gzip member: no name, no time, system unknown
+_END = b"\r\n\r\n"
+_ASCII = "".join(map(chr, range(32, 127)))
 _ORIGINALLY = "X-Archive-Orig-"
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -55,27 +56,19 @@ class Original:
 def opening(segment_id: str, file_name: str, created_at: datetime, packed: str = "") -> bytes:
     """The `warcinfo` member that heads a segment; its record id is the segment's, `packed` says what of it is kept."""
     fields = f"software: Wireroom\r\nformat: {VERSION}\r\nconformsTo: https://iipc.github.io/warc-specifications/\r\n"
-    fields += packed
-    return _member(
-        _record(
-            "warcinfo",
-            segment_id,
-            created_at,
-            fields.encode(),
-            {"WARC-Filename": file_name, "Content-Type": "application/warc-fields"},
-        )
-    )
+    named = {"WARC-Filename": file_name, "Content-Type": "application/warc-fields"}
+    return _member("warcinfo", _urn(segment_id), created_at, (fields + packed).encode(), named)
 
 
 def encoded(capture: Capture, segment_id: str, original: Original | None = None, copied: bytes | None = None) -> bytes:
     """The members of one capture; with an `original` the body is not written again, a `copied` answer goes in as it is."""
     own = {"WARC-Warcinfo-ID": _urn(segment_id)}
     alone = capture.is_linked or not capture.is_answered
-    record_id = capture.fetch_id if alone else str(uuid.uuid4())
+    record_id = _urn(capture.fetch_id if alone else str(uuid.uuid4()))
     concurrent = {} if alone else {"WARC-Concurrent-To": _answer_id(capture)}
     fields = {**own, **concurrent, "WARC-Target-URI": uri(capture), "Content-Type": "application/json"}
-    metadata = _packed(_plain(record_id, capture.observed_at, _metadata(capture, original), fields))
-    return metadata if alone else metadata + (copied or _member(_answer(capture, own, original)))
+    metadata = _member("metadata", record_id, capture.observed_at, _metadata(capture, original), fields)
+    return metadata if alone else metadata + (copied or _answer(capture, own, original))
 
 
 def notes(segment_id: str, moment: datetime, lines: Sequence[bytes]) -> bytes:
@@ -84,7 +77,7 @@ def notes(segment_id: str, moment: datetime, lines: Sequence[bytes]) -> bytes:
     own = {"WARC-Warcinfo-ID": _urn(segment_id), "Content-Type": LINES}
     # An address of its own, so that an index of pages has no line without one.
     own["WARC-Target-URI"] = f"urn:wireroom:batch:{record_id}"
-    return _member(_record("metadata", record_id, moment, b"".join(lines), own))
+    return _member("metadata", _urn(record_id), moment, b"".join(lines), own)
 
 
 def original(capture: Capture, offset: int) -> Original:
@@ -110,7 +103,7 @@ def date(moment: datetime) -> str:
 
 def payload_digest(wire: bytes) -> str:
     """The digest of a body as other tools compute it: sha1 of what the wire carried, in base32."""
-    return "sha1:" + base64.b32encode(hashlib.sha1(wire, usedforsecurity=False).digest()).decode()
+    return _digest(wire)
 
 
 def _metadata(capture: Capture, original: Original | None) -> bytes:
@@ -122,13 +115,13 @@ def _metadata(capture: Capture, original: Original | None) -> bytes:
     return msgspec.json.encode(kept)
 
 
-def _answer(capture: Capture, own: dict[str, str], original: Original | None) -> ArcWarcRecord:
+def _answer(capture: Capture, own: dict[str, str], original: Original | None) -> bytes:
     """The response as the wire carried it, or the revisit that stands for it."""
-    wire = b"" if original else capture.wire
+    wire = b"" if original or capture.status == 304 else capture.wire
     headers = {**own, "WARC-Target-URI": uri(capture), "Content-Type": "application/http; msgtype=response"}
+    kind = "revisit" if original or capture.status == 304 else "response"
     if capture.status is None and original is None:
-        headers |= {"Content-Type": capture.content_type or "application/octet-stream"}
-        return _record("resource", capture.fetch_id, capture.observed_at, wire, headers)
+        kind, headers["Content-Type"] = "resource", capture.content_type or "application/octet-stream"
     if original:
         headers |= {
             "WARC-Profile": IDENTICAL,
@@ -141,17 +134,18 @@ def _answer(capture: Capture, own: dict[str, str], original: Original | None) ->
         headers |= {"WARC-Profile": NOT_MODIFIED}
     else:
         headers |= {"WARC-Payload-Digest": payload_digest(wire)}
-    kind = "revisit" if original or capture.status == 304 else "response"
-    http = _http(capture) if capture.status is not None else None
-    return _record(kind, capture.fetch_id, capture.observed_at, wire, headers, http)
+    http = _http(capture) if capture.status is not None else b""
+    is_packed = capture.content_encoding is not None
+    return _member(kind, _urn(capture.fetch_id), capture.observed_at, http, headers, wire, is_packed=is_packed)
 
 
-def _http(capture: Capture) -> StatusAndHeaders:
+def _http(capture: Capture) -> bytes:
+    """The head of the answer, as far as it is kept."""
     protocol, _, rest = capture.status_line.partition(" ")
     headers = [_kept(name, value, len(capture.wire)) for name, value in capture.headers if name.lower() not in SECRET]
-    return StatusAndHeaders(
-        _printable(rest) or str(capture.status), headers, protocol=_printable(protocol) or "HTTP/1.1"
-    )
+    reason = quote(_printable(rest), safe=_ASCII) or str(capture.status)
+    head = StatusAndHeaders(reason, headers, protocol=quote(_printable(protocol), safe=_ASCII) or "HTTP/1.1")
+    return bytes(head.to_ascii_bytes())
 
 
 def _kept(name: str, value: str, stored: int) -> tuple[str, str]:
@@ -167,46 +161,46 @@ def _printable(text: str) -> str:
     return _UNPRINTABLE.sub(" ", text).strip()
 
 
-def _record(
-    kind: str,
-    record_id: str,
-    moment: datetime,
-    payload: bytes,
-    headers: dict[str, str],
-    http: StatusAndHeaders | None = None,
-) -> ArcWarcRecord:
-    content_type = headers.pop("Content-Type")
-    named = {"WARC-Type": kind, "WARC-Record-ID": _urn(record_id), "WARC-Date": date(moment), **headers}
-    lines = StatusAndHeaders("", list(named.items()), protocol=VERSION)
-    record = ArcWarcRecord("warc", kind, lines, BytesIO(payload), http, content_type, len(payload))
-    record.payload_length = len(payload)
-    return record
-
-
 def _answer_id(capture: Capture) -> str:
     """The name of the record that answers: its own where it was copied from somebody else's file."""
     taken = capture.taken
     return taken.record_id if taken and taken.kept == "copied" and taken.record_id else _urn(capture.fetch_id)
 
 
-def _member(record: ArcWarcRecord) -> bytes:
-    """A record as one gzip member with a checksum of its own."""
-    plain = BytesIO()
-    WARCWriter(plain, gzip=False, warc_version=VERSION).write_record(record)
-    return _packed(plain.getvalue())
-
-
-def _plain(record_id: str, moment: datetime, block: bytes, fields: dict[str, str]) -> bytes:
-    """A metadata record as the writer of warcio would write it, at a fifth of its cost: every capture has one."""
-    named = {"WARC-Type": "metadata", "WARC-Record-ID": _urn(record_id), "WARC-Date": date(moment), **fields}
-    named |= {"WARC-Block-Digest": payload_digest(block), "Content-Length": str(len(block))}
+def _member(
+    kind: str,
+    record_id: str,
+    moment: datetime,
+    block: bytes,
+    fields: dict[str, str],
+    wire: bytes = b"",
+    *,
+    is_packed: bool = False,
+) -> bytes:
+    """A record as one gzip member with a checksum of its own; its block is `block` and then `wire`, which may be packed already."""
+    named = {"WARC-Type": kind, "WARC-Record-ID": record_id, "WARC-Date": date(moment), **fields}
+    named |= {"WARC-Block-Digest": _digest(block, wire), "Content-Length": str(len(block) + len(wire))}
     lines = [VERSION, *(f"{name}: {value}" for name, value in named.items()), "", ""]
-    return "\r\n".join(lines).encode() + block + b"\r\n\r\n"
+    head = "\r\n".join(lines).encode() + block
+    return _packed([head], [wire, _END]) if is_packed else _packed([head, wire, _END])
 
 
-def _packed(plain: bytes) -> bytes:
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, zlib.MAX_WBITS + 16)
-    return packer.compress(plain) + packer.flush()
+def _packed(pieces: Sequence[bytes], stored: Sequence[bytes] = ()) -> bytes:
+    """A gzip member (RFC 1952) of these pieces, and then of others as they are: what is packed does not get any smaller."""
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
+    storer = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
+    packed = [*map(packer.compress, pieces), packer.flush(zlib.Z_SYNC_FLUSH if stored else zlib.Z_FINISH)]
+    packed += [*map(storer.compress, stored), storer.flush()] if stored else []
+    plain = b"".join([*pieces, *stored])
+    return b"".join([_HEAD, *packed, struct.pack("<II", zlib.crc32(plain), len(plain) & 0xFFFF_FFFF)])
+
+
+def _digest(*pieces: bytes) -> str:
+    """The digest of these pieces after one another, as other tools compute it: sha1 in base32."""
+    digest = hashlib.sha1(usedforsecurity=False)
+    for piece in pieces:
+        digest.update(piece)
+    return "sha1:" + base64.b32encode(digest.digest()).decode()
 
 
 def _urn(record_id: str) -> str:

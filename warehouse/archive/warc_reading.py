@@ -233,12 +233,16 @@ def _without_answer(waiting: Member, layout: Extents) -> Stored:
 
 def _record(member: Member) -> WarcRecord:
     """The one WARC record of a member, not yet read; its length must be what it says."""
-    for record in ArchiveIterator(BytesIO(member.content), parse_http=False):
-        head = member.content.find(b"\r\n\r\n") + 4
-        if len(member.content) - head - _AFTER_RECORD != record.content_length:
-            raise Damaged(member.offset, "A record is not as long as it says.")
-        return record
-    raise Damaged(member.offset, "A member holds no WARC record.")
+    try:
+        record = next(iter(ArchiveIterator(BytesIO(member.content), parse_http=False)), None)
+    except OSError:
+        record = None  # a page that was sent packed and is stored as it came is a member to whoever looks inside of it
+    if record is None:
+        raise Damaged(member.offset, "A member holds no WARC record.")
+    head = member.content.find(b"\r\n\r\n") + 4
+    if len(member.content) - head - _AFTER_RECORD != record.content_length:
+        raise Damaged(member.offset, "A record is not as long as it says.")
+    return record
 
 
 def _stored(metadata: Member, answer: Member | None, end: int) -> Stored:
