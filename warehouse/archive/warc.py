@@ -36,6 +36,9 @@ SECRET = frozenset(
     {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization", "authentication-info"}
 )
 _HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"  # of a gzip member: no name, no time, system unknown
+_BLOCK = 65_535  # bytes in one stored block of a deflate stream
+_WINDOW = 4096  # bytes; for less than that zlib need not set aside its whole window, which costs more than the packing
+_SMALL, _LARGE = (-12, 5), (-zlib.MAX_WBITS, 8)  # bits of the window (of a stream without a frame) and level of memory
 _END = b"\r\n\r\n"
 _ASCII = "".join(map(chr, range(32, 127)))
 _ORIGINALLY = "X-Archive-Orig-"
@@ -187,12 +190,13 @@ def _member(
 
 def _packed(pieces: Sequence[bytes], stored: Sequence[bytes] = ()) -> bytes:
     """A gzip member (RFC 1952) of these pieces, and then of others as they are: what is packed does not get any smaller."""
-    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
-    storer = zlib.compressobj(0, zlib.DEFLATED, -zlib.MAX_WBITS)
-    packed = [*map(packer.compress, pieces), packer.flush(zlib.Z_SYNC_FLUSH if stored else zlib.Z_FINISH)]
-    packed += [*map(storer.compress, stored), storer.flush()] if stored else []
-    plain = b"".join([*pieces, *stored])
-    return b"".join([_HEAD, *packed, struct.pack("<II", zlib.crc32(plain), len(plain) & 0xFFFF_FFFF)])
+    plain, rest = b"".join(pieces), b"".join(stored)
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, *(_SMALL if len(plain) < _WINDOW else _LARGE))
+    packed = packer.compress(plain) + packer.flush(zlib.Z_SYNC_FLUSH if rest else zlib.Z_FINISH)
+    blocks = [rest[start : start + _BLOCK] for start in range(0, len(rest), _BLOCK)]
+    raw = [struct.pack("<BHH", block is blocks[-1], len(block), len(block) ^ 0xFFFF) + block for block in blocks]
+    crc, size = zlib.crc32(rest, zlib.crc32(plain)), len(plain) + len(rest)
+    return b"".join([_HEAD, packed, *raw, struct.pack("<II", crc, size & 0xFFFF_FFFF)])
 
 
 def _digest(*pieces: bytes) -> str:
