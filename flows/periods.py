@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import accumulate, pairwise
 from typing import Literal
 
 Size = Literal["year", "month", "day"]
@@ -68,6 +70,44 @@ def periods(url: str, first_day: date, last_day: date) -> Iterator[Period]:
 def fill(url: str, day: date) -> str:
     """The address of the period that begins on a day."""
     return _PLACEHOLDER.sub(lambda match: _part(match, day), url)
+
+
+def names(address: str, url: str, day: date) -> bool:
+    """Whether an address names the period of a template that begins on a day, in whatever order and spelling."""
+    found = Counter(_tokens(re.sub(r"^[^/]+://[^/]+", "", address)))
+    parts = Counter(token for match in _PLACEHOLDER.finditer(url) for token in _tokens(_part(match, day)))
+    return not parts - found or all(_taken(found, spellings) for spellings in _spelt(day, size_of(url)))
+
+
+def _spelt(day: date, size: Size) -> list[tuple[int | str, ...]]:
+    """How the year, the month and the day of a period may be written, as far as it has them."""
+    year, month = (day.year, day.year % 100), (f"{day:%B}".lower(), f"{day:%b}".lower(), day.month)
+    return [year, month, (day.day,)][: {"year": 1, "month": 2, "day": 3}[size]]
+
+
+def _taken(found: Counter[int | str], spellings: tuple[int | str, ...]) -> bool:
+    """Whether one of the spellings is there; it is used up, so that the 11 of November is not its eleventh day."""
+    token = next((each for each in spellings if found[each] > 0), None)
+    if token is None:
+        return False
+    found[token] -= 1
+    return True
+
+
+def _tokens(text: str) -> Iterator[int | str]:
+    """The numbers and words of a text; of a date without marks between its parts, these too."""
+    for token in re.findall(r"\d+|[^\W\d_]+", text.lower()):
+        if not token.isdecimal():
+            yield token
+            continue
+        yield int(token)
+        for widths in _TOGETHER.get(len(token), ()):
+            places = list(accumulate(widths, initial=0))
+            yield from (int(token[start:end]) for start, end in pairwise(places))
+
+
+_TOGETHER = {8: ((4, 2, 2),), 6: ((4, 2), (2, 2, 2))}
+"""How many digits the parts of a date have that is written without marks, by how many it has."""
 
 
 def shape(url: str) -> re.Pattern[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
-from flows.discovery.walk import Look, Walk
+from flows.discovery.walk import Look, Walk, is_missing
 from flows.sources import FinderSpec, SourceDefinition
 from parsers import urls
 from parsers.listing import Links, Selectors, read_page
@@ -52,8 +52,8 @@ def _next(look: Look, walk: Walk) -> str | None:
 
 
 def _is_past_the_end(look: Look, walk: Walk) -> bool:
-    """Whether counted pages have run out: the page after the last one is missing, which is no failure."""
-    return bool(walk.spec.pages) and walk.pages > 1 and look.status in (404, 410)
+    """Whether counted pages have run out: the page after the last one is missing, or leads home, which is no failure."""
+    return bool(walk.spec.pages) and walk.pages > 1 and is_missing(look)
 
 
 def _is_older(look: Look, walk: Walk) -> bool:

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
-from flows.discovery.walk import Look, Walk
-from flows.periods import Period, periods
+from flows.discovery.walk import Look, Walk, is_missing
+from flows.periods import Period, fill, names, periods
 from flows.sources import FinderSpec, SourceDefinition
-from parsers.listing import Links, Selectors, read_page
+from parsers import urls
+from parsers.listing import Links, ListingError, Selectors, read_page
 
 
 def find(
     spec: FinderSpec, source: SourceDefinition, window: Window, get: Get, known: Known = nothing_known
 ) -> Iterator[Unit]:
-    """One unit for each period that overlaps the window, the latest first."""
+    """One unit for each period that overlaps the window, the latest first, with all the pages it goes on for."""
     assert spec.url is not None
     walk = Walk(spec, source, window, get, known)
-    selectors = Selectors(spec.links, spec.date_selector, spec.date_format)
-
-    def read(listing: Listing) -> Links:
-        return read_page(listing.content, listing.final_url, selectors, walk.calendar, listing.content_type)
-
     for period in periods(spec.url, walk.first_day, walk.last_day):
         if not window.asks_for(period):
             continue
@@ -30,8 +27,78 @@ def find(
         if walk.spent:
             yield unit
             return
-        yield _judged(walk.look(period.url, "page", read, unit), period, walk)
+        yield _looked(walk, period, unit)
         walk.forget()
+
+
+def _looked(walk: Walk, period: Period, unit: Unit) -> Unit:
+    """The unit of a period: its first page, and those after it until none shows a link that is new."""
+    read = partial(_read, walk, period)
+    look = walk.look(period.url, "page", read, unit)
+    unit, seen, number = _judged(look, period, walk), {urls.key(period.url)}, 1
+    shown = _links(look)
+    while url := _next(walk, period, look, number, seen):
+        if walk.spent:
+            return replace(unit, whole=False, reason="max_pages")
+        seen.add(urls.key(url))
+        number += 1
+        look = walk.look(url, "page", read, replace(unit, candidates=()))
+        if look.links is None and look.unit.outcome != "unchanged":
+            past = bool(walk.spec.pages) and is_missing(look)
+            return unit if past else replace(unit, whole=False, reason=f"page_{number}_{look.unit.reason}")
+        if _links(look) <= shown:
+            return unit  # the last page is shown for every number after it
+        shown |= _links(look)
+        unit = _joined(unit, look.unit)
+    return unit
+
+
+def _read(walk: Walk, period: Period, listing: Listing) -> Links:
+    """The links of a page of a period; ListingError where the outlet has led elsewhere, as to its front page."""
+    assert walk.spec.url is not None
+    if urls.key(listing.final_url) != urls.key(listing.url) and not names(
+        listing.final_url, walk.spec.url, period.first_day
+    ):
+        said = f"{listing.url} leads to {listing.final_url}, which is not the listing of {period.unit}."
+        raise ListingError("redirected", said)
+    spec = walk.spec
+    selectors = Selectors(spec.links, spec.date_selector, spec.date_format, spec.next_selector, own_pages=True)
+    return read_page(listing.content, listing.final_url, selectors, walk.calendar, listing.content_type)
+
+
+def _next(walk: Walk, period: Period, look: Look, number: int, seen: set[str]) -> str | None:
+    """The address of the page after this one of the same period."""
+    if not look.links or not look.links.links or look.unit.outcome not in ("fetched", "unchanged"):
+        return None
+    if walk.spec.pages:
+        return fill(walk.spec.pages, period.first_day).replace("{page}", str(walk.spec.first_page + number - 1))
+    following = look.links.next_url
+    if not following or urls.key(following) in seen or not walk.on_site(following) or walk.is_period(following):
+        return None
+    return following
+
+
+def _links(look: Look) -> set[str]:
+    return {link.url for link in look.links.links} if look.links else set()
+
+
+def _joined(unit: Unit, page: Unit) -> Unit:
+    """The unit with what a further page of it lists."""
+    dropped = dict(unit.dropped)
+    for reason, count in page.dropped:
+        dropped[reason] = dropped.get(reason, 0) + count
+    return replace(
+        unit,
+        whole=unit.whole and page.whole,
+        reason=unit.reason if unit.whole is page.whole else page.reason,
+        links=unit.links + page.links,
+        candidates=unit.candidates + page.candidates,
+        undated=unit.undated + page.undated,
+        outside=unit.outside + page.outside,
+        oldest=min(filter(None, (unit.oldest, page.oldest)), default=None),
+        dropped=tuple(sorted(dropped.items())),
+        notes=unit.notes + page.notes,
+    )
 
 
 def _judged(look: Look, period: Period, walk: Walk) -> Unit:

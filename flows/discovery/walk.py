@@ -34,6 +34,11 @@ class Look:
     new: int = 0  # candidates that neither this walk nor the ledger had met
 
 
+def is_missing(look: Look) -> bool:
+    """Whether the outlet has no such page: it says so, or leads to its home page instead."""
+    return look.status in (404, 410) or look.unit.reason == "soft_404"
+
+
 class Walk:
     """One finder at work on one source: its budgets, and the addresses it has met."""
 

@@ -19,6 +19,11 @@ MAX_PAGE_BYTES = 20_000_000
 MAX_DEPTH = 512  # browsers nest no deeper either
 _HTML = re.compile(rb"<html\b", re.IGNORECASE)
 _NOTES = 20
+_NUMBER = re.compile(
+    r"(?P<mark>^|[/?&])(?:page|paged|pagina|página|seite|side|sida|sivu|strana|pg|p)[/=_-]?(?P<number>\d{1,5})(?:/|&)?(?P<rest>[^/]*)$",
+    re.IGNORECASE,
+)
+"""A page number at the end of a path, or in the query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,9 @@ class Selectors:
     date: str | None = None
     date_format: str | None = None
     next: str | None = None
+    own_pages: bool = (
+        False  # without `next`: the link that leads to the next page of this very listing, if there is one
+    )
 
 
 def read_page(
@@ -71,6 +79,24 @@ def _is_too_deep(soup: BeautifulSoup) -> bool:
     for tag in soup.find_all(True):
         depths[id(tag)] = depths.get(id(tag.parent), 0) + 1
     return max(depths.values()) > MAX_DEPTH
+
+
+def own_next(soup: BeautifulSoup, url: str) -> str | None:
+    """The address on a page that is its own with a page number one higher: /2017/09/page/2/ or ?page=2, say."""
+    own, number = _numbered(url)
+    for tag in soup.find_all(["a", "link"], href=_NUMBER):
+        following = absolute(tag.get("href"), url)
+        if following and _numbered(following) == (own, number + 1):
+            return following
+    return None
+
+
+def _numbered(url: str) -> tuple[str, int]:
+    """An address without its page number, and that number; 1 where it has none."""
+    bare = url.partition("#")[0]
+    match = _NUMBER.search(bare)
+    rest = bare if match is None else bare[: match.start()] + match["mark"] * bool(match["rest"]) + match["rest"]
+    return rest.rstrip("/?&"), int(match["number"]) if match else 1
 
 
 class _Reading:
@@ -121,6 +147,6 @@ class _Reading:
 
     def next_url(self) -> str | None:
         if not self.selectors.next:
-            return None
+            return own_next(self.soup, self.base_url) if self.selectors.own_pages else None
         tag = self.soup.select_one(self.selectors.next)
         return absolute(tag.get("href"), self.base_url) if tag else None

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.periods import fill, has_placeholder, periods, shape, size_of
+from flows.periods import fill, has_placeholder, names, periods, shape, size_of
 
 DAY = date(2017, 9, 5)
 
@@ -80,3 +80,30 @@ def test_the_listings_of_other_periods_are_told_from_articles(template: str, ali
 
 def test_a_period_that_is_spelt_in_a_way_we_cannot_tell_has_no_shape():
     assert shape("https://post.example/{date:%c}") is None
+
+
+ELEVENTH = date(2016, 11, 11)
+
+
+@pytest.mark.parametrize(
+    ("address", "is_named"),
+    [
+        ("/2016/11/11", True),
+        ("/20161111.html", True),
+        ("/161111/", True),
+        ("/archive?d=11.11.2016", True),
+        ("/11-nov-2016", True),
+        ("/", False),
+        ("/2026/11/25/", False),
+        ("/2016/11/25/", False),  # one 11, and two are needed
+        ("/login", False),
+    ],
+)
+def test_an_address_that_names_a_period(address: str, is_named: bool) -> None:
+    assert names(f"https://x.example{address}", "https://x.example/{year}/{month}/{day}/", ELEVENTH) is is_named
+
+
+def test_days_of_the_year_are_named_as_the_template_writes_them() -> None:
+    template = "https://x.example/{date:%Y/%j}"
+    assert names("https://www.x.example/2016/316/", template, ELEVENTH)
+    assert not names("https://www.x.example/2016/", template, ELEVENTH)

@@ -45,6 +45,18 @@ def test_counted_pages_end_where_they_run_out(tmp_path: Path) -> None:
     assert all(unit.outcome == "fetched" for unit in units)
 
 
+def test_counted_pages_end_where_the_outlet_leads_home(tmp_path: Path) -> None:
+    web = Web({"/news": links("/a"), "/news/2": links("/b")})
+
+    def get(url: str, kind: ListingKind) -> Listing:
+        home = url.endswith("/3")
+        return Listing(url, f"{HOME}/", "failed", "soft_404", 200) if home else web.get(url, kind)
+
+    definition = source(tmp_path, COUNTED)
+    units = list(find(definition.finders[0], definition, WEEK, get))
+    assert [unit.whole for unit in units] == [True, True]
+
+
 def test_a_missing_first_page_is_no_end_but_a_failure(tmp_path: Path) -> None:
     (unit,) = walk(source(tmp_path, COUNTED), Web({}))
     assert (unit.outcome, unit.whole) == ("gone", False)

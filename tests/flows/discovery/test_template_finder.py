@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import pytest
 from web import HOME, WEEK, Web, links, paths, source, walk
 
 from flows.discovery import Window
@@ -64,3 +65,47 @@ def test_an_article_listed_twice_is_one_candidate(tmp_path: Path) -> None:
     web = Web({"/2026/11/20/": links("/a"), "/2026/11/19/": links("/a", "/b")})
     units = walk(source(tmp_path, DAILY), web, Window(date(2026, 11, 19), date(2026, 11, 20), WEEK.today))
     assert paths(units) == ["/a", "/b"]
+
+
+MONTHLY = f'kind = "template"\nurl = "{HOME}/{{year}}/{{month}}/"\nlinks = "p a"'
+MAY = Window(date(2026, 5, 1), date(2026, 5, 31), WEEK.today)
+OLDER = '<div><a href="/2026/05/page/{}/">Older</a> <a href="/2026/04/">April</a></div>'
+
+
+def test_a_period_goes_on_for_the_pages_that_it_links_to(tmp_path: Path) -> None:
+    web = Web(
+        {
+            "/2026/05/": links("/a", "/b", more=OLDER.format(2)),
+            "/2026/05/page/2/": links("/b", "/c", more=OLDER.format(1) + OLDER.format(3)),
+            "/2026/05/page/3/": links("/d", more=OLDER.format(2)),
+        }
+    )
+    (unit,) = walk(source(tmp_path, MONTHLY), web, MAY)
+    assert web.asked == ["/2026/05/", "/2026/05/page/2/", "/2026/05/page/3/"]
+    assert paths([unit]) == ["/a", "/b", "/c", "/d"]
+    assert (unit.unit, unit.whole, unit.links) == ("2026-05", True, 5)
+
+
+@pytest.mark.parametrize(
+    "after", [404, links("/c"), links(more="<p>Nothing.</p>")], ids=["missing", "the last again", "empty"]
+)
+def test_counted_pages_of_a_period_end_where_nothing_new_comes(tmp_path: Path, after: bytes | int) -> None:
+    pages = f'\npages = "{HOME}/{{year}}/{{month}}/?from={{page}}"'
+    web = Web({"/2026/05/": links("/a"), "/2026/05/?from=2": links("/c"), "/2026/05/?from=3": after})
+    (unit,) = walk(source(tmp_path, MONTHLY + pages), web, MAY)
+    assert web.asked == ["/2026/05/", "/2026/05/?from=2", "/2026/05/?from=3"]
+    assert (paths([unit]), unit.whole) == (["/a", "/c"], True)
+
+
+def test_a_period_is_not_whole_without_one_of_its_pages(tmp_path: Path) -> None:
+    web = Web({"/2026/05/": links("/a", more=OLDER.format(2)), "/2026/05/page/2/": 500})
+    (unit,) = walk(source(tmp_path, MONTHLY), web, MAY)
+    assert (paths([unit]), unit.outcome, unit.whole, unit.reason) == (["/a"], "fetched", False, "page_2_http_500")
+
+
+def test_a_period_that_leads_elsewhere_is_not_its_listing(tmp_path: Path) -> None:
+    web = Web({"/latest/": links("/a"), "/archive/2026-11-20.html": links("/b")})
+    web.moved = {"/2026/11/19/": "/latest/", "/2026/11/20/": "/archive/2026-11-20.html"}
+    there, elsewhere = walk(source(tmp_path, DAILY), web, Window(date(2026, 11, 19), date(2026, 11, 20), WEEK.today))
+    assert (paths([there]), there.whole) == (["/b"], True)
+    assert (paths([elsewhere]), elsewhere.outcome, elsewhere.reason) == ([], "failed", "redirected")

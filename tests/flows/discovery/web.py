@@ -21,16 +21,18 @@ class Web:
     pages: dict[str, bytes | int]
     unchanged: set[str] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
+    moved: dict[str, str] = field(default_factory=dict)  # where an address leads
 
     def get(self, url: str, kind: ListingKind) -> Listing:
         path = url.removeprefix(HOME)
         self.asked.append(path)
-        page = self.pages.get(path, 404)
+        final = HOME + self.moved.get(path, path)
+        page = self.pages.get(final.removeprefix(HOME), 404)
         if path in self.unchanged:
             return Listing(url, url, "unchanged", status=304)
         if isinstance(page, int):
             return Listing(url, url, "gone" if page in (404, 410) else "failed", f"http_{page}", page)
-        return Listing(url, url, "fetched", None, 200, page, "text/html")
+        return Listing(url, final, "fetched", None, 200, page, "text/html")
 
 
 def source(folder: Path, find_table: str, rest: str = "") -> SourceDefinition:
