@@ -24,6 +24,7 @@ class Page:
     day: date | None = None  # None: the day it was found
     undated: bool = False
     listed: date | None = None  # the day that the listing gives; None: that of the article
+    unlisted: bool = False  # the listing gives no day
 
 
 @dataclass(slots=True)
@@ -77,7 +78,8 @@ class Outlet:
         self.numbers += 1
         name = f"{self.source_id}-{self.numbers}"
         day = page.day or moment.date()
-        yield rows.Found(self.source_id, key(name), 1, f"https://paper.example/{name}", "feed", "feed", page.listed or day, "listing", None, None, None, None,
+        given = (None, None) if page.unlisted else (page.listed or day, "listing")
+        yield rows.Found(self.source_id, key(name), 1, f"https://paper.example/{name}", "feed", "feed", *given, None, None, None, None,
                          moment, run_id)  # fmt: skip
         yield rows.Fetched(key(f"{name} fetch"), self.source_id, key(name), "article", f"https://paper.example/{name}", None, None, "live", moment,
                            "fetched", 200, None, 1, None, None, None, "text/html", None, None, key(f"{name} payload"), 1000, key("segment"), 0, 100,

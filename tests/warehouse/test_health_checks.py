@@ -92,6 +92,16 @@ def test_a_trouble_is_named_at_the_first_run_that_shows_it(judged, last, limits,
     assert failing(judged(outlet)) == expected
 
 
+def test_what_a_feed_without_days_showed_already_when_it_was_first_read_is_no_old_news(judged):
+    old = [Page(day=date(2025, 3, 1) + timedelta(days=30 * number), unlisted=True) for number in range(8)]
+    outlet = Outlet().expects()
+    outlet.ingest(FIRST, listing="failed", state="failed")
+    outlet.ingest(FIRST + timedelta(hours=1), old)
+    assert failing(judged(outlet, FIRST + timedelta(hours=2))) == set()
+    outlet.ingest(FIRST + timedelta(days=1), old)
+    assert failing(judged(outlet, FIRST + timedelta(days=1, hours=1))) == {"dates.old"}
+
+
 def test_listings_that_cannot_be_read_are_named_at_once(judged):
     outlet = steady()
     outlet.ingest(NOW, listing="failed", state="failed")

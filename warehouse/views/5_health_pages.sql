@@ -31,13 +31,20 @@ WITH pages AS (
     QUALIFY place <= 500
 )
 SELECT p.*, p.run_id = l.run_id AS in_last_run, p.record_hash IS NOT NULL AS is_article, a.url_key IS NOT NULL AS is_new,
-       -- The day by which its date is measured: what listing or address said; a sitemap without days lists the whole archive.
-       CASE WHEN a.day_basis IN ('url', 'listing') THEN a.day WHEN a.finder = 'feed' THEN p.observed_at::DATE END AS listed_day
+       -- The day by which its date is measured: what listing or address said; a sitemap without days lists the whole archive,
+       -- and a feed, when it is first read, what has gathered there.
+       CASE WHEN a.day_basis IN ('url', 'listing') THEN a.day
+            WHEN a.finder = 'feed' AND a.run_id <> n.run_id THEN p.observed_at::DATE END AS listed_day
 FROM pages AS p
 -- What another reader read may differ because of the reader.
 JOIN (SELECT source_id, arg_min(run_id, place) AS run_id, arg_min(reader, place) AS reader FROM pages GROUP BY source_id) AS l
   ON l.source_id = p.source_id AND l.reader = p.reader
-LEFT JOIN addresses AS a ON a.source_id = p.source_id AND a.url_key = p.url_key AND a.run_id = p.run_id;
+LEFT JOIN addresses AS a ON a.source_id = p.source_id AND a.url_key = p.url_key AND a.run_id = p.run_id
+LEFT JOIN (
+    SELECT source_id, unit, arg_min(run_id, found_at) AS run_id FROM addresses
+    WHERE finder = 'feed' AND (source IS NULL OR source_id = source)
+    GROUP BY ALL
+) AS n ON n.source_id = a.source_id AND n.unit = a.unit;
 
 -- One answer a page and check, true being good; `usual` is whether the outlet's own past is asked, too.
 CREATE MACRO health_answers(source, moment) AS TABLE
