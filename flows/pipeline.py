@@ -109,8 +109,9 @@ def recover(run: Run) -> None:
             run.flush()  # else a run that is killed again and again would come to nothing
             waiting = []
     collect(run, waiting)
-    if recovered or run.recalled:
-        run.flush()
+    is_fed = recovered or run.recalled
+    run.flush()  # at once, so that a run that is killed before it has found anything is known all the same
+    if is_fed:
         run.archive.hand_over()  # nothing is under way yet: the next run need not read again what is spooled now
     if recovered:
         tell(Event("note", f"Recovered {recovered} records of an interrupted run; none is fetched again."))

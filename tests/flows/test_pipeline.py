@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from flows import pipeline
+from flows.run import load as load_spool
 from flows.sample.site import Site, serve
 from flows.sources import load
 from flows.workspace import Workspace, create
@@ -117,8 +118,9 @@ def test_one_run_a_source(workspace: Workspace, site: Site):
 
 KILLED = """
 import os, sys
+from datetime import date, timedelta
 from pathlib import Path
-from flows import pipeline
+from flows import backfilling, pipeline
 from flows.sources import load
 from flows.workspace import Workspace
 from warehouse import archive, spool, reading_copy
@@ -145,7 +147,7 @@ pipeline.ingest(Workspace(place), load(place / "sources" / "meridian.toml"))
 @pytest.mark.parametrize(
     ("owner", "name", "count"),
     [("archive", "append", 1), ("archive", "append", 9), ("archive", "append", 30), ("archive", "append", -12),
-     ("archive", "sync", 1), ("archive", "sync", 2), ("spool", "write", 1), ("spool", "write", 2), ("spool", "write", -2),
+     ("archive", "sync", 1), ("archive", "sync", 3), ("spool", "write", 1), ("spool", "write", 2), ("spool", "write", -3),
      ("copy", "publish", 1), ("copy", "publish", -1)],
 )  # fmt: skip
 def test_a_kill_loses_nothing_and_no_page_is_fetched_twice(
@@ -164,6 +166,23 @@ def test_a_kill_loses_nothing_and_no_page_is_fetched_twice(
     assert asked(workspace, "select count(*) from addresses where url_key not in (select url_key from fetches)") == [
         (0,)
     ]
+
+
+@pytest.mark.parametrize("kind", ["ingest", "backfill"])
+def test_a_run_that_is_killed_before_it_has_found_anything_is_known(workspace: Workspace, site: Site, kind: str):
+    runs = {
+        "ingest": "pipeline.ingest(",
+        "backfill": "backfilling.backfill(order=backfilling.Order(date.today() - timedelta(30), date.today()), ",
+    }
+    code = KILLED.replace("pipeline.ingest(", runs[kind]).replace(
+        "Workspace(place), load(", "workspace=Workspace(place), source=load("
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(workspace.root), "archive", "append", "1"], timeout=60, check=False
+    )
+    assert done.returncode == 9
+    load_spool(workspace, publish_now=True)
+    assert asked(workspace, "select kind, state, ended_at from runs") == [(kind, "running", None)]
 
 
 def test_readers_are_answered_while_a_run_is_loading(workspace: Workspace, site: Site):
