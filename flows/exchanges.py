@@ -152,7 +152,8 @@ def _final_key(exchange: Exchange, url_key: str, profile: Profile) -> str | None
     """
     final = exchange.final_url or exchange.requested_url
     try:
-        key, same_site = urls.key(final), urls.same_site(final, exchange.requested_url)
+        key = urls.key(final)
+        is_another = key != url_key and urls.same_site(final, exchange.requested_url)
     except ValueError:
         return None
-    return key if key != url_key and same_site and may_be_article(final, profile) else None
+    return key if is_another and may_be_article(final, profile) else None

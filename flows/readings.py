@@ -23,15 +23,13 @@ from warehouse.rows import Agency, DatelineRow, EvidenceRow, Reading, Text
 OPENING_WORDS = 20
 """How many words open a text: a copy that was cut has the same ones as the whole."""
 
-_SAME = str.maketrans(
+_SAME = (
     dict.fromkeys("“”„‟«»″〝〞", '"')
     | dict.fromkeys("‘’‚‛‹›′`´", "'")
     | dict.fromkeys("‐‑‒–—―−", "-")
     | dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", "")
 )
 """Kinds of quotes and of dashes that editors and their software exchange, and letters that nobody sees."""
-
-_OTHERS = re.compile(f"[{re.escape(''.join(map(chr, _SAME)))}]")
 
 
 def rows(
@@ -200,8 +198,10 @@ def normal(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text with one kind of quote and dash; a search for what differs costs a tenth of looking at every letter."""
-    return _OTHERS.sub(lambda found: _SAME.get(ord(found[0]), ""), text)
+    """Text with one kind of quote and dash; to look for each of them alone costs a tenth of looking at every letter."""
+    for other, same in _SAME.items():
+        text = text.replace(other, same)
+    return text
 
 
 def _dateline(dateline: Dateline) -> DatelineRow:

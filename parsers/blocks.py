@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-_IDEOGRAPHS = re.compile(
-    "[\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
-)
-_LETTERS_WITHOUT_BLANKS = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+_IDEOGRAPH = "\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
+_LETTER_WITHOUT_BLANKS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+_IDEOGRAPHS, _LETTERS_WITHOUT_BLANKS = re.compile(f"[{_IDEOGRAPH}]"), re.compile(f"[{_LETTER_WITHOUT_BLANKS}]")
+_EITHER = re.compile(f"[{_IDEOGRAPH}{_LETTER_WITHOUT_BLANKS}]")
 _UNSPACED = re.compile("[\u2e80-\U0010ffff]")
 
 Kind = Literal["p", "quote", "heading", "item"]
@@ -45,9 +45,9 @@ def word_count(text: str) -> int:
     So does Unicode's default word boundary (UAX #29), which has no dictionary. Thai, Lao, Khmer and Burmese are written
     without blanks as well, and it leaves them open: four letters are taken for a word there.
     """
-    single, letters = len(_IDEOGRAPHS.findall(text)), len(_LETTERS_WITHOUT_BLANKS.findall(text))
-    if not single and not letters:
+    if text.isascii() or not _EITHER.search(text):
         return len(text.split())
+    single, letters = len(_IDEOGRAPHS.findall(text)), len(_LETTERS_WITHOUT_BLANKS.findall(text))
     rest = _LETTERS_WITHOUT_BLANKS.sub(" ", _IDEOGRAPHS.sub(" ", text))
     return single + -(-letters // 4) + sum(any(map(str.isalnum, word)) for word in rest.split())
 

@@ -21,6 +21,9 @@ from parsers.url_rules import RULE, RULES, Rule
 
 __all__ = ["RULE", "canonical", "dates_in", "former_keys", "key", "path_day", "same_site", "twin"]
 
+LATELY = 2_048
+"""Addresses that were read a moment ago: every step of a page asks for the same few again."""
+
 SALT = "1"  # the same under every rule: where two rules read an address alike, its key stays
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -50,11 +53,13 @@ def former_keys(url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found for rule in RULES[1:] if (found := _key(url, rule)) != today))
 
 
+@lru_cache(maxsize=LATELY)
 def _key(url: str, rule: Rule) -> str:
     folded = _folded(_canonical(url, rule), rule)
     return str(UUID(bytes=blake2b(f"{SALT} {folded}".encode(), digest_size=16).digest()))
 
 
+@lru_cache(maxsize=LATELY)
 def _canonical(url: str, rule: Rule) -> str:
     parts = _split(url)
     fragment = parts.fragment if parts.fragment.startswith("!") else ""  # an address of the time before pushState
@@ -70,6 +75,7 @@ def _folded(url: str, rule: Rule) -> str:
     return f"{path if '/' in path else path + '/'}{mark}{rest}"
 
 
+@lru_cache(maxsize=LATELY)
 def _split(url: str) -> SplitResult:
     text = url.strip("\x00\t\n\r \ufeff\u200b")
     try:
@@ -84,6 +90,7 @@ def _split(url: str) -> SplitResult:
     return parts
 
 
+@lru_cache(maxsize=LATELY)
 def _host(parts: SplitResult) -> str:
     assert parts.hostname is not None
     name = parts.hostname.rstrip(".")
