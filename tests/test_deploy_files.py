@@ -8,6 +8,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from flows.workspace import create
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "deploy"
+WIREROOM = Path(sys.executable).with_name("wireroom")
 NOW = datetime(2026, 11, 24)
 
 
@@ -90,3 +92,18 @@ def test_the_cron_lines_are_sound():
         done = command.split("&& ")[1].split(" >")[0]
         assert ">>" not in command, "nobody would ever cut that log"
         checked(shlex.split(done.replace("$HOME", "/home/me")))
+
+
+def test_what_fails_before_a_run_that_cron_starts_is_kept(tmp_path: Path):
+    workspace = create(tmp_path / "news")
+    (workspace.sources / "tide.toml").write_text("name = ", encoding="utf-8")
+    line = next(line for line in (FOLDER / "crontab").read_text().splitlines() if "ingest" in line and line[0] != "#")
+    command = line.split(maxsplit=5)[5].replace("$HOME/.local/bin/wireroom", shlex.quote(str(WIREROOM)))
+    for _ in range(2):
+        done = subprocess.run(
+            ["/bin/sh", "-c", command], timeout=120, capture_output=True, text=True, check=False,
+            env={**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(ROOT)},
+        )  # fmt: skip
+        assert (done.returncode, done.stdout + done.stderr) == (1, "")
+    said = (workspace.folders.logs / "cron-ingest.log").read_text(encoding="utf-8")
+    assert said.count("tide.toml") == 1, "the last call's, and not those before it"
