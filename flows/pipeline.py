@@ -110,7 +110,9 @@ def recover(run: Run) -> None:
             waiting = []
     collect(run, waiting)
     is_fed = recovered or run.recalled
-    run.flush()  # at once, so that a run that is killed before it has found anything is known all the same
+    run.flush(
+        told=bool(is_fed)
+    )  # at once, so that one that is killed before it has found anything is known all the same
     if is_fed:
         run.archive.hand_over()  # nothing is under way yet: the next run need not read again what is spooled now
     if recovered:

@@ -132,8 +132,8 @@ class Run:
         """Hand a page to the parse processes; `body` where its coding is undone already."""
         return self.pool.submit(exchanges.page(capture, body), self.source.profile)
 
-    def flush(self) -> None:
-        """Leave all pending rows as one finished spool file, after the archive they speak of is on the disk."""
+    def flush(self, *, told: bool = True) -> None:
+        """Leave all pending rows as one finished spool file, after the archive they speak of is on the disk; told or in silence."""
         with self.writing:
             taken, self.pending = self.pending, []
             recalled, self.recalled = self.recalled, []
@@ -143,7 +143,8 @@ class Run:
             self.archive.sync()
             taken = [*recalled, *taken, *self.archive.segment_rows()]
             spool.write(self.workspace.folders, taken, source_id=self.source.source_id, run_id=self.run_id)
-        progress.tell(telling.spooled(len(taken), self.tally.as_columns()))
+        if told:
+            progress.tell(telling.spooled(len(taken), self.tally.as_columns()))
 
     def renew_ledger(self) -> None:
         """Let the ledger forget what a new reading copy holds."""

@@ -114,10 +114,15 @@ def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
     what = f"{counted(len(stands), 'source')}, {counted(total, 'article')}"
     if not found.troubles and not total:
         out.print(
-            Text.assemble(("✓ ", "green"), ("Nothing is wrong", "bold"), f", and no article has come yet: {what}."),
+            Text.assemble(
+                ("✓ ", "green"),
+                ("Nothing is wrong", "bold"),
+                f", and no article has come yet: {what}.{_soonest(found)}",
+            ),
             soft_wrap=True,
         )
-        _line("  →", _first_step(stands[0]))
+        if not _soonest(found):
+            _line("  →", _first_step(stands[0]))
     elif not found.troubles:
         out.print(
             Text.assemble(("✓ ", "green"), ("All is well", "bold"), f": {what}.{_soonest(found)}"), soft_wrap=True

@@ -252,6 +252,18 @@ def test_where_nothing_has_come_yet_the_next_command_is_said(last_run: datetime 
     assert f"→ {command}" in said
 
 
+def test_where_the_first_pass_is_under_way_or_comes_by_itself_no_command_is_needed(capsys):
+    for found in (
+        front.Overview(running=[front.Pass("meridian", NOW)]),
+        front.Overview(service=service(), following=[front.Pass("meridian", NOW)]),
+    ):
+        status._print_verdict(found, [stands(articles=0)])
+        said = capsys.readouterr().out
+        assert "no article has come yet" in said
+        assert "meridian" in said
+        assert "→" not in said
+
+
 def test_eighty_columns_have_room_for_last_run_and_state(capsys, monkeypatch: pytest.MonkeyPatch):
     state = "interrupted: go on with wireroom ingest meridian"
     row = stands(state) | {"due_now": 1, "waiting": 2, "rejected": 3, "failed": 0, "gone": 4, "in_spool": 0}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from flows import pipeline
+from flows import pipeline, progress
 from flows.run import load as load_spool
 from flows.sample.site import Site, serve
 from flows.sources import load
@@ -109,6 +109,13 @@ def test_every_request_lies_in_the_archive(workspace: Workspace, site: Site):
     missing = "select requested_url from fetches where status is not null and segment_id is null"
     assert asked(workspace, missing) == []
     assert asked(workspace, "select count(distinct role) from fetches") == [(3,)]  # article, listing, robots
+
+
+def test_a_pass_says_that_it_spools_when_there_is_something_to_say(workspace: Workspace, site: Site):
+    told: list[progress.Event] = []
+    with progress.shown(told.append):
+        passed(workspace)
+    assert min(sum(event.more.values()) for event in told if event.kind == "spooled") > 0
 
 
 def test_one_run_a_source(workspace: Workspace, site: Site):
