@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import re
-import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.resources import files
 from pathlib import Path
-from socketserver import TCPServer
 from typing import Any
 from urllib.parse import urlsplit
 
 from flows.sample.pages import Reply, pages
+from flows.sample.serving import LoopbackServer, serving
 from flows.sample.stories import Story, another
 
-HOST = "127.0.0.1"
 SOURCE_ID = "meridian"
 _PORT = re.compile(r"http://127\.0\.0\.1:(\d+)")
 _MODIFIED = {False: "Mon, 02 Nov 2026 08:00:00 GMT", True: "Tue, 03 Nov 2026 08:00:00 GMT"}
@@ -86,18 +83,11 @@ def source_text(base: str) -> str:
 @contextmanager
 def serve(port: int = 0, *, corrected: bool = False) -> Iterator[Site]:
     """The site on a loopback port, as long as the block runs; port 0 takes a free one, OSError if the port is taken."""
-    server = _Server((HOST, port), _Handler)
-    host = f"{HOST}:{server.server_address[1]}"
-    before = pages(corrected=False)
-    server.site = Site(f"http://{host}", host, pages(corrected=True) if corrected else before, before)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="sample-site", daemon=True)
-    thread.start()
-    try:
-        yield server.site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(_Handler, port) as server:
+        before = pages(corrected=False)
+        served = pages(corrected=True) if corrected else before
+        server.site = site = Site(f"http://{server.netloc}", server.netloc, served, before)
+        yield site
 
 
 @contextmanager
@@ -112,27 +102,11 @@ def serve_for(source: Path, *, corrected: bool = False) -> Iterator[Site]:
         yield site
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False  # a client may keep its connection open longer than we serve
-    site: Site
-
-    def server_bind(self) -> None:
-        """As HTTPServer does, without asking a name server who 127.0.0.1 is: that can take seconds."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = HOST, self.server_address[1]
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Nothing where a client hung up; everything else as usual."""
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
-
-
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "Meridian"
     timeout = 10
-    server: _Server
+    server: LoopbackServer
 
     def do_GET(self) -> None:
         path = urlsplit(self.path).path

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
+
+from flows.sample.serving import serving
 
 TODAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
 OPEN = "User-agent: *\nDisallow: /wp-admin/\n"
@@ -63,25 +63,9 @@ def served(pages: Mapping[str, Page]) -> Iterator[Served]:
         def log_message(self, format: str, *args: object) -> None:
             """Nothing on the terminal."""
 
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        block_on_close = False
-
-        def server_bind(self) -> None:
-            TCPServer.server_bind(self)
-            self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
-
-    server = Server(("127.0.0.1", 0), Handler)
-    host = f"127.0.0.1:{server.server_address[1]}"
-    site = Served(f"http://{host}", host)
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as server:
+        site = Served(f"http://{server.netloc}", server.netloc)  # nobody knows the address before
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def article(

@@ -6,14 +6,14 @@ import gzip
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
 from flows import pipeline, progress
 from flows.logins import settings
+from flows.sample.serving import serving
 from flows.sample.site import serve
 from flows.sources import load
 from flows.workspace import Workspace, WorkspaceError, create
@@ -53,14 +53,9 @@ def running(outlet: Outlet) -> Iterator[Outlet]:
         def log_message(self, *args: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    outlet.base = f"http://127.0.0.1:{server.server_address[1]}"
-    try:
+    with serving(Handler) as server:
+        outlet.base = f"http://{server.netloc}"
         yield outlet
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def workspace(folder: Path, base: str, *paths: str, more: str = "") -> Workspace:

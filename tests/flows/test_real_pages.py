@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import gzip
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from flows import pipeline
+from flows.sample.serving import serving
 from flows.sources import load
 from flows.workspace import Workspace, create
 from warehouse import reading_copy
@@ -44,10 +45,8 @@ ages = ["0s"]
 class Handler(BaseHTTPRequestHandler):
     """Serves one stored page a path, as the publisher's bytes without a charset."""
 
-    pages: dict[str, Path]
-
     def do_GET(self):
-        path = self.pages.get(self.path)
+        path = self.server.site.get(self.path)
         body = gzip.decompress(path.read_bytes()) if path else b""
         self.send_response(200 if path else 404)
         self.send_header("Content-Type", "text/html")
@@ -68,22 +67,18 @@ def pages_of(folder: Path) -> dict[str, Path]:
 def sources(shared: Path, tmp_path: Path) -> Iterator[tuple[Workspace, dict[str, int]]]:
     """A workspace with one source a corpus, and how many pages each serves."""
     workspace = create(tmp_path / "news")
-    servers, counts = [], {}
-    for corpus, host in CORPORA.items():
-        pages = pages_of(shared / "gold" / "pages" / corpus)
-        server = ThreadingHTTPServer((host, 0), type("Pages", (Handler,), {"pages": pages}))
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        servers.append(server)
-        base = f"http://{host}:{server.server_port}"
-        (workspace.sources / f"{corpus}.txt").write_text("".join(f"{base}{path}\n" for path in pages))
-        (workspace.sources / f"{corpus}.toml").write_text(
-            SOURCE.format(corpus=corpus, base=base, host=f"{host}:{server.server_port}")
-        )
-        counts[corpus] = len(pages)
-    yield workspace, counts
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+    counts = {}
+    with ExitStack() as stack:
+        for corpus, host in CORPORA.items():
+            server = stack.enter_context(serving(Handler, host=host))
+            server.site = pages = pages_of(shared / "gold" / "pages" / corpus)
+            base = f"http://{server.netloc}"
+            (workspace.sources / f"{corpus}.txt").write_text("".join(f"{base}{path}\n" for path in pages))
+            (workspace.sources / f"{corpus}.toml").write_text(
+                SOURCE.format(corpus=corpus, base=base, host=server.netloc)
+            )
+            counts[corpus] = len(pages)
+        yield workspace, counts
 
 
 def passed(workspace: Workspace) -> None:

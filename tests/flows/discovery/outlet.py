@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flows import pipeline, progress
 from flows.discovery.polling import Polling
+from flows.sample.serving import serving
 from flows.sources import SourceDefinition, load
 from flows.tally import Tally
 from flows.workspace import Workspace, create
@@ -110,18 +110,9 @@ class Outlet:
 @contextmanager
 def served(folder: Path) -> Iterator[Outlet]:
     """An outlet with nothing in it yet."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads, server.block_on_close = True, False
-    outlet = Outlet(f"http://127.0.0.1:{server.server_address[1]}", create(folder))
-    server.outlet = outlet  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with serving(_Handler) as server:
+        server.site = outlet = Outlet(f"http://{server.netloc}", create(folder))
         yield outlet
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -129,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 10
 
     def do_GET(self) -> None:
-        outlet: Outlet = self.server.outlet  # type: ignore[attr-defined]
+        outlet: Outlet = self.server.site  # type: ignore[attr-defined]
         reply = outlet.pages.get(self.path, Reply(b"<html><body>Not here</body></html>", 404))
         etag = f'"{hashlib.sha256(reply.body).hexdigest()[:12]}"'
         known = reply.status == 200 and self.headers.get("If-None-Match") == etag

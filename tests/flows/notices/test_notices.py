@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from aiosmtpd.smtp import AuthResult
 
 from flows import notices
 from flows.notices import Notice, post, settings, webhook
+from flows.sample.serving import serving
 from flows.workspace import Workspace
 
 NOTICE = Notice(
@@ -72,15 +73,10 @@ def receiver() -> Iterator[Receiver]:
 
         def log_message(self, *args: Any) -> None: ...
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hooks/open-sesame"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
-    yield receiver
-    over.set()
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Handler) as server:
+        receiver.url = f"http://{server.netloc}/hooks/open-sesame"
+        yield receiver
+        over.set()
 
 
 @pytest.fixture(autouse=True)

@@ -16,11 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from flows.sample.serving import serving
 from parsers import urls
 
 RULES = ("/robots.txt", "/.well-known/tdmrep.json")
@@ -107,18 +108,9 @@ class Archive:
 @contextmanager
 def served(**settings: Any) -> Iterator[Archive]:
     """An archive with nothing in it yet."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
-    server.daemon_threads, server.block_on_close = True, False
-    archive = Archive(f"http://127.0.0.1:{server.server_address[1]}", **settings)
-    server.archive = archive  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
+    with serving(_Handler) as server:
+        server.site = archive = Archive(f"http://{server.netloc}", **settings)
         yield archive
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -127,7 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def archive(self) -> Archive:
-        return self.server.archive  # type: ignore[attr-defined, no-any-return]
+        return self.server.site  # type: ignore[attr-defined, no-any-return]
 
     def do_GET(self) -> None:
         archive, now = self.archive, time.monotonic()
