@@ -10,19 +10,12 @@ import pytest
 
 from tests.warehouse.facts import SOURCE, key
 from tests.warehouse.tables import tables
-from tests.warehouse.workspaces import LATER_PAGE, Died, show, sound
+from tests.warehouse.workspaces import LATER_PAGE, Died, show
 from warehouse import doctor, loader, reading_copy, spool
 from warehouse.archive import Appender, segments
 from warehouse.backup import MANIFEST, BadBackup, back_up, making, manifest, read, restore
 from warehouse.folders import Folders
 from warehouse.ledger import Ledger
-
-
-@pytest.fixture(scope="module")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("sound") / "workspace"
-    sound(root)
-    return root
 
 
 @pytest.fixture

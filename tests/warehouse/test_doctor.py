@@ -12,18 +12,11 @@ import pytest
 
 from tests.warehouse.facts import SOURCE, fetched, found, key
 from tests.warehouse.tables import write
-from tests.warehouse.workspaces import Plant, found_faults, run, sound, tamper
+from tests.warehouse.workspaces import Plant, found_faults, run, tamper
 from warehouse import doctor, loader, reading_copy, schema
 from warehouse.archive import segments
 from warehouse.folders import Folders
 from warehouse.locks import hold
-
-
-@pytest.fixture(scope="module")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("sound") / "workspace"
-    sound(root)
-    return root
 
 
 @pytest.fixture

@@ -10,17 +10,10 @@ import pytest
 
 from tests.warehouse.facts import key, reading, withdrawal
 from tests.warehouse.tables import write
-from tests.warehouse.workspaces import found_faults, sound, tamper
+from tests.warehouse.workspaces import found_faults, tamper
 from warehouse import loader
 from warehouse.folders import Folders
 from warehouse.ledger import Ledger
-
-
-@pytest.fixture(scope="module")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("sound") / "workspace"
-    sound(root)
-    return root
 
 
 @pytest.fixture
