@@ -13,28 +13,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 from prefect.runtime import flow_run
 
-from flows import backfilling, pipeline
+from flows import backfilling, batches
 from flows.recorded import recorded
-from flows.run import Run
 from flows.source_files import source_named
 from flows.workspace import find
-
-
-class Batch:
-    """A run and the addresses of one batch; opaque, so that Prefect neither walks through it nor copies it."""
-
-    def __init__(self, run: Run, addresses: list[pipeline.Address]) -> None:
-        self.run, self.addresses = run, addresses
-
-
-@task(name="batch", task_run_name="{pages} pages", cache_policy=NO_CACHE, persist_result=False)
-def work(batch: Batch, pages: int) -> None:
-    """Fetch, archive and parse a batch, and leave it as a spool file: one task a batch."""
-    pipeline.work(batch.run, batch.addresses)
 
 
 @flow(name="backfill", flow_run_name="backfill {source} {first_day}", persist_result=False, validate_parameters=False)
@@ -64,7 +49,7 @@ def backfill(
             order,
             flow_run_id=flow_run.id,
             wait=wait,
-            do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
+            do=batches.do,
         )
     return outcome.as_counts()
 

@@ -9,31 +9,16 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from prefect import flow, task
-from prefect.cache_policies import NO_CACHE
+from prefect import flow
 from prefect.runtime import deployment, flow_run
 from prefect.states import Cancelled, Failed
 
-from flows import health, pipeline
+from flows import batches, health, pipeline
 from flows.discovery.polling import Polling
 from flows.recorded import recorded
-from flows.run import Run
 from flows.source_files import source_named
 from flows.workspace import find
 from warehouse.locks import Held
-
-
-class Batch:
-    """A run and the addresses of one batch; opaque, so that Prefect neither walks through it nor copies it."""
-
-    def __init__(self, run: Run, addresses: list[pipeline.Address]) -> None:
-        self.run, self.addresses = run, addresses
-
-
-@task(name="batch", task_run_name="{pages} pages", cache_policy=NO_CACHE, persist_result=False)
-def work(batch: Batch, pages: int) -> None:
-    """Fetch, archive, parse and spool a batch: one task a batch, because a task a page costs more than the page."""
-    pipeline.work(batch.run, batch.addresses)
 
 
 @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False, validate_parameters=False)
@@ -53,7 +38,7 @@ def ingest(source: str, workspace: str | None = None, wait: bool = False, pollin
                 flow_run_id=flow_run.id,
                 wait=wait,
                 polling=polling,
-                do=lambda run, addresses: work(Batch(run, addresses), len(addresses)),
+                do=batches.do,
             )
             unwell = health.failing(place, source)
     except Held as held:
