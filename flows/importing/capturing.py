@@ -84,7 +84,7 @@ def capture(run: Run, name: str, key: str, arrival: Arrival, moment: datetime) -
         payload_bytes=len(arrival.body),
         finder=arrival.origin,
         hints=arrival.hints,
-        taken=Taken(arrival.file, arrival.offset, arrival.record_id),
+        taken=Taken(arrival.file, arrival.offset, arrival.record_id, digest=arrival.digest),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Self
 from flows import pipeline
 from flows.importing.capturing import fetch_id, known_key
 from flows.importing.records import Arrival, Listed, Options, Report
-from flows.importing.taking import BATCH, Taking
+from flows.importing.taking import BATCH, BATCH_BYTES, Taking
 from flows.pool import ParsePool
 from flows.run import opened
 from flows.sources import SourceDefinition
@@ -27,6 +27,7 @@ class Entrance:
         self._entrances = entrances
         self._source = source
         self._waiting: list[Arrival | Listed] = []
+        self._waiting_bytes = 0
         self._taking: Taking | None = None
         self._ledger: Ledger | None = None  # to look before the source's lock is taken
         self._new: set[str] = set()  # in a dry run: what was counted as new
@@ -37,7 +38,8 @@ class Entrance:
             self._give(item)
             return
         self._waiting.append(item)
-        if len(self._waiting) >= BATCH:
+        self._waiting_bytes += len(item.body) if isinstance(item, Arrival) else 0
+        if len(self._waiting) >= BATCH or self._waiting_bytes >= BATCH_BYTES:
             self._look()
 
     def finish(self) -> None:
@@ -56,7 +58,7 @@ class Entrance:
 
     def _look(self) -> None:
         """Open the run where one of those that wait is new; else count them."""
-        waiting, self._waiting = self._waiting, []
+        waiting, self._waiting, self._waiting_bytes = self._waiting, [], 0
         if not waiting:
             return
         new = self._fresh(waiting)

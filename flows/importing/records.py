@@ -59,6 +59,7 @@ class Arrival:
     hints: Hints = field(default_factory=Hints)
     copied: bytes | None = None  # the gzip member to copy byte for byte
     may_be_linked: bool = False  # whether the record can be read in place, at `offset` of the file
+    digest: str | None = None  # of `wire`, as the archive writes it; where the record stated one, and it was right
 
 
 @dataclass(frozen=True, slots=True)

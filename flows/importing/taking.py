@@ -27,7 +27,16 @@ from warehouse import rows
 from warehouse.archive.captures import Capture
 
 BATCH = 200
-"""Pages a batch: looked up together, one spool file, and what a kill undoes at most."""
+"""Pages a batch, which are looked up together and lie in memory until they are read."""
+
+BATCH_BYTES = 48 * 1024 * 1024
+"""Bytes of pages after which a batch is full, however few they are."""
+
+SPOOLED_AFTER = 1_000
+"""Pages a spool file: most of what loading one costs is the same for few pages and for many."""
+
+SPOOLED_AFTER_BYTES = 8 * BATCH_BYTES
+"""Bytes of pages after which a spool file is written, however few they are: their texts wait in memory."""
 
 LOADED_AFTER = 20_000
 """Pages after which what was spooled is loaded, so that a long import does not fill the spool."""
@@ -57,13 +66,17 @@ class Taking:
         self._reading: list[Reading] = []
         self._in_hand: set[str] = set()  # fetch ids of pages that no row mentions yet
         self._linking = Linking(run) if options.link else None
+        self._offered_bytes = 0
         self._since_load = 0
+        self._unspooled = 0  # pages
+        self._unspooled_bytes = 0
 
     def offer(self, arrival: Arrival) -> None:
         """Take a page, now or with the batch that it fills."""
         name = capturing.fetch_id(self._run.source.source_id, arrival)
         self._offered.append((name, capturing.known_key(self._run.ledger, arrival.url), arrival))
-        if len(self._offered) >= BATCH:
+        self._offered_bytes += len(arrival.body)
+        if len(self._offered) >= BATCH or self._offered_bytes >= BATCH_BYTES:
             self._take_offered()
 
     def enlist(self, item: Listed) -> None:
@@ -79,17 +92,17 @@ class Taking:
             run.tally.found += 1
             day = item.day
             run.note(capturing.found(run, key, item.url, "list", hints=item.hints, at=now(), listed_day=day))
-            if len(run.pending) >= BATCH:
+            if len(run.pending) >= SPOOLED_AFTER:
                 run.flush()
 
     def finish(self) -> None:
-        """Take what was offered and wait for all that is being read."""
+        """Take what was offered and wait for all that is being read; the run's end spools the last of it."""
         self._take_offered()
         self._collect([])
 
     def _take_offered(self) -> None:
         """Hand the new ones of a batch to the parse processes, and note the batch before it meanwhile."""
-        offered, self._offered = self._offered, []
+        offered, self._offered, self._offered_bytes = self._offered, [], 0
         new = list(self._new_of(offered))
         timeless = [key for _, key, arrival in new if capturing.is_timeless(arrival)]
         known = self._run.ledger.known(timeless)
@@ -123,9 +136,17 @@ class Taking:
             return
         results = [result for reading in waiting if self._take(reading, result := reading.result.result())]
         self._run.note(*readings.named_agencies(results, now()))
-        self._run.flush()
         self._in_hand.difference_update(reading.capture.fetch_id for reading in waiting)
-        self._since_load += len(waiting)
+        self._unspooled += len(waiting)
+        self._unspooled_bytes += sum(len(reading.arrival.body) for reading in waiting)
+        if self._unspooled >= SPOOLED_AFTER or self._unspooled_bytes >= SPOOLED_AFTER_BYTES:
+            self._spool()
+
+    def _spool(self) -> None:
+        """Leave what was noted as a spool file, and load where many pages were spooled."""
+        self._run.flush()
+        self._since_load += self._unspooled
+        self._unspooled = self._unspooled_bytes = 0
         if self._since_load >= LOADED_AFTER:
             self._since_load = 0
             if load(self._run.workspace):
@@ -199,4 +220,5 @@ def take(
         report.count_host(report.hosts, host_of(arrival.url))
         taking.offer(arrival if origin == arrival.origin else replace(arrival, origin=origin))
     taking.finish()
+    run.flush()
     return report

@@ -11,6 +11,7 @@ from flows.importing.records import Arrival, Held, Report, Spot
 from flows.importing.undoing import settled
 from warehouse.archive import answers, foreign
 from warehouse.archive.foreign import Damage, Foreign, Head
+from warehouse.archive.warc import payload_digest
 
 Wanted = Callable[[str], bool]
 """Whether the page at an address is wanted; asked once for each record that may be one."""
@@ -98,9 +99,10 @@ class WarcFile:
         if head.kind == "response" and answer is None:
             return "no HTTP answer"
         body = answer.body if answer else block
-        if self._is_false(head, block, body):
-            return None
         digest = head.fields.get("warc-payload-digest")
+        own = payload_digest(body) if digest and digest.startswith("sha1:") else None
+        if own != digest and self._is_false(head, block, body):
+            return None
         if answer is not None and answer.status not in _PAGE_STATUS:
             return _status(answer.status)
         content_type = answer.header("content-type") if answer else head.fields.get("content-type")
@@ -127,6 +129,7 @@ class WarcFile:
             copied=found.member,
             may_be_linked=found.is_in_place and not head.is_arc and self._held.is_file,
             changed_at=self._held.changed_at,
+            digest=own if own == digest else None,
         )
         return settled(arrival)
 

@@ -30,6 +30,9 @@ class Taken:
     record_id: str | None = None  # the record's own WARC-Record-ID
     kept: Literal["written", "copied", "linked"] = "written"  # anew, byte for byte, or not here but in the linked file
     segment_id: str | None = None  # of the linked file
+    digest: str | None = (
+        None  # of its body, as `warc.payload_digest` makes it; where the record stated one, and it was right
+    )
 
 
 @dataclass(frozen=True, slots=True)

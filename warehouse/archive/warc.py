@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -90,7 +91,7 @@ def original(capture: Capture, offset: int) -> Original:
         record_id=_answer_id(capture),
         uri=uri(capture),
         date=date(capture.observed_at),
-        digest=payload_digest(capture.wire),
+        digest=(capture.taken and capture.taken.digest) or payload_digest(capture.wire),
     )
 
 
@@ -104,6 +105,7 @@ def date(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds") + "Z"
 
 
+@lru_cache(maxsize=1)  # it is asked for once for the record and once for whoever refers to that
 def payload_digest(wire: bytes) -> str:
     """The digest of a body as other tools compute it: sha1 of what the wire carried, in base32."""
     return _digest(wire)

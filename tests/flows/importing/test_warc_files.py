@@ -220,6 +220,7 @@ def test_stopped_anywhere_the_same_call_goes_on_and_the_tables_are_the_same(
     file = Recorded().pages(*names).at(tmp_path / "a.warc.gz")
     monkeypatch.setattr("flows.importing.taking.BATCH", 2)
     monkeypatch.setattr("flows.importing.entrances.BATCH", 2)
+    monkeypatch.setattr("flows.importing.taking.SPOOLED_AFTER", 2)
     offer, seen = Taking.offer, iter(range(100))
 
     def stopping(self, arrival):
@@ -249,7 +250,7 @@ from flows import run
 from flows.importing import bring, entrances, taking
 from flows.workspace import Workspace
 from warehouse import spool
-run.ParsePool, taking.BATCH, entrances.BATCH = Inline, 3, 3
+run.ParsePool, taking.BATCH, entrances.BATCH, taking.SPOOLED_AFTER = Inline, 3, 3, 3
 write, calls = spool.write, []
 def dying(*given, **named):
     calls.append(1)
