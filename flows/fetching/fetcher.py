@@ -7,65 +7,22 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from flows.fetching import redirects, rights
-from flows.fetching.addresses import check, house, shown
+from flows.fetching import redirects
+from flows.fetching.addresses import house, shown
+from flows.fetching.asking import Asked, Asker, Order, Put, moment_of
 from flows.fetching.credentials import Credentials
 from flows.fetching.deadline import Budget
 from flows.fetching.exchange import Exchange, Expected, Failure, Limits, Outcome, Resting
-from flows.fetching.floors import Floor
 from flows.fetching.guard import GuardedSession
-from flows.fetching.judging import LATER, TRY_LATER, judged, moved, retry_after
+from flows.fetching.judging import judged, moved
 from flows.fetching.manners import Manners
-from flows.fetching.pace import Host, Pace, Turn
-from flows.fetching.request import Answer, ask
-
-UNCONNECTED = frozenset({"connect", "connection"})
-"""Failures by which an archive keeps out who asks too fast."""
-
-CUT = "cut_short"
-"""A body that ends too soon says something of its page: a host that is ill does not send its beginning in good order."""
-
-DOWN = frozenset({502, 504})
-"""Answers by which a gateway says that the host behind it gives none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Put:
-    """Something that stands in the way of asking at all: robots, a reservation, a resting host."""
-
-    outcome: Outcome
-    reason: str
-    message: str
-    again_at: datetime | None = None
-    robots_rule: str | None = None
-    rights: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An answer, with what was known of its host."""
-
-    answer: Answer
-    robots_rule: str
-    rules: list[rights.Rule]
-    rests_until: float | None = None  # of an archive that said "later"; seconds since the epoch
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """What `get` was told, for all of its attempts."""
-
-    conditions: dict[str, str]  # headers of the first address alone
-    kept: dict[str, str]  # headers of every hop
-    expect: Expected
-    stay: bool
-    limits: Limits
-    budget: Budget
+from flows.fetching.pace import Pace
+from flows.fetching.request import Answer
 
 
 class Fetcher:
@@ -94,18 +51,17 @@ class Fetcher:
         on_robots: Callable[[Exchange], None] = lambda exchange: None,
         stopping: threading.Event | None = None,
     ) -> None:
-        self._headers = {
+        headers = {
             "User-Agent": user_agent,
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5",
             "Accept-Encoding": "gzip, deflate",
         }
-        self._pace = pace
         self._limits = limits
-        self._robots_basis, self._rights_basis = robots_basis, rights_basis
-        self._credentials = credentials
-        self._session = GuardedSession(frozenset(pair.lower() for pair in allow), pool_size=64)
-        self._manners = Manners(self._session, self._headers, pace, limits, on_robots)
-        self._stopping = stopping or threading.Event()
+        self._rights_basis = rights_basis
+        self._session = session = GuardedSession(frozenset(pair.lower() for pair in allow), pool_size=64)
+        manners = Manners(session, headers, pace, limits, on_robots)
+        stopping = stopping or threading.Event()
+        self._asker = Asker(session, headers, pace, manners, credentials, robots_basis, rights_basis, stopping)
 
     def __enter__(self) -> Self:
         return self
@@ -139,7 +95,7 @@ class Fetcher:
         limits = limits or self._limits
         conditions = {"If-None-Match": _sent(etag), "If-Modified-Since": _sent(last_modified)}
         kept = {"Range": f"bytes={piece[0]}-{piece[1]}", "Accept-Encoding": "identity"} if piece else {}
-        order = _Order({k: v for k, v in conditions.items() if v}, kept, expect, stay, limits, Budget(limits.seconds))
+        order = Order({k: v for k, v in conditions.items() if v}, kept, expect, stay, limits, Budget(limits.seconds))
         exchange = Exchange(str(uuid.uuid4()), url, datetime.now(UTC).replace(tzinfo=None), "failed")
         for attempt in range(1, limits.attempts + 1):
             again, wait = self._attempt(exchange, order)
@@ -150,7 +106,7 @@ class Fetcher:
             time.sleep(wait + limits.backoff * 2 ** (attempt - 1) * random.uniform(0.5, 1.5))  # noqa: S311
         return replace(exchange, seconds=round(time.monotonic() - started, 3))
 
-    def _attempt(self, last: Exchange, order: _Order) -> tuple[Exchange, float | None]:
+    def _attempt(self, last: Exchange, order: Order) -> tuple[Exchange, float | None]:
         """One attempt, redirects included, and how long to wait before another one; None where that is no use."""
         exchange = last
         if last.requests:
@@ -158,7 +114,7 @@ class Fetcher:
         try:
             while True:
                 url = exchange.final_url or exchange.requested_url
-                asked = self._in_turn(url, {} if exchange.hops else order.conditions, order)
+                asked = self._asker.in_turn(url, {} if exchange.hops else order.conditions, order)
                 if isinstance(asked, Put):
                     return _put(exchange, asked), None
                 exchange = replace(exchange, robots_rule=asked.robots_rule, requests=exchange.requests + 1)
@@ -176,7 +132,7 @@ class Fetcher:
             failed = replace(exchange, outcome=outcome, reason=failure.reason, message=str(failure), requests=requests)
             return failed, 0.0 if failure.retry else None
 
-    def _judged(self, exchange: Exchange, asked: Asked, order: _Order) -> tuple[Exchange, float | None]:
+    def _judged(self, exchange: Exchange, asked: Asked, order: Order) -> tuple[Exchange, float | None]:
         """What the last answer of an attempt comes to; another attempt at a resting archive has its turn after the rest."""
         found, wait = judged(
             exchange,
@@ -189,70 +145,10 @@ class Fetcher:
         )
         if asked.rests_until is None or found.outcome != "deferred":
             return found, wait
-        return replace(found, next_attempt_at=_moment(asked.rests_until)), 0.0
-
-    def _in_turn(self, url: str, conditions: dict[str, str], order: _Order) -> Asked | Put:
-        """Ask one address in its host's turn: the answer, or what stands in the way; the rest of an archive is waited for."""
-        check(url, self._session.allow)
-        floor = self._pace.floors.of(url)
-        while True:
-            with self._pace.turn(house(url)) as turn:
-                rests = turn.host.rest_until - time.time()
-                if rests <= 0:
-                    return self._asked(turn, url, conditions, order, floor)
-                until = turn.host.rest_until
-            if floor is None or rests > floor.patience or self._stopping.wait(rests):
-                said = f"{house(url)} is rested after it failed or said so."
-                return Put("deferred", "host_resting", said, _moment(until))
-
-    def _asked(
-        self, turn: Turn, url: str, conditions: dict[str, str], order: _Order, floor: Floor | None
-    ) -> Asked | Put:
-        """Ask one address, inside its host's turn and unless the host's rules stand in the way."""
-        host, budget = turn.host, order.budget
-        verdict = self._manners.verdict(turn, url, budget)
-        if not verdict.allowed and not self._robots_basis:
-            return _barred(host, url, verdict.rule)
-        rule = verdict.rule if verdict.allowed else f"{verdict.rule}, not obeyed: {self._robots_basis}"
-        rules = self._manners.reservations(turn, url, budget)
-        stated = rights.of_path(url, rules)
-        if stated and stated.reserved and not self._rights_basis and order.expect == "page":
-            said = f"The tdmrep.json of {house(url)} reserves the rights of {url} against text and data mining."
-            return Put("reserved", "tdm", said, robots_rule=rule, rights=stated.stated)
-        headers = {**self._headers, **conditions, **self._credentials.of(url), **order.kept}
-        with self._pace.request(turn, url, verdict.delay):
-            answer = self._answer(host, url, headers, order, floor)
-        rests = floor is not None and host.refusals > 0
-        return Asked(answer, rule, rules, host.rest_until if rests else None)
-
-    def _answer(self, host: Host, url: str, headers: dict[str, str], order: _Order, floor: Floor | None) -> Answer:
-        """The answer of one address; how it went is noted for its host."""
-        try:
-            answer = ask(self._session, url, headers, order.limits, order.budget)
-        except Failure as failure:
-            if floor and failure.reason in UNCONNECTED:
-                host.refused(floor, None)
-                raise Resting("archive_resting", f"{house(url)} takes no connection: it is rested. {failure}") from None
-            if (failure.retry and failure.reason != CUT) or failure.reason == "too_slow":
-                host.failed(weight=2 if failure.reason == "too_slow" else 1)
-            raise
-        wait = retry_after(answer)
-        if floor and answer.header("memento-datetime"):
-            host.answered()  # whatever it captured, the archive itself is well (RFC 7089)
-            return answer
-        if floor and answer.status in TRY_LATER:
-            host.refused(floor, None if wait is None else wait.total_seconds())
-            return answer
-        if answer.status in DOWN:
-            host.failed()
-        else:
-            host.answered()
-        if answer.status in TRY_LATER:
-            host.rest((LATER if wait is None else wait).total_seconds())
-        return answer
+        return replace(found, next_attempt_at=moment_of(asked.rests_until)), 0.0
 
 
-def _onward(answer: Answer, order: _Order) -> str | None:
+def _onward(answer: Answer, order: Order) -> str | None:
     """Where an answer sends us on to; Failure where that is another host, and we were to stay."""
     onward = redirects.target(answer)
     if onward is None and order.expect == "page" and not order.stay:
@@ -277,18 +173,6 @@ def _put(exchange: Exchange, put: Put) -> Exchange:
         robots_rule=put.robots_rule,
         rights=put.rights,
     )
-
-
-def _barred(host: Host, url: str, rule: str) -> Put:
-    """Why robots.txt stands in the way."""
-    if host.robots_reachable:
-        return Put("disallowed", "robots", f"robots.txt of {house(url)} does not allow {url}.", robots_rule=rule)
-    said = f"robots.txt of {house(url)} cannot be reached. {host.robots_trouble or ''}".strip()
-    return Put("deferred", "robots_unreachable", said, _moment(host.robots_until), rule)
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
 def _sent(validator: str | None) -> str | None:

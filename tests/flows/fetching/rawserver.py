@@ -66,6 +66,6 @@ def served(site: dict[str, Serve]) -> Iterator[tuple[str, list[tuple[float, byte
         listener.close()
 
 
-def fetcher(folder: Path, *allow: str, delay: float = 0.0, **more) -> Fetcher:
+def fetcher(folder: Path, *allow: str, delay: float = 0.0, limits: Limits = LIMITS, **more) -> Fetcher:
     pace = Pace(Folders(folder), delay=timedelta(seconds=delay))
-    return Fetcher("Wireroom/test", pace=pace, allow=frozenset(allow), limits=LIMITS, **more)
+    return Fetcher("Wireroom/test", pace=pace, allow=frozenset(allow), limits=limits, **more)

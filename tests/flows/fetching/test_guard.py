@@ -11,7 +11,7 @@ from rawserver import answer, fetcher, says, served
 
 from flows.fetching import redirects
 from flows.fetching.addresses import house, is_public, joined, place
-from flows.fetching.exchange import Failure
+from flows.fetching.exchange import Failure, Limits
 from flows.fetching.request import Answer
 
 URLS = [
@@ -137,8 +137,7 @@ def test_a_name_is_looked_up_once_so_that_it_cannot_change_its_mind(tmp_path: Pa
 
         monkeypatch.setattr(socket, "getaddrinfo", look_up)
         monkeypatch.setattr(socket.socket, "connect", connect)
-        with fetcher(tmp_path) as fetch:
-            fetch._limits = fetch._manners._limits = type(fetch._limits)(attempts=1)
+        with fetcher(tmp_path, limits=Limits(attempts=1)) as fetch:
             exchange = fetch.get("http://rebinding.example/")
     assert exchange.outcome in ("failed", "deferred")
     assert dialled == ["93.184.216.34"]
