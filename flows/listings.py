@@ -11,6 +11,7 @@ from flows import crawls, exchanges, waiting
 from flows.discovery import Candidate, Listing, ListingKind, Unit, find
 from flows.discovery.gaps import Gap, lost
 from flows.discovery.polling import GAP, failed_in_a_row
+from flows.discovery.sitemap import month_of
 from flows.discovery.walk import READ
 from flows.fetching import Exchange
 from flows.fetching.addresses import place
@@ -239,7 +240,11 @@ def _span(run: Run, unit: Unit) -> tuple[date | None, date | None]:
         first += timedelta(days=1)  # a pass stops where everything is known: the page after may have more of that day
     elif first < begin and (unit.outside or unit.finder == "index"):
         first = begin  # what is older was left out, or is on pages that were not asked for
-    last = min(days[-1], run.window.today or run.window.last_day)
+    last = days[-1]
+    month = month_of(unit.url, alone=True) if unit.finder == "sitemap" else None
+    if month and month[0] <= days[0] and last <= month[1]:  # it says all of its month, also of days without an article
+        first, last = (max(month[0], begin) if unit.outside else month[0]), month[1]
+    last = min(last, run.window.today or run.window.last_day)
     return (first, last) if first <= last else (None, None)
 
 
@@ -305,9 +310,9 @@ def _tell_failure(run: Run, unit: Unit, spec: FinderSpec) -> None:
         why = f"it {why.removeprefix(f'{unit.url} ')}"  # the address is named already
     if why is None:
         said += f" ({unit.reason or unit.outcome})"
-    polls = polls_of(run.ledger, spec)
+    polls = polls_of(run.ledger, spec) if unit.url == spec.url else []
     failures = failed_in_a_row(polls) + 1
-    if unit.url == spec.url and failures >= OFTEN:
+    if failures >= OFTEN:
         said += f", {failures} times in a row since {polls[1 - failures].at:%Y-%m-%d}"
     _trouble(run, f"{said}: {why}" if why else f"{said}.", unit.url, unit.reason or unit.outcome)
 

@@ -1,4 +1,4 @@
-"""What is known of an archive by day and by unit, and its holes: the views of views/3_days.sql as records.
+"""What is known of an archive by day and by unit, and its holes: the views of views/3_covered.sql and 3_days.sql as records.
 
 `con` is an open reading copy throughout; days are days in the source's time zone.
 """

@@ -75,6 +75,8 @@ def due(known: Known | None, hints: Hints, policy: Policy, now: datetime) -> Due
         return Due("now", "never tried")
     if known.outcome in LATER:
         return _retry(known, policy, now)
+    if known.outcome == "refused" and known.status is not None and not policy.patient:
+        return Due("now", "refused before")  # by the outlet, which may have thought better of it
     if known.outcome not in LOOKED:
         return _at(known.next_attempt_at, known.outcome, now) if known.next_attempt_at else Due("never", known.outcome)
     if not policy.revisits:

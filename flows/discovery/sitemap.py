@@ -77,9 +77,18 @@ def _refusal(child: Child, walk: Walk, seen: set[str], depth: int) -> str | None
 
 def _is_of_other_months(url: str, walk: Walk) -> bool:
     """Whether a sitemap's own address names a month before or after the window."""
-    match = _MONTH.search(urlsplit(url).path)
-    if not match:
-        return False
+    month = month_of(url)
+    return month is not None and (month[1] < walk.first_day or month[0] > walk.last_day)
+
+
+def month_of(url: str, *, alone: bool = False) -> tuple[date, date] | None:
+    """The first and the last day of the month that a sitemap's own address names; None where it names none.
+
+    `alone`: also where it may be one of several of the month, as /sitemap-2017-09-2.xml is.
+    """
+    parts = urlsplit(url)
+    match = _MONTH.search(parts.path)
+    if not match or (alone and re.search(r"\d", parts.path[match.end() :] + parts.query)):
+        return None
     year, month = int(match.group(1)), int(match.group(2))
-    last = date(year, month, monthrange(year, month)[1])
-    return last < walk.first_day or date(year, month, 1) > walk.last_day
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])

@@ -65,6 +65,11 @@ def archive_of_days(outlet: Outlet, first: date = FIRST, last: date = LAST, each
     return paths
 
 
+def dated(number: int, day: date) -> str:
+    """An article whose day only its own page tells."""
+    return story(number, head=f'<meta property="article:published_time" content="{day}T09:00:00+00:00">')
+
+
 def holes(outlet: Outlet, source: SourceDefinition) -> list[Hole]:
     """What is missing of the archive's days."""
     return backfilling.holes(outlet.workspace, source, FIRST, LAST)
@@ -103,6 +108,26 @@ def test_a_listing_of_a_year_is_read_whole_and_only_the_days_wanted_are_fetched(
     assert outlet.rows("SELECT count(*) FROM address_states WHERE outcome = 'never_tried'") == [(11,)]
     backfilled(outlet, source, date(2017, 5, 1), date(2017, 6, 30))
     assert set(asked_articles(outlet)) == {stories[4], stories[5]}
+
+
+def test_a_page_that_fails_is_missing_on_the_day_of_those_listed_beside_it(outlet: Outlet):
+    stories = [(f"/piece{number}.html", date(2017, 3, 9 - number // 3)) for number in range(18)]
+    outlet.put("/2017/03/", listing(*[path for path, _ in stories]))
+    for number, (path, day) in enumerate(stories):
+        outlet.put(path, dated(number, day))
+    outlet.fail(stories[7][0], 500)
+    outlet.fail(stories[16][0], 403)
+    source = outlet.source('kind = "template"\nurl = "BASE/{year}/{month}/"\nlinks = "li a"')
+    backfilled(outlet, source, date(2017, 3, 4), date(2017, 3, 9))
+    found = backfilling.holes(outlet.workspace, source, date(2017, 3, 4), date(2017, 3, 9))
+    assert [(hole.day, hole.state) for hole in found] == [(date(2017, 3, 4), "partial"), (date(2017, 3, 7), "partial")]
+    for number in (7, 16):
+        outlet.put(stories[number][0], dated(number, stories[number][1]))
+    backfilled(outlet, source, date(2017, 3, 4), date(2017, 3, 9))
+    assert asked_articles(outlet) == []
+    backfilled(outlet, source, date(2017, 3, 4), date(2017, 3, 9), only_holes=True)
+    assert len(articles(outlet)) == 18
+    assert backfilling.holes(outlet.workspace, source, date(2017, 3, 4), date(2017, 3, 9)) == []
 
 
 def test_it_goes_on_where_it_was_stopped(outlet: Outlet):

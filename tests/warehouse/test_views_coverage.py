@@ -62,6 +62,26 @@ ADDRESSES: list[tuple[str, list[rows.Row], str]] = [
     ("withdrawn", [found("a", day=DAY), withdrawal("a")], "complete"),
     ("disallowed", [found("a", day=DAY), fetched("a", outcome="disallowed", status=None)], "complete"),
     ("failed", [*page("b"), found("a", day=DAY), fetched("a", outcome="failed", status=500)], "partial"),
+    (
+        "refused by the outlet",
+        [*page("b"), found("a", day=DAY), fetched("a", outcome="refused", status=403, reason="status_403")],
+        "partial",
+    ),
+    (
+        "a test for browsers",
+        [*page("b"), found("a", day=DAY), fetched("a", outcome="refused", status=403, reason="challenge")],
+        "partial",
+    ),
+    (
+        "refused by law",
+        [*page("b"), found("a", day=DAY), fetched("a", outcome="refused", status=451, reason="status_451")],
+        "complete",
+    ),
+    (
+        "not to be asked for",
+        [*page("b"), found("a", day=DAY), fetched("a", outcome="refused", status=None, reason="ssrf")],
+        "complete",
+    ),
     ("put off", [*page("b"), found("a", day=DAY), fetched("a", outcome="deferred", status=429)], "partial"),
     ("fetched and not read", [found("a", day=DAY), fetched("a")], "partial"),
     ("one never tried", [*page("b"), found("a", day=DAY)], "partial"),

@@ -2,45 +2,54 @@
 
 -- The state of every address: what came of its last request, and of reading it.
 CREATE VIEW address_states AS
-SELECT a.source_id, a.url_key, a.url, a.finder, a.unit, a.day, a.found_at,
-       f.asked_at, f.status, f.next_attempt_at,
-       CASE WHEN w.url_key IS NOT NULL OR s.source_id IS NOT NULL THEN 'withdrawn'
-            WHEN f.url_key IS NULL AND r.url_key IS NULL THEN 'never_tried'
-            WHEN r.is_article THEN 'article'
-            WHEN f.outcome IN ('deferred', 'failed', 'gone', 'disallowed', 'reserved', 'refused') THEN f.outcome
-            WHEN r.url_key IS NOT NULL THEN 'rejected'
-            ELSE 'fetched' END AS outcome,
-       CASE WHEN r.is_article THEN NULL
-            WHEN f.outcome IN ('fetched', 'unchanged') OR f.outcome IS NULL THEN r.reason
-            ELSE f.reason END AS reason,
-       CASE WHEN r.is_article THEN NULL
-            WHEN f.outcome = 'gone' THEN 'The page is not there any more; nothing is to be done.'
-            WHEN f.outcome = 'failed' THEN 'The request failed; it is made again at next_attempt_at, if there is one.'
-            WHEN f.outcome = 'deferred' THEN 'The outlet asked for patience; it is asked again at next_attempt_at.'
-            WHEN f.outcome = 'disallowed' THEN 'robots.txt forbids it; [access] robots_basis in the source file may say why it is fetched all the same.'
-            WHEN f.outcome = 'reserved' THEN 'The outlet reserves its rights; [access] rights_basis in the source file may say why it is fetched all the same.'
-            WHEN f.outcome = 'refused' THEN 'The address is not public or not http(s); [access] allow in the source file lets a host and port in.'
-            ELSE r.message END AS message
-FROM addresses AS a
-LEFT JOIN (
-    -- One aggregate a column, so that what a question does not ask for is not gathered; arg_max would pass over NULLs.
-    SELECT source_id, url_key, max(observed_at) AS asked_at, arg_max_null(outcome, observed_at) AS outcome,
-           arg_max_null(status, observed_at) AS status, arg_max_null(reason, observed_at) AS reason,
-           arg_max_null(next_attempt_at, observed_at) AS next_attempt_at
-    FROM fetches
-    WHERE role = 'article'
-    GROUP BY ALL
-) AS f USING (source_id, url_key)
-LEFT JOIN (
-    SELECT source_id, url_key, bool_or(record_hash IS NOT NULL) AS is_article,
-           arg_max_null(reject_reason, observed_at) FILTER (record_hash IS NULL) AS reason,
-           arg_max_null(reject_message, observed_at) FILTER (record_hash IS NULL) AS message
-    FROM readings
-    WHERE counts
-    GROUP BY ALL
-) AS r USING (source_id, url_key)
-LEFT JOIN (SELECT DISTINCT url_key FROM withdrawals WHERE url_key IS NOT NULL) AS w ON w.url_key = a.url_key
-LEFT JOIN (SELECT DISTINCT source_id FROM withdrawals WHERE url_key IS NULL) AS s ON s.source_id = a.source_id;
+SELECT *,
+       -- What an outlet shows to others and not to us is missing; what must not be asked for is not.
+       outcome IN ('article', 'rejected', 'gone', 'disallowed', 'reserved', 'withdrawn')
+           OR (outcome = 'refused' AND coalesce(reason, '') IN ('ssrf', 'bad_url', 'status_451')) AS is_final
+FROM (
+    SELECT a.source_id, a.url_key, a.url, a.finder, a.unit, a.day, a.found_at,
+           f.asked_at, f.status, f.next_attempt_at,
+           CASE WHEN w.url_key IS NOT NULL OR s.source_id IS NOT NULL THEN 'withdrawn'
+                WHEN f.url_key IS NULL AND r.url_key IS NULL THEN 'never_tried'
+                WHEN r.is_article THEN 'article'
+                WHEN f.outcome IN ('deferred', 'failed', 'gone', 'disallowed', 'reserved', 'refused') THEN f.outcome
+                WHEN r.url_key IS NOT NULL THEN 'rejected'
+                ELSE 'fetched' END AS outcome,
+           CASE WHEN r.is_article THEN NULL
+                WHEN f.outcome IN ('fetched', 'unchanged') OR f.outcome IS NULL THEN r.reason
+                ELSE f.reason END AS reason,
+           CASE WHEN r.is_article THEN NULL
+                WHEN f.outcome = 'gone' THEN 'The page is not there any more; nothing is to be done.'
+                WHEN f.outcome = 'failed' THEN 'The request failed; it is made again at next_attempt_at, if there is one.'
+                WHEN f.outcome = 'deferred' THEN 'The outlet asked for patience; it is asked again at next_attempt_at.'
+                WHEN f.outcome = 'disallowed' THEN 'robots.txt forbids it; [access] robots_basis in the source file may say why it is fetched all the same.'
+                WHEN f.outcome = 'reserved' THEN 'The outlet reserves its rights; [access] rights_basis in the source file may say why it is fetched all the same.'
+                WHEN f.outcome = 'refused' AND f.reason = 'challenge' THEN 'The outlet wants a browser to pass a test first; backfill --holes asks once more.'
+                WHEN f.outcome = 'refused' AND f.reason = 'status_451' THEN 'The outlet may not show it, by law; nothing is to be done.'
+                WHEN f.outcome = 'refused' AND f.reason LIKE 'status_%' THEN 'The outlet refuses to show it; backfill --holes asks once more, and WIREROOM_<SOURCE>_COOKIES in .env gives a log-in.'
+                WHEN f.outcome = 'refused' THEN 'The address is not public or not http(s); [access] allow in the source file lets a host and port in.'
+                ELSE r.message END AS message
+    FROM addresses AS a
+    LEFT JOIN (
+        -- One aggregate a column, so that what a question does not ask for is not gathered; arg_max would pass over NULLs.
+        SELECT source_id, url_key, max(observed_at) AS asked_at, arg_max_null(outcome, observed_at) AS outcome,
+               arg_max_null(status, observed_at) AS status, arg_max_null(reason, observed_at) AS reason,
+               arg_max_null(next_attempt_at, observed_at) AS next_attempt_at
+        FROM fetches
+        WHERE role = 'article'
+        GROUP BY ALL
+    ) AS f USING (source_id, url_key)
+    LEFT JOIN (
+        SELECT source_id, url_key, bool_or(record_hash IS NOT NULL) AS is_article,
+               arg_max_null(reject_reason, observed_at) FILTER (record_hash IS NULL) AS reason,
+               arg_max_null(reject_message, observed_at) FILTER (record_hash IS NULL) AS message
+        FROM readings
+        WHERE counts
+        GROUP BY ALL
+    ) AS r USING (source_id, url_key)
+    LEFT JOIN (SELECT DISTINCT url_key FROM withdrawals WHERE url_key IS NOT NULL) AS w ON w.url_key = a.url_key
+    LEFT JOIN (SELECT DISTINCT source_id FROM withdrawals WHERE url_key IS NULL) AS s ON s.source_id = a.source_id
+);
 
 CREATE VIEW rejects AS
 SELECT source_id, url, outcome, reason, message, status, asked_at, next_attempt_at, day, finder, unit, url_key

@@ -1,69 +1,4 @@
--- What is known of each day of an archive, and what is missing. A listing speaks for a day once that day has ended
--- everywhere on earth (36 hours after it began in UTC): sooner, an outlet may still add to it.
-
--- The days that a unit speaks for. One that has a period speaks for all of it, once what it lists has days; a sitemap or
--- the pages of an index, read together, for the days from the first to the last that they name.
-CREATE VIEW unit_days AS
-WITH looks AS (
-    SELECT *, max(listed_at) FILTER (outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY source_id, finder, unit, read) AS confirmed_at,
-           bool_or(moved) OVER (PARTITION BY source_id, finder, unit) AS is_rolling,
-           max(listed_at) FILTER (whole AND first_day IS NOT NULL) OVER (PARTITION BY source_id, finder, unit) AS last_read_at
-    FROM (
-        SELECT *, count(*) FILTER (outcome = 'fetched') OVER (PARTITION BY source_id, finder, unit ORDER BY listed_at) AS read,
-               first_day > lag(first_day IGNORE NULLS) OVER (PARTITION BY source_id, finder, unit ORDER BY listed_at) AS moved
-        FROM units
-        WHERE finder IN ('sitemap', 'index')
-    )
-),
-spans AS (
-    -- A sitemap that drops its oldest entries may have dropped some of its oldest day; one that only grows says it all in its last form.
-    SELECT source_id, finder, unit, CASE WHEN is_rolling THEN first_day + 1 ELSE first_day END AS first_day, last_day, max(confirmed_at) AS confirmed_at
-    FROM looks
-    WHERE finder = 'sitemap' AND outcome = 'fetched' AND whole AND first_day IS NOT NULL AND (is_rolling OR listed_at = last_read_at)
-    GROUP BY ALL
-    UNION ALL
-    SELECT source_id, 'index', min(unit), first_day, last_day, max(confirmed_at)
-    FROM (
-        SELECT source_id, run_id, arg_min(unit, listed_at) AS unit, min(first_day) AS first_day, max(last_day) AS last_day, min(confirmed_at) AS confirmed_at
-        FROM looks
-        WHERE finder = 'index'
-        GROUP BY source_id, run_id
-        HAVING bool_and(whole OR outcome = 'unchanged') AND min(first_day) IS NOT NULL
-    )
-    GROUP BY source_id, first_day, last_day
-),
-dayless AS (
-    SELECT source_id, finder, unit, count(*) AS n, count(*) FILTER (day IS NULL AND outcome IN ('never_tried', 'failed', 'deferred', 'fetched')) AS pending
-    FROM address_states
-    WHERE (source_id, finder, unit) IN (SELECT (source_id, finder, unit) FROM unit_states WHERE first_day < last_day AND undated > 0)
-    GROUP BY ALL
-),
-periods AS (
-    SELECT source_id, finder, unit, first_day, least(last_day, coalesce(asked_at, last_day)::DATE) AS last_day, confirmed_at, listing,
-           coalesce(reason, outcome) AS reason, first_day = last_day AND finder = 'template' AS is_own,
-           CASE WHEN listing = 'partial' AND outcome IN ('fetched', 'unchanged') THEN coalesce(cut_reason, 'cut_short')
-                WHEN first_day < last_day AND pending * 100 > n THEN pending || ' addresses without a day' END AS cut
-    FROM unit_states
-    LEFT JOIN dayless USING (source_id, finder, unit)
-    WHERE finder NOT IN ('sitemap', 'index') AND listing <> 'not_yet'
-    UNION ALL
-    SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL
-    FROM spans
-)
-SELECT source_id, finder, unit, day, is_own, confirmed_at,
-       CASE WHEN listing = 'never_tried' THEN 'never_tried'
-            WHEN confirmed_at IS NULL OR day > confirmed_at::DATE THEN 'unreachable'
-            WHEN cut IS NULL AND day + INTERVAL 36 HOUR <= confirmed_at THEN 'whole'
-            ELSE 'partial' END AS listing,
-       CASE WHEN listing = 'never_tried' THEN 'not asked for yet'
-            WHEN confirmed_at IS NULL OR day > confirmed_at::DATE THEN reason
-            WHEN cut IS NOT NULL THEN cut
-            WHEN day + INTERVAL 36 HOUR > confirmed_at THEN 'read before the day was over' END AS reason
-FROM (
-    SELECT *, unnest(generate_series(first_day::TIMESTAMP, last_day::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day
-    FROM periods
-    WHERE first_day <= last_day
-);
+-- What is known of each day of an archive, and what is missing.
 
 -- How many addresses an outlet lists on such a weekday: over half a year either side, weeks without any left out.
 CREATE VIEW day_levels AS
@@ -80,20 +15,20 @@ WINDOW around AS (PARTITION BY source_id, weekday ORDER BY day ROWS BETWEEN 26 P
 
 CREATE VIEW coverage AS
 WITH states AS (
-    SELECT source_id, url_key, finder, unit, day, outcome, reason FROM address_states
+    SELECT source_id, url_key, finder, unit, day, outcome, reason, is_final FROM address_states
 ),
 -- Which finders have listed an address: the first, and those that came to it later.
 sights AS (
     SELECT source_id, url_key, list(DISTINCT finder) AS others FROM sightings GROUP BY ALL
 ),
 tallied AS (
-    SELECT source_id, scope, finder, unit, day, outcome, reason, count(*) AS n,
+    SELECT source_id, scope, finder, unit, day, outcome, reason, is_final, count(*) AS n,
            CASE outcome WHEN 'never_tried' THEN 'never tried' WHEN 'deferred' THEN 'put off' WHEN 'fetched' THEN 'not read yet'
                         WHEN 'rejected' THEN 'no article' ELSE outcome END AS said
     FROM (
-        SELECT source_id, 'day' AS scope, NULL AS finder, NULL AS unit, day, outcome, reason FROM states WHERE day IS NOT NULL
+        SELECT source_id, 'day' AS scope, NULL AS finder, NULL AS unit, day, outcome, reason, is_final FROM states WHERE day IS NOT NULL
         UNION ALL
-        SELECT source_id, 'unit', finder, unit, NULL, outcome, reason FROM states WHERE unit IS NOT NULL
+        SELECT source_id, 'unit', finder, unit, NULL, outcome, reason, is_final FROM states WHERE unit IS NOT NULL
     )
     GROUP BY ALL
 ),
@@ -102,9 +37,9 @@ counted AS (
            sum(n) FILTER (outcome IN ('article', 'rejected', 'fetched')) AS fetched,
            sum(n) FILTER (outcome = 'article') AS articles,
            sum(n) FILTER (outcome = 'rejected') AS rejected,
-           sum(n) FILTER (outcome = 'failed') AS failed,
+           sum(n) FILTER (outcome IN ('failed', 'refused') AND NOT is_final) AS failed,
            sum(n) FILTER (outcome = 'deferred') AS deferred,
-           sum(n) FILTER (outcome IN ('gone', 'disallowed', 'reserved', 'refused', 'withdrawn')) AS gone,
+           sum(n) FILTER (is_final AND outcome NOT IN ('article', 'rejected')) AS gone,
            sum(n) FILTER (outcome = 'never_tried') AS never_tried,
            string_agg(n || ' ' || said || coalesce(' (' || reason || ')', ''), ', ' ORDER BY n DESC, said, reason)
                FILTER (outcome <> 'article') AS troubles
@@ -114,15 +49,15 @@ counted AS (
 -- What an archive of captures lists whole is what it has caught, and by the day of capture: that vouches for no day.
 listed AS (
     SELECT source_id, 'day' AS scope, NULL::VARCHAR AS finder, NULL::VARCHAR AS unit, day, NULL::DATE AS only_day,
-           ['never_tried', 'captures', 'unreachable', 'partial', 'whole'][max(rank)] AS listing,
+           ['never_tried', 'captures', 'beside', 'unreachable', 'partial', 'whole'][max(rank)] AS listing,
            arg_max(finder || ' ' || unit || coalesce(' (' || reason || ')', ''), rank) AS listed_by,
-           bool_or(is_own AND rank = 5) AS is_own,
-           list_sort(list(DISTINCT finder) FILTER (rank IN (2, 5))) AS finders,
-           list_sort(list(DISTINCT finder || ' ' || unit) FILTER (rank = 5)) AS witnesses,
-           max(confirmed_at) FILTER (rank = 5) AS confirmed_at, NULL::INTEGER AS late_links
+           bool_or(is_own AND rank = 6) AS is_own,
+           list_sort(list(DISTINCT finder) FILTER (rank IN (2, 6))) AS finders,
+           list_sort(list(DISTINCT finder || ' ' || unit) FILTER (rank = 6)) AS witnesses,
+           max(confirmed_at) FILTER (rank = 6) AS confirmed_at, NULL::INTEGER AS late_links
     FROM (
-        SELECT *, CASE WHEN listing = 'whole' THEN CASE WHEN finder IN ('wayback', 'warc') THEN 2 ELSE 5 END
-                       ELSE list_position(['never_tried', NULL, 'unreachable', 'partial'], listing) END AS rank
+        SELECT *, CASE WHEN listing = 'whole' THEN CASE WHEN finder IN ('wayback', 'warc') THEN 2 ELSE 6 END
+                       ELSE list_position(['never_tried', NULL, 'beside', 'unreachable', 'partial'], listing) END AS rank
         FROM unit_days
     )
     GROUP BY ALL
@@ -162,7 +97,7 @@ known AS (
 -- The outlet's life, and how far listings reach: what lies before its first article is no hole, unless it is only a few days.
 spans AS (
     SELECT source_id, min(day) FILTER (found > 0) AS first_found, max(day) FILTER (found > 0) AS last_found,
-           min(day) FILTER (listing IS NOT NULL) AS first_listed, max(day) FILTER (listing IS NOT NULL) AS last_listed
+           min(day) FILTER (listing <> 'beside') AS first_listed, max(day) FILTER (listing <> 'beside') AS last_listed
     FROM known
     WHERE scope = 'day'
     GROUP BY ALL
@@ -190,7 +125,7 @@ stated AS (
                 WHEN never_tried > 0 AND never_tried = found THEN 'never_tried'
                 WHEN listing = 'unreachable' THEN 'unreachable'
                 WHEN listing = 'partial' OR articles + rejected + gone < found THEN 'partial'
-                WHEN listing IS NULL OR listing IN ('never_tried', 'not_yet', 'captures') THEN 'unlisted'
+                WHEN listing IS NULL OR listing IN ('never_tried', 'not_yet', 'captures') OR (listing = 'beside' AND found > 0) THEN 'unlisted'
                 WHEN is_thin THEN 'thin'
                 WHEN found > 0 OR (scope = 'unit' AND listing = 'whole') THEN 'complete'
                 WHEN is_own OR NOT coalesce(is_usual, false) THEN 'confirmed_empty'
@@ -210,7 +145,7 @@ SELECT source_id, scope, finder, unit, day, state,
                 WHEN listing = 'not_yet' THEN 'its listing is not there yet: ' || listed_by
                 WHEN listing = 'never_tried' THEN 'its listing was not asked for yet: ' || listed_by
                 WHEN listing = 'captures' THEN 'only captures speak for it: ' || listed_by
-                WHEN listing IS NULL THEN 'no listing that was read whole speaks for it'
+                WHEN listing IS NULL OR (listing = 'beside' AND found > 0) THEN 'no listing that was read whole speaks for it'
                 WHEN state = 'unlisted' THEN 'nothing is listed by ' || listed_by
                      || coalesce(', and ' || level::INTEGER || CASE level::INTEGER WHEN 1 THEN ' is' ELSE ' are' END || ' usual on a ' || weekday, '')
                 WHEN state = 'thin' THEN found || CASE found WHEN 1 THEN ' is' ELSE ' are' END || ' listed, and ' || level::INTEGER

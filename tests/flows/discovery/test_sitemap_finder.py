@@ -9,6 +9,7 @@ from pathlib import Path
 from web import HOME, WEEK, Web, paths, source, walk
 
 from flows.discovery import Window
+from flows.discovery.sitemap import month_of
 
 SITEMAP = f'kind = "sitemap"\nurl = "{HOME}/sitemap.xml"'
 
@@ -117,3 +118,11 @@ def test_units_come_as_soon_as_they_are_read(tmp_path: Path) -> None:
     units = find(definition.finders[0], definition, WEEK, web.get)
     next(units)
     assert web.asked == ["/sitemap.xml"]
+
+
+def test_the_month_that_a_sitemaps_address_names() -> None:
+    assert month_of(f"{HOME}/sitemap-2024-02.xml.gz") == (date(2024, 2, 1), date(2024, 2, 29))
+    assert month_of(f"{HOME}/maps/2024/02/sitemap.xml", alone=True) == (date(2024, 2, 1), date(2024, 2, 29))
+    assert month_of(f"{HOME}/sitemap-2024-02-1.xml") == (date(2024, 2, 1), date(2024, 2, 29))
+    assert month_of(f"{HOME}/sitemap-2024-02-1.xml", alone=True) is None
+    assert month_of(f"{HOME}/sitemap-202402.xml") is None

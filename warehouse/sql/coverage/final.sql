@@ -2,6 +2,6 @@
 SELECT outcome, reason, count(*) AS addresses
 FROM address_states
 WHERE source_id = $source_id AND day BETWEEN $first AND $last
-  AND outcome IN ('gone', 'disallowed', 'reserved', 'refused', 'withdrawn', 'rejected')
+  AND is_final AND outcome <> 'article'
 GROUP BY ALL
 ORDER BY addresses DESC, outcome, reason;

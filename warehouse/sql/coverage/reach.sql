@@ -2,4 +2,4 @@
 -- captures are asked for months before and after what is wanted.
 SELECT coalesce(l.first_day, a.first_day), least(greatest(l.last_day, a.last_day), $over)
 FROM (SELECT min(day) AS first_day, max(day) AS last_day FROM addresses WHERE source_id = $source_id) AS a,
-     (SELECT min(day) AS first_day, max(day) AS last_day FROM unit_days WHERE source_id = $source_id AND finder NOT IN ('wayback', 'warc')) AS l;
+     (SELECT min(day) AS first_day, max(day) AS last_day FROM unit_days WHERE source_id = $source_id AND finder NOT IN ('wayback', 'warc') AND listing <> 'beside') AS l;

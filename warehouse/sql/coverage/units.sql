@@ -6,7 +6,14 @@ WITH units_of AS (
 dayless AS (
     SELECT finder, unit, count(*) FILTER (outcome = 'never_tried') AS never_tried, count(*) FILTER (outcome <> 'never_tried') AS others
     FROM address_states
-    WHERE source_id = $source_id AND day IS NULL AND outcome IN ('never_tried', 'failed', 'deferred', 'fetched')
+    WHERE source_id = $source_id AND day IS NULL AND NOT is_final
+      -- The days that one may be of are holes themselves.
+      AND url_key NOT IN (
+          SELECT u.url_key
+          FROM undated_addresses AS u
+          JOIN unit_days AS d ON d.source_id = u.source_id AND d.finder = u.finder AND d.day = u.first_day AND d.listing = 'partial'
+          WHERE u.source_id = $source_id
+      )
     GROUP BY ALL
 )
 SELECT finder, unit, state, reason, pending
@@ -19,7 +26,7 @@ FROM (
       AND (finder, unit) NOT IN (SELECT (finder, unit) FROM unit_days WHERE source_id = $source_id)
     UNION ALL
     SELECT finder, unit, CASE WHEN others = 0 THEN 'never_tried' ELSE 'partial' END, first_day, last_day, never_tried + others,
-           'addresses without a day: ' || concat_ws(', ', nullif(never_tried, 0) || ' never tried', nullif(others, 0) || ' failed, put off or not read yet')
+           'addresses without a day: ' || concat_ws(', ', nullif(never_tried, 0) || ' never tried', nullif(others, 0) || ' failed, refused, put off or not read yet')
     FROM dayless LEFT JOIN units_of USING (finder, unit)
 )
 WHERE coalesce(last_day >= $first, true) AND coalesce(first_day <= $last, true)

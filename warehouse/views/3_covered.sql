@@ -1,0 +1,146 @@
+-- Which days the listings of an archive speak for, and how. A listing speaks for a day once that day has ended everywhere on
+-- earth (36 hours after it began in UTC): sooner, an outlet may still add to it.
+
+-- Addresses without a day of which nothing final is known. Where a listing is in order, those beside it in the listing say of
+-- which days it may be: what an outlet lists between two articles of the fifth is of the fifth.
+CREATE VIEW undated_addresses AS
+WITH listed AS (
+    SELECT s.source_id, s.finder, s.unit, s.url_key, s.day, s.outcome, s.is_final, s.found_at, a.run_id, CASE WHEN s.finder <> 'index' THEN s.unit END AS part
+    FROM address_states AS s
+    JOIN addresses AS a USING (source_id, url_key)
+    WHERE (s.source_id, s.finder, s.unit) IN (SELECT (source_id, finder, unit) FROM addresses WHERE day IS NULL)
+),
+beside AS (
+    SELECT *, last_value(day IGNORE NULLS) OVER (down ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS above,
+           first_value(day IGNORE NULLS) OVER (down ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS below
+    FROM listed
+    WINDOW down AS (PARTITION BY source_id, finder, part, run_id ORDER BY found_at)
+),
+orders AS (
+    -- At an end of a listing one neighbour is missing: then a long weekend is left open.
+    SELECT source_id, finder, part, run_id, CASE WHEN count(*) FILTER (day < above) >= count(*) FILTER (day > above) THEN 4 ELSE -4 END AS open_days,
+           count(day) >= 5 AND 50 * least(count(*) FILTER (day < above), count(*) FILTER (day > above)) <= count(day)
+           AND count(DISTINCT found_at) = count(*) AS is_ordered
+    FROM beside
+    GROUP BY ALL
+)
+SELECT b.source_id, b.finder, b.unit, b.url_key, b.outcome,
+       CASE WHEN is_ordered THEN least(coalesce(above, below + open_days), coalesce(below, above - open_days)) END AS first_day,
+       CASE WHEN is_ordered THEN greatest(coalesce(above, below + open_days), coalesce(below, above - open_days)) END AS last_day
+FROM beside AS b
+JOIN orders AS o ON o.source_id = b.source_id AND o.finder = b.finder AND o.run_id = b.run_id AND o.part IS NOT DISTINCT FROM b.part
+WHERE b.day IS NULL AND NOT b.is_final;
+
+-- The days that a unit speaks for. One that has a period speaks for all of it, once what it lists has days; a sitemap or
+-- the pages of an index, read together, for the days from the first to the last that they name, or that their articles name.
+CREATE VIEW unit_days AS
+WITH undated AS (
+    SELECT a.source_id, a.finder, a.unit, a.run_id, min(a.day) AS first_day, max(a.day) AS last_day, count(*) AS n,
+           count(*) FILTER (u.url_key IS NOT NULL AND u.first_day IS NULL) AS lost
+    FROM addresses AS a
+    LEFT JOIN undated_addresses AS u ON u.source_id = a.source_id AND u.url_key = a.url_key
+    WHERE (a.source_id, a.finder, a.unit) IN (SELECT (source_id, finder, unit) FROM units WHERE undated > 0)
+    GROUP BY ALL
+),
+dayless AS (
+    SELECT source_id, finder, unit, min(first_day) AS first_day, max(last_day) AS last_day, sum(n) AS n, sum(lost) AS lost
+    FROM undated
+    GROUP BY ALL
+),
+looks AS (
+    SELECT *, max(listed_at) FILTER (outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY source_id, finder, unit, read) AS confirmed_at,
+           bool_or(moved) OVER (PARTITION BY source_id, finder, unit) AS is_rolling,
+           max(listed_at) FILTER (whole AND first_day IS NOT NULL) OVER (PARTITION BY source_id, finder, unit) AS last_read_at
+    FROM (
+        SELECT *, count(*) FILTER (outcome = 'fetched') OVER (PARTITION BY source_id, finder, unit ORDER BY listed_at) AS read,
+               first_day > lag(first_day IGNORE NULLS) OVER (PARTITION BY source_id, finder, unit ORDER BY listed_at) AS moved
+        FROM (
+            -- A sitemap that lists fewer than are known of it has dropped some; of an index a run knows what it has found itself.
+            SELECT u.* REPLACE (coalesce(u.first_day, s.first_day, i.first_day + CASE WHEN r.kind = 'backfill' THEN 0 ELSE 1 END) AS first_day,
+                                coalesce(u.last_day, s.last_day, i.last_day) AS last_day)
+            FROM units AS u
+            LEFT JOIN (SELECT run_id, any_value(kind) AS kind FROM runs GROUP BY run_id) AS r USING (run_id)
+            LEFT JOIN dayless AS s ON u.finder = 'sitemap' AND u.whole AND u.undated > 0 AND s.n <= u.links AND s.lost * 100 <= s.n
+                 AND s.source_id = u.source_id AND s.finder = u.finder AND s.unit = u.unit
+            LEFT JOIN undated AS i ON u.finder = 'index' AND u.whole AND u.undated > 0 AND i.lost * 100 <= i.n
+                 AND i.source_id = u.source_id AND i.finder = u.finder AND i.unit = u.unit AND i.run_id = u.run_id
+            WHERE u.finder IN ('sitemap', 'index')
+        )
+    )
+),
+spans AS (
+    -- A sitemap that drops its oldest entries may have dropped some of its oldest day; one that only grows says it all in its last form.
+    SELECT source_id, finder, unit, CASE WHEN is_rolling THEN first_day + 1 ELSE first_day END AS first_day, last_day, max(confirmed_at) AS confirmed_at, false AS to_the_end
+    FROM looks
+    WHERE finder = 'sitemap' AND outcome = 'fetched' AND whole AND first_day IS NOT NULL AND (is_rolling OR listed_at = last_read_at)
+    GROUP BY ALL
+    UNION ALL
+    SELECT source_id, 'index', min(unit), first_day, last_day, max(confirmed_at), bool_or(run_id IN (SELECT run_id FROM runs WHERE kind = 'backfill'))
+    FROM (
+        SELECT source_id, run_id, arg_min(unit, listed_at) AS unit, min(first_day) AS first_day, max(last_day) AS last_day, min(confirmed_at) AS confirmed_at
+        FROM looks
+        WHERE finder = 'index'
+        GROUP BY source_id, run_id
+        HAVING bool_and(whole OR outcome = 'unchanged') AND min(first_day) IS NOT NULL
+    )
+    GROUP BY source_id, first_day, last_day
+),
+-- Beside the days that such listings name, up to a long weekend: after the last article of all, where the listing would show a
+-- later one; before the first, where an index was walked to its end; and between two sitemaps. That says of no day that it is
+-- complete, but an outlet that is silent on such a weekday was so. Each listing of the kind must have been read whole.
+reached AS (
+    SELECT *, max(last_day) OVER (PARTITION BY source_id, finder ORDER BY first_day, last_day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
+           -- The sitemap of the next month may not have been asked for.
+           finder = 'sitemap' AND regexp_matches(unit, '(19|20)[0-9][0-9][-_/](0[1-9]|1[0-2])') AS is_month
+    FROM spans
+    LEFT JOIN (SELECT source_id, min(day) AS begin, max(day) AS "end" FROM addresses GROUP BY ALL) AS lived USING (source_id)
+    WHERE (source_id, finder) NOT IN (SELECT (source_id, finder) FROM unit_states WHERE listing NOT IN ('whole', 'confirmed_empty', 'not_yet'))
+),
+besides AS (
+    SELECT source_id, finder, unit, last_day + 1 AS first_day, last_day + 4 AS last_day, confirmed_at FROM reached WHERE last_day = "end" AND NOT is_month
+    UNION ALL
+    SELECT source_id, finder, unit, first_day - 4, first_day - 1, confirmed_at FROM reached WHERE first_day = begin AND to_the_end
+    UNION ALL
+    SELECT source_id, finder, unit, before + 1, first_day - 1, confirmed_at FROM reached WHERE finder = 'sitemap' AND first_day - before BETWEEN 2 AND 5
+),
+periods AS (
+    SELECT source_id, finder, unit, first_day, least(last_day, coalesce(asked_at, last_day)::DATE) AS last_day, confirmed_at, listing,
+           coalesce(reason, outcome) AS reason, first_day = last_day AND finder = 'template' AS is_own,
+           CASE WHEN listing = 'partial' AND outcome IN ('fetched', 'unchanged') THEN coalesce(cut_reason, 'cut_short')
+                WHEN first_day < last_day AND lost * 100 > n THEN lost || ' addresses without a day' END AS cut
+    FROM unit_states
+    LEFT JOIN (SELECT source_id, finder, unit, n, lost FROM dayless) USING (source_id, finder, unit)
+    WHERE finder NOT IN ('sitemap', 'index') AND listing <> 'not_yet'
+    UNION ALL
+    SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL
+    FROM spans
+    UNION ALL
+    SELECT source_id, finder, unit, first_day, least(last_day, (confirmed_at - INTERVAL 36 HOUR)::DATE), confirmed_at, 'beside', NULL, false, NULL
+    FROM besides
+),
+-- The days of which an address may be that has none and did not come.
+doubted AS (
+    SELECT source_id, finder, CASE WHEN finder <> 'index' THEN unit END AS part, day, count(*) AS n
+    FROM (
+        SELECT source_id, finder, unit, unnest(generate_series(first_day::TIMESTAMP, last_day::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day
+        FROM undated_addresses
+        WHERE first_day IS NOT NULL
+    )
+    GROUP BY ALL
+)
+SELECT p.source_id, p.finder, p.unit, p.day, is_own, confirmed_at,
+       CASE WHEN listing = 'never_tried' THEN 'never_tried'
+            WHEN confirmed_at IS NULL OR p.day > confirmed_at::DATE THEN 'unreachable'
+            WHEN cut IS NULL AND n IS NULL AND p.day + INTERVAL 36 HOUR <= confirmed_at THEN CASE WHEN listing = 'beside' THEN listing ELSE 'whole' END
+            ELSE 'partial' END AS listing,
+       CASE WHEN listing = 'never_tried' THEN 'not asked for yet'
+            WHEN confirmed_at IS NULL OR p.day > confirmed_at::DATE THEN reason
+            WHEN cut IS NOT NULL THEN cut
+            WHEN n IS NOT NULL THEN n || CASE n WHEN 1 THEN ' address' ELSE ' addresses' END || ' without a day, listed beside those of this one'
+            WHEN p.day + INTERVAL 36 HOUR > confirmed_at THEN 'read before the day was over' END AS reason
+FROM (
+    SELECT *, unnest(generate_series(first_day::TIMESTAMP, last_day::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day
+    FROM periods
+    WHERE first_day <= last_day
+) AS p
+LEFT JOIN doubted AS d ON d.source_id = p.source_id AND d.finder = p.finder AND d.day = p.day AND (d.part IS NULL OR d.part = p.unit) AND NOT p.is_own;
