@@ -82,7 +82,7 @@ def test_every_command_runs_in_the_order_of_the_page(
     place: Path, name: str, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
 ):
     monkeypatch.chdir(place)
-    follow(PAGES[name], name, place, monkeypatch, capfdbinary)
+    assert follow(PAGES[name], name, place, monkeypatch, capfdbinary) > 0
 
 
 @pytest.mark.parametrize("name", SERVED)
@@ -93,16 +93,17 @@ def test_a_worked_example_can_be_followed_on_the_sample_outlet(
     with serve() as site:
         text = PAGES[name].replace("127.0.0.1:8765", site.host)
         assert site.host in text
-        follow(text, name, tmp_path, monkeypatch, capfdbinary)
+        assert follow(text, name, tmp_path, monkeypatch, capfdbinary) > 0
     with reading_copy.connect(Folders(Path.cwd() / "data")) as con:
         assert con.execute("SELECT count(*) FROM articles").fetchall() == [(SERVED[name],)]
 
 
 def follow(
     text: str, name: str, place: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
-) -> None:
-    """Run the commands of a page, one after another."""
-    for line in (line for block in blocks("console", text) for line in block.splitlines() if line.strip()):
+) -> int:
+    """Run the commands of a page, one after another; how many there were."""
+    lines = [line for block in blocks("console", text) for line in block.splitlines() if line.strip()]
+    for line in lines:
         words = [twice_shown(place) if word == "ARTICLE" else word for word in shlex.split(line, comments=True)]
         if words[0] == "cd":
             monkeypatch.chdir(words[1])
@@ -115,6 +116,7 @@ def follow(
             monkeypatch.delenv("WIREROOM_WORKSPACE", raising=False)  # what --workspace of the line before has set
             code = guarded(lambda words=words: app(words[1:], prog_name="wireroom"))
             assert code == EXPECTED_CODES.get(line, 0), f"{line}\n{capfdbinary.readouterr()}"
+    return len(lines)
 
 
 @pytest.mark.parametrize(("name", "sql"), of_all("sql"))

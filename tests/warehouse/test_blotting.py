@@ -54,3 +54,4 @@ def test_a_source_keeps_its_events_alone(tmp_path: Path):
 def test_no_log_is_no_trouble(tmp_path: Path):
     blotting.blot(tmp_path / "nothing", ["https://town.example/a"])
     blotting.blot_source(tmp_path / "nothing", "eir")
+    assert list(tmp_path.iterdir()) == []
