@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+import typer
 from typer.core import TyperGroup
 
 PANELS = {
@@ -14,6 +16,16 @@ PANELS = {
 }
 _PANEL_OF = {name: panel for panel, names in PANELS.items() for name in names}
 _PLACE = {name: place for place, name in enumerate(_PANEL_OF)}
+
+
+_HOUSE_WORDS = (
+    (r"Input should be greater than or equal to (\S+)", r"{value} is too little: the least is \1."),
+    (r"Input should be less than or equal to (\S+)", r"{value} is too much: the most is \1."),
+    (r"Input should be a valid integer\b.*", "{value} is no whole number."),
+    (r"Input should be a valid number\b.*", "{value} is no number."),
+    (r"Value error, (.*)", r"\1"),
+)
+"""What the library that checks values says, and what is said instead."""
 
 
 class Interrupted(Exception):
@@ -38,9 +50,23 @@ class Verbs(TyperGroup):
         """Run the verb; raises Interrupted where it was broken off."""
         try:
             return super().invoke(ctx)
+        except typer.BadParameter as error:
+            error.message = _in_house_words(error)
+            raise
         except KeyboardInterrupt:
             raise Interrupted from None
         except RuntimeError as error:
             if str(error) != "Query interrupted":  # DuckDB's word for a Ctrl-C that came while it was at work
                 raise
             raise Interrupted from None
+
+
+def _in_house_words(error: typer.BadParameter) -> str:
+    """Why a value is refused, in our words: those of the library name no value and no limit of ours."""
+    cause: Any = error.__cause__
+    problems = cause.errors() if hasattr(cause, "errors") else []
+    value = problems[0].get("input") if problems else None
+    for theirs, ours in _HOUSE_WORDS:
+        if found := re.fullmatch(theirs, error.message):
+            return found.expand(ours).replace("{value}", str(value))
+    return error.message

@@ -35,6 +35,26 @@ def test_a_workspace_where_none_can_be(wireroom: Run, place: str):
     assert "cannot be written" in wireroom("init", place, code=1).stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["search", "ferry", "--limit", "0"], "0 is too little: the least is 1."),
+        (["backfill", "paper", "--limit", "0"], "0 is too little: the least is 1."),
+        (["search", "ferry", "--limit", "10001"], "10001 is too much: the most is 10000."),
+        (["search", "ferry", "--limit", "a{few}"], "a{few} is no whole number."),
+        (["query", "SELECT 1", "--timeout", "soon"], "soon is no number."),
+        (["export", "--format", "{0}"], "'{0}' is not one of 'parquet'"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_in_our_words(
+    capsys: pytest.CaptureFixture[str], words: list[str], sentence: str
+):
+    assert guarded(lambda: app(words, prog_name="wireroom")) == Exit.USAGE
+    said = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert sentence in said
+    assert "Input should" not in said
+
+
 def _refuse_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
     opened = os.open
 
