@@ -38,6 +38,8 @@ LONGEST = 1_000
 VARIABLE = "WIREROOM_LOG_JSON"
 """Set by --log-json, so that processes that a command starts do the same."""
 
+_ADDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+
 LEVELS = {"warning": logging.WARNING, "failed": logging.ERROR}
 QUIET = frozenset({"page", "read", "unit", "planned"})
 """Events that come by the thousand: they have the level debug."""
@@ -53,8 +55,9 @@ def fields_of(event: Event, mask: Mask, moment: datetime) -> dict[str, Any]:
     if event.kind == "read" and event.outcome == "article":
         event = replace(event, text="", more={})
     url = event.url or (event.text if event.kind == "page" else None)
+    moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     said = {
-        "time": moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "level": logging.getLevelName(level_of(event)).lower(),
         "event": event.kind,
         "source": event.source,
@@ -98,16 +101,25 @@ class File:
     def write(self, line: str) -> None:
         """Add a line; where that cannot be done, the run goes on, and it is said once."""
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with self.path.open("ab", buffering=0) as file:
-                file.write(f"{line}\n".encode())
-                is_full = os.fstat(file.fileno()).st_size >= LARGEST
-            if is_full:
+            if self._added(f"{line}\n".encode()) >= LARGEST:
                 self._put_aside()
         except OSError as problem:
             if not self.has_failed:
                 print(f"The log {self.path} cannot be written: {problem.strerror}. The run goes on.", file=sys.stderr)
             self.has_failed = True
+
+    def _added(self, line: bytes) -> int:
+        """Add a line to whatever file has the name now; the bytes that it holds."""
+        try:
+            descriptor = os.open(self.path, _ADDING, 0o666)
+        except FileNotFoundError:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.path, _ADDING, 0o666)
+        try:
+            os.write(descriptor, line)
+            return os.fstat(descriptor).st_size
+        finally:
+            os.close(descriptor)
 
     def _put_aside(self) -> None:
         with hold(self.path.with_name(f".{self.path.name}.lock"), f"process {os.getpid()}", wait=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import subprocess
 import sys
 import threading
@@ -133,7 +134,10 @@ class _Child:
 
     def __init__(self, parse: Parse, seconds: float, memory_bytes: int) -> None:
         self._ready = False
+        self._profile: Profile | None = None  # the one that was sent last
         self._connection, theirs = Pipe()
+        self._answers = select.poll()
+        self._answers.register(self._connection, select.POLLIN)
         with theirs:
             self._process = _start(theirs, seconds, memory_bytes)
         with suppress(OSError):  # it died already: reading will say so
@@ -149,8 +153,9 @@ class _Child:
         try:
             if not self._answers_in(STARTING):
                 return self._gone("parser_died", "The parse process did not start.")
-            self._connection.send((page, profile))
-            if not self._connection.poll(seconds):
+            self._connection.send((page, None if profile is self._profile else profile))
+            self._profile = profile
+            if not self._answers.poll(seconds * 1000):
                 return self._gone("parser_too_slow", f"Parsing took longer than {seconds:g} seconds and was ended.")
             result: Parsed = self._connection.recv()
         except (OSError, EOFError):
@@ -172,7 +177,7 @@ class _Child:
 
     def _answers_in(self, seconds: float) -> bool:
         """Whether the process has said that it is ready."""
-        if not self._ready and self._connection.poll(seconds):
+        if not self._ready and self._answers.poll(seconds * 1000):
             self._connection.recv_bytes()
             self._ready = True
         return self._ready

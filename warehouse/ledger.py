@@ -6,9 +6,12 @@ an address): the reading copy is asked for the keys at hand.
 
 from __future__ import annotations
 
+import threading
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
+from operator import attrgetter
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,11 +33,18 @@ __all__ = ["Archived", "Asked", "Extents", "Known", "Ledger", "Validators"]
 BATCH = 500
 """Addresses looked up at once while iterating."""
 
-STAGED = 2_000
-"""Rows that a run has made which wait in memory until a question needs them, or there are so many."""
+STAGED = 20_000
+"""Rows that a run has made which wait as JSON until a question needs them, or there are so many: some ten megabytes.
+
+A first walk through an archive asks for hardly anything that it has just made, and by the time of the next reading copy,
+which has them, most need not have been put into tables at all.
+"""
 
 NARROW = (rows.Found, rows.Sighted, rows.Listed, rows.Fetched, rows.Reading, rows.Segment, rows.Run, rows.Withdrawal)
 """What a run must remember of what it did."""
+
+READING = tuple(field.name for field in fields(rows.Reading) if field.name not in ("text", "evidence"))
+_reading = attrgetter(*READING)
 
 NARROW_KINDS = frozenset(spool.KINDS[record] for record in NARROW)
 
@@ -108,7 +118,9 @@ class Ledger:
         self._found: Keys | None = None  # of addresses that were found
         self._heard_of: Keys | None = None  # of whatever was asked for, listings too, or withdrawn
         self._withdrawn: set[str | None] | None = None  # few, and asked for with every page
-        self._added: list[rows.Row] = []  # not in the tables yet: one statement a row would cost more than the row
+        self._added = defaultdict[str, list[bytes]](list)  # by kind, not in the tables yet
+        self._waiting = 0  # rows of them
+        self._adding = threading.RLock()  # threads that fetch add, while the one that discovers asks
         self._con = self._read()
 
     def __enter__(self) -> Self:
@@ -128,8 +140,10 @@ class Ledger:
 
         Only who adds rows may call it, when no row that was added waits to be spooled.
         """
-        former, self._con, self._added = self._con, self._read(), []
+        former, self._con = self._con, self._read()
         former.close()
+        self._added.clear()
+        self._waiting = 0
 
     def _read(self) -> duckdb.DuckDBPyConnection:
         """A connection to all that is known."""
@@ -149,16 +163,21 @@ class Ledger:
         return con
 
     def add(self, new: Iterable[rows.Row]) -> None:
-        """Remember rows that the run has just spooled."""
-        for row in new:
-            if isinstance(row, rows.Found) and self._found is not None:
-                self._found.add(row.url_key)
-            elif isinstance(row, rows.Fetched | rows.Withdrawal) and self._heard_of is not None and row.url_key:
-                self._heard_of.add(row.url_key)
-            if isinstance(row, NARROW):
-                self._added.append(_narrow(row))
-        if len(self._added) >= STAGED:
-            self._settled()
+        """Remember rows that the run has just spooled; any thread may call it."""
+        with self._adding:
+            for row in new:
+                self._remember(row)
+            if self._waiting >= STAGED:
+                self._settled()
+
+    def _remember(self, row: rows.Row) -> None:
+        if isinstance(row, rows.Found) and self._found is not None:
+            self._found.add(row.url_key)
+        elif isinstance(row, rows.Fetched | rows.Withdrawal) and self._heard_of is not None and row.url_key:
+            self._heard_of.add(row.url_key)
+        if isinstance(row, NARROW):
+            self._added[spool.KINDS[type(row)]].append(_narrow(row))
+            self._waiting += 1
 
     def knows(self, url_key: str) -> bool:
         """Whether an address was ever found; cheap enough to be asked for every link of a listing."""
@@ -384,9 +403,12 @@ class Ledger:
 
     def _settled(self) -> duckdb.DuckDBPyConnection:
         """The connection, with everything in its tables that was added."""
-        if self._added:
-            added, self._added = self._added, []
-            _take(self._con, stage_rows(self._con, added))
+        with self._adding:
+            if self._waiting:
+                stage_rows(self._con, self._added)
+                _take(self._con, self._added)
+                self._added.clear()
+                self._waiting = 0
         return self._con
 
 
@@ -403,9 +425,11 @@ def _known(row: tuple[Any, ...]) -> Known:
     return Known(key, url, day, Hints(title, published, basis, modified), *rest)
 
 
-def _narrow(row: rows.Row) -> rows.Row:
-    """The row without its text."""
-    return replace(row, text=None) if isinstance(row, rows.Reading) else row
+def _narrow(row: rows.Row) -> bytes:
+    """The row as JSON, a reading without its text and the evidence."""
+    if isinstance(row, rows.Reading):
+        return msgspec.json.encode(dict(zip(READING, _reading(row), strict=True)))
+    return msgspec.json.encode(row)
 
 
 def _json(keys: Sequence[str]) -> str:

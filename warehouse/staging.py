@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from importlib.resources import files
 from tempfile import NamedTemporaryFile
 
 import duckdb
-import msgspec
 
 from warehouse import rows, spool
 from warehouse.spool import BadLine, Batch, Numbered
@@ -65,14 +64,10 @@ def stage_batch(con: duckdb.DuckDBPyConnection, batch: Batch) -> list[BadLine]:
     return [BadLine(line.number, line.line, f"{batch.path.name}, {line.message}") for line in refused]
 
 
-def stage_rows(con: duckdb.DuckDBPyConnection, batch: Iterable[rows.Row]) -> list[str]:
-    """Stage rows that are in memory, and return their kinds."""
-    by_kind = defaultdict[str, list[Numbered]](list)
-    for row in batch:
-        by_kind[spool.KINDS[type(row)]].append(Numbered(0, msgspec.json.encode(row)))
+def stage_rows(con: duckdb.DuckDBPyConnection, by_kind: Mapping[str, Sequence[bytes]]) -> None:
+    """Stage rows that are in memory, by their kinds, each as JSON."""
     for kind, rows_of in by_kind.items():
-        _stage(con, kind, rows_of)
-    return list(by_kind)
+        _stage(con, kind, [Numbered(0, row) for row in rows_of])
 
 
 def _accepted(
