@@ -150,6 +150,8 @@ def _print(report: Report, options: Options) -> None:
 
 def _sentence(report: Report, dry_run: bool) -> str:
     """The line that says it all."""
+    if not report.files and not report.is_whole:
+        return "No file could be read: see above."
     parts = []
     new = counted(report.taken, "new page")
     if report.taken and dry_run:
@@ -170,7 +172,8 @@ def _sentence(report: Report, dry_run: bool) -> str:
         parts.insert(0, "nothing new")
     said = ", ".join(parts)
     end = "." if report.is_whole else ". Not all of it could be read: see above."
-    return f"{counted(report.files, 'file')} read: {said}{end}"
+    unread = f", {report.unread:,} not" if report.unread else ""
+    return f"{counted(report.files, 'file')} read{unread}: {said}{end}"
 
 
 def _print_counts(title: str, counts: Mapping[str, int]) -> None:

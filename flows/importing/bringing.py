@@ -8,7 +8,8 @@ from pathlib import Path
 from flows.importing.claims import Claims, host_of
 from flows.importing.door import Door
 from flows.importing.entrances import Entrances
-from flows.importing.inputs import Input, inputs, items
+from flows.importing.gathering import Input, inputs
+from flows.importing.inputs import items
 from flows.importing.records import Arrival, Options, Report
 from flows.importing.saved import Addresses
 from flows.source_files import source_named

@@ -29,9 +29,14 @@ class Held:
     is_file: bool = True  # whether the name alone opens it
 
 
+def tidy(path: Path) -> Path:
+    """A path from the root on and without detours, its own name kept where that is a link."""
+    return path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
+
+
 def file_at(path: Path) -> Held:
-    """A file of the disk, by its absolute path; raises OSError where it is not there."""
-    place = path.absolute()
+    """A file of the disk, by its whole path; raises OSError where it is not there."""
+    place = tidy(path)
     found = place.stat()
     changed = datetime.fromtimestamp(found.st_mtime, UTC).replace(tzinfo=None)
     return Held(str(place), lambda: place.open("rb"), found.st_size, changed)
@@ -103,7 +108,8 @@ class Options:
 class Report:
     """What an import found and did, counted."""
 
-    files: int = 0
+    files: int = 0  # that could be read
+    unread: int = 0  # files of which nothing could be
     records: int = 0  # of WARC files, whatever they are of
     pages: int = 0  # that a source claims
     taken: int = 0  # that were new, and read
@@ -127,6 +133,11 @@ class Report:
     def is_whole(self) -> bool:
         """Whether every file kept what it promised."""
         return not self.damaged_count and not self.problems
+
+    @property
+    def faults(self) -> int:
+        """How much is wrong with the files."""
+        return self.damaged_count + len(self.problems)
 
     def damage(self, spot: Spot) -> None:
         """Note a damaged spot."""

@@ -85,3 +85,94 @@ def test_what_cannot_be_done_is_said_in_a_sentence(
     code, _, err = said(capsys, *(word.format(file=file) for word in words))
     assert code == 1
     assert sentence in " ".join(err.split())
+
+
+def test_empty_files_are_named_beside_others_and_are_not_read(place: Path, capsys: pytest.CaptureFixture[str]):
+    whole = Recorded().pages("one").at(place / "a.warc.gz")
+    empty = [place / "empty.html", place / "empty.warc.gz"]
+    for file in empty:
+        file.touch()
+    code, out, err = said(capsys, *map(str, [*empty, whole]))
+    assert code == 4
+    assert f"{empty[0]}, {empty[1]} are empty" in err
+    assert "1 file read: 1 new page imported" in out
+    code, _, err = said(capsys, str(empty[0]), "--dry-run")
+    assert (code, f"{empty[0]} is empty" in err) == (4, True)
+
+
+def test_empty_files_in_a_folder_are_named_where_they_would_have_been_read(
+    place: Path, capsys: pytest.CaptureFixture[str]
+):
+    folder = place / "saved"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"{number}.html").touch()
+    (folder / "note.xyz").touch()
+    code, out, err = said(capsys, str(folder))
+    assert code == 4
+    assert f"{folder / '0.html'}, {folder / '1.html'}, {folder / '2.html'} and 2 more are empty" in err
+    assert "a file of another kind (.xyz)" in out
+    assert "No file could be read" in out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.warc.gz", b"<!DOCTYPE html><html><p>Not found</p>", "it is a web page"),
+        ("a.warc.gz", b"just some words", "neither compressed nor begins with WARC/"),
+        ("a.warc", b"just some words", "neither compressed nor begins with WARC/"),
+        ("a.wacz", b"<html>Not found", "it is a web page"),
+        ("a.wacz", b"whatever", "it is no zip"),
+    ],
+)
+def test_a_file_that_is_not_what_its_name_says_is_told_apart(
+    place: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes, sentence: str
+):
+    folder = place / "folder"
+    folder.mkdir()
+    file = folder / name
+    file.write_bytes(content)
+    for named in (file, folder):
+        code, out, err = said(capsys, str(named))
+        assert code == 4
+        assert str(file) in err
+        assert sentence in err
+        assert "Fetch it again" in err
+        assert "No file could be read" in out
+
+
+def test_paths_are_shown_without_detours(place: Path, capsys: pytest.CaptureFixture[str]):
+    recorded = Recorded().pages("one")
+    (place / "cut.warc.gz").write_bytes(recorded.content[:-9])
+    (place / "b.pdf").write_bytes(b"%PDF")
+    (place / "sub").mkdir()
+    code, _, err = said(capsys, "../sub/../cut.warc.gz", "../b.pdf", "../sub/../b.pdf")
+    assert code == 4
+    assert f"! {place / 'cut.warc.gz'}, at {recorded.places[1]:,}" in err
+    assert f"! {place / 'b.pdf'} is none of" in err
+    assert ".." not in err
+
+
+def test_a_file_that_is_named_twice_is_read_once(place: Path, capsys: pytest.CaptureFixture[str]):
+    file = Recorded().pages("one").at(place / "a.warc.gz")
+    (place / "link.warc.gz").symlink_to(file)
+    code, out, _ = said(capsys, str(file), "../a.warc.gz", str(place / "link.warc.gz"))
+    assert code == 0
+    assert "1 file read: 1 new page imported, 1 article read.\n" in out
+
+
+def test_a_file_of_which_nothing_could_be_read_is_not_counted_as_read(place: Path, capsys: pytest.CaptureFixture[str]):
+    file = place / "a.warc.gz"
+    file.write_bytes(b"\x1f\x8b\x08 noise")
+    code, out, _ = said(capsys, str(file))
+    assert code == 4
+    assert out.endswith("No file could be read: see above.\n")
+    whole = Recorded().pages("one").at(place / "b.warc.gz")
+    assert "1 file read, 1 not: 1 new page imported" in said(capsys, str(file), str(whole))[1]
+
+
+def test_a_folder_without_anything_to_read_says_so(place: Path, capsys: pytest.CaptureFixture[str]):
+    (place / "folder").mkdir()
+    code, out, _ = said(capsys, str(place / "folder"))
+    assert code == 0
+    assert f"Nothing in {place / 'folder'} is of a kind that is read" in out

@@ -1,0 +1,96 @@
+"""What a file is: by its first bytes where they tell, else by its name; and what one is that is not what its name says."""
+
+from __future__ import annotations
+
+import zipfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Literal
+
+from flows.importing import saved
+from flows.importing.undoing import looks_like_markup
+from flows.importing.wacz import BROKEN
+from warehouse.archive.streams import GZIP, ZSTD, Broken, opened
+
+Kind = Literal["warc", "wacz", "json", "csv", "html", "text"]
+
+KINDS = "WARC, WACZ, HTML, plain text, JSON Lines and CSV"
+_WARC = (b"WARC/", b"filedesc://")
+_ZIP = b"PK\x03\x04"
+_AROUND = frozenset({".gz", ".zst", ".open"})
+_BY_SUFFIX: dict[str, Kind] = {
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".wacz": "wacz",
+    **dict.fromkeys(saved.HTML, "html"),
+    **dict.fromkeys(saved.TEXT, "text"),
+}
+
+
+def kind_of(file: Path) -> Kind | None:
+    """What a file is, None where it is nothing that is read; raises OSError where it cannot be opened."""
+    with file.open("rb") as raw:
+        start = raw.read(16)
+    if start.startswith(_WARC):
+        return "warc"
+    if start.startswith(_ZIP):
+        return "wacz" if _is_wacz(file) else None
+    if start.startswith((GZIP, *ZSTD)) and _begins_warc(file):
+        return "warc"
+    by_name = kind_by_name(file)
+    return None if by_name in ("warc", "wacz") else by_name
+
+
+def kind_by_name(file: Path) -> Kind | None:
+    """What a file is by its name alone."""
+    if named_warc(file):
+        return "warc"
+    suffixes = [suffix.lower() for suffix in file.suffixes]
+    if suffixes[-1:] == [".gz"]:
+        suffixes.pop()
+    return _BY_SUFFIX.get(suffixes[-1]) if suffixes else None
+
+
+def false_name(file: Path) -> str | None:
+    """A sentence on a file that is named as WARC or WACZ and is neither; None for any other."""
+    kind = kind_by_name(file)
+    if kind not in ("warc", "wacz"):
+        return None
+    with file.open("rb") as raw:
+        start = raw.read(4096)
+    if looks_like_markup(start.decode("utf-8", "replace")):
+        really = "it is a web page, perhaps one that says why there was no file"
+    elif kind == "wacz":
+        really = "it is no zip"
+    else:
+        really = "it is neither compressed nor begins with WARC/"
+    return f"{file} is named as a {kind.upper()} file, but {really}. Fetch it again, or leave it out."
+
+
+def named_warc(file: Path) -> bool:
+    """Whether a file is called a WARC or ARC file, packed or still being written."""
+    suffixes = [suffix.lower() for suffix in file.suffixes]
+    while suffixes and suffixes[-1] in _AROUND:
+        suffixes.pop()
+    return suffixes[-1:] in ([".warc"], [".arc"])
+
+
+def _begins_warc(file: Path) -> bool:
+    """Whether what is compressed begins a WARC file; one whose first record is damaged is known by its name."""
+    with file.open("rb") as raw:
+        stream = opened(raw)
+        with suppress(Broken):
+            if stream.advance() and stream.peek(12).startswith(_WARC):
+                return True
+    return named_warc(file)
+
+
+def _is_wacz(file: Path) -> bool:
+    try:
+        with zipfile.ZipFile(file) as zipped:
+            return any(name.startswith("archive/") for name in zipped.namelist())
+    except BROKEN:
+        return file.suffix.lower() == ".wacz"
