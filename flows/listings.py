@@ -299,7 +299,7 @@ def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
         said = f"{unit.finder} {unit.unit}: {len(unit.candidates)} addresses"
         tell(Event("unit", said, len(unit.candidates), outcome=unit.outcome, url=unit.url, reason=unit.reason))
     for note in unit.notes:
-        tell(Event("note", note))
+        tell(Event("note", note, url=unit.url, more={"group": "remark"} if unit.first_day else {}))
 
 
 def _tell_failure(run: Run, unit: Unit, spec: FinderSpec) -> None:

@@ -13,6 +13,7 @@ SAID = 5
 
 ENDS = {
     "unread": ("listing could not be read", "listings could not be read"),
+    "remark": ("remark on a listing", "remarks on listings"),
     "empty": ("listing shows nothing", "listings show nothing"),
 }
 """Groups of events (`more["group"]`), and what all of them together come to."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,12 +15,14 @@ from flows.discovery.records import Candidate, Get, Known, Listing, ListingKind,
 from flows.periods import shape
 from flows.sources import FinderSpec, SourceDefinition
 from parsers import urls
-from parsers.listing import Calendar, Link, Links, ListingError
+from parsers.listing import Calendar, Link, Links, ListingError, absolute
 from parsers.records import Hints
 
 Read = Callable[[Listing], Links]
 
 READ = frozenset({"fetched", "unchanged"})
+NEIGHBOURS = 8  # pages whose links are those of the frame
+FRESH = 2  # links that no page before had, for which a page without a pattern of articles is doubted
 EVE = timedelta(days=2)  # how far ahead of today an address may be dated
 
 
@@ -53,6 +55,7 @@ class Walk:
         self.pages = 0
         self.met: set[str] = set()  # keys of candidates
         self.asked = {urls.key(source.home)}  # keys of listings, which are no articles
+        self.around: deque[frozenset[str]] = deque(maxlen=NEIGHBOURS)  # what the last pages of periods link to
         pattern = source.profile.url_pattern
         self.pattern = re.compile(pattern) if pattern else None
         templates = [each.url for each in source.finders if each.kind == "template" and each.url]
@@ -98,9 +101,28 @@ class Walk:
             seen = replace(unit, links=_count(links), digest=digest(links), whole=not links.cut_short)
             return Look(seen, links, listing.status)
         sifted = self.sift(links, unit)
+        if unit.first_day:
+            sifted = self.checked(sifted, links, listing.final_url)
         # In a backfill what an earlier run knew is no reason to stop.
         new = sum(self.window.whole or not self.known(candidate.url_key) for candidate in sifted.candidates)
         return Look(sifted, links, listing.status, new)
+
+    def checked(self, unit: Unit, links: Links, url: str) -> Unit:
+        """The unit of a period, which is not whole where `links` finds nothing on its page, and links are there that no page before had."""
+        common = frozenset[str]().union(*self.around)
+        self.around.append(links.around)
+        if links.links or not (common or self.pattern):
+            return unit
+        fresh = [link for href in links.around - common if (link := absolute(href, url)) and self.may_be_article(link)]
+        if len(fresh) < (1 if self.pattern else FRESH):
+            return unit
+        said = f"{url} has {len(fresh)} links that may be articles, as {min(fresh)}, and `links` finds none of them: has its layout changed?"
+        return replace(unit, whole=False, reason="links_not_found", notes=(*unit.notes, said))
+
+    def may_be_article(self, url: str) -> bool:
+        """Whether an address is on the site, fits the article pattern, and is no listing."""
+        fits = self.on_site(url) and (not self.pattern or self.pattern.search(url) is not None)
+        return fits and not self.is_period(url) and urls.key(url) not in self.asked
 
     def sift(self, links: Links, unit: Unit) -> Unit:
         """The unit of a listing that was read: its links as candidates, or counted by the reason they are not."""
@@ -119,7 +141,7 @@ class Walk:
             outside=outside,
             oldest=_oldest(links.links, candidates),
             dropped=tuple(sorted((+dropped).items())),
-            notes=links.notes + _advice(candidates, dropped),
+            notes=links.notes + _advice(unit.url, candidates, dropped),
         )
 
     def candidates(self, links: Iterable[Link], unit: Unit, dropped: Counter[str]) -> Iterable[Candidate]:
@@ -212,12 +234,12 @@ class Walk:
         return urls.same_site(url, self.source.home) or (urlsplit(url).hostname or "") in self.source.hosts
 
 
-def _advice(candidates: tuple[Candidate, ...], dropped: Counter[str]) -> tuple[str, ...]:
+def _advice(url: str, candidates: tuple[Candidate, ...], dropped: Counter[str]) -> tuple[str, ...]:
     """What to look at where a listing has links and none of them counts as an article."""
     others = dropped["not_article"]
     if candidates or not others or dropped["repeated"] or dropped["max_urls"]:
         return ()
-    return (f"None of {others} links fits the pattern under [article].",)
+    return (f"None of {others} links of {url} fits the pattern under [article].",)
 
 
 def _oldest(links: Iterable[Link], candidates: Iterable[Candidate]) -> date | None:

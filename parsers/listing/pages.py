@@ -120,6 +120,7 @@ class _Reading:
             tuple(self.links.values()),
             next_url=self.next_url(),
             dropped=self.dropped,
+            around=self.around() if self.selectors.own_pages else frozenset(),
             notes=tuple(self.notes[:_NOTES]),
         )
 
@@ -144,6 +145,9 @@ class _Reading:
         if isinstance(stated, str) and stated.strip():
             return read_date(stated, self.calendar)
         return read_date(beside.get_text(" "), self.calendar, self.selectors.date_format)
+
+    def around(self) -> frozenset[str]:
+        return frozenset(str(tag["href"]) for tag in self.soup.find_all("a", href=True))
 
     def next_url(self) -> str | None:
         if not self.selectors.next:

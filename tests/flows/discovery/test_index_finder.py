@@ -136,7 +136,7 @@ def test_dates_beside_the_links(tmp_path: Path) -> None:
 def test_a_pattern_that_fits_nothing_is_told(tmp_path: Path) -> None:
     definition = source(tmp_path, INDEX, "[article]\nurl = '/article/'")
     (unit,) = walk(definition, Web({"/news": links("/a", "/b")}))
-    assert unit.notes == ("None of 2 links fits the pattern under [article].",)
+    assert unit.notes == (f"None of 2 links of {HOME}/news fits the pattern under [article].",)
 
 
 def test_a_page_that_came_again_is_read_for_the_way_on_but_lists_nothing_new(tmp_path: Path) -> None:

@@ -109,3 +109,30 @@ def test_a_period_that_leads_elsewhere_is_not_its_listing(tmp_path: Path) -> Non
     there, elsewhere = walk(source(tmp_path, DAILY), web, Window(date(2026, 11, 19), date(2026, 11, 20), WEEK.today))
     assert (paths([there]), there.whole) == (["/b"], True)
     assert (paths([elsewhere]), elsewhere.outcome, elsewhere.reason) == ([], "failed", "redirected")
+
+
+FRAME = '<nav><a href="/about">About</a> <a href="/latest/a">Latest</a> <a href="{}">Before</a></nav>'
+TWO_DAYS = Window(date(2026, 11, 19), date(2026, 11, 20), WEEK.today)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "other", "whole"),
+    [
+        ("", "/story/b", False),
+        ("", "/about", True),
+        ('[article]\nurl = "/story/"', "/story/b", False),
+        ('[article]\nurl = "/story/"', "/elsewhere", True),
+    ],
+)
+def test_a_page_whose_links_are_not_found_is_not_empty(tmp_path: Path, pattern: str, other: str, whole: bool) -> None:
+    changed = (
+        f'<h2><a href="{other}">A story</a></h2><h2><a href="{other}2">Another</a></h2>' if other != "/about" else ""
+    )
+    web = Web(
+        {
+            "/2026/11/20/": links("/story/a", more=FRAME.format("/2026/11/19/")),
+            "/2026/11/19/": f"<html><body>{FRAME.format('/2026/11/18/')}{changed}</body></html>".encode(),
+        }
+    )
+    _, unit = walk(source(tmp_path, DAILY + '\nlinks = "p a"', pattern), web, TWO_DAYS)
+    assert (unit.whole, unit.reason) == ((True, None) if whole else (False, "links_not_found"))
