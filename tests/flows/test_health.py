@@ -7,7 +7,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -92,7 +92,22 @@ def doubled(served: Pages) -> Pages:
     return {**served, **twice, **lists}
 
 
+def dated(served: Pages, day: date) -> Pages:
+    """Every article states this as its day of publication, whatever its dateline says."""
+    stated = f'<meta property="article:published_time" content="{day}">'.encode()
+    return articles(lambda body: re.sub(rb"(?i)<head>", rb"<head>" + stated, body), served)
+
+
+def dated_ahead(served: Pages) -> Pages:
+    return dated(served, (datetime.now(UTC) + timedelta(days=200)).date())
+
+
+def dated_by_year(served: Pages) -> Pages:
+    return dated(served, date(datetime.now(UTC).year - 1, 1, 1))
+
+
 @pytest.mark.parametrize(("trouble", "expected"), [
+    (dated_ahead, "dates.future"), (dated_by_year, "dates.first_of_january"),
     (stopped, "listings"), (rebuilt, "layout"), (emptied, "rejected"), (without_datelines, "filled.dateline"), (doubled, "too_many"),
 ])  # fmt: skip
 def test_a_trouble_is_named_at_the_first_run_that_shows_it(workspace, site, trouble, expected):

@@ -25,6 +25,7 @@ class Page:
     undated: bool = False
     listed: date | None = None  # the day that the listing gives; None: that of the article
     unlisted: bool = False  # the listing gives no day
+    refused: tuple[str, str] | None = None  # a day that the page states and that is not believed, and why
 
 
 @dataclass(slots=True)
@@ -89,7 +90,8 @@ class Outlet:
     def _reading(self, page: Page, name: str, day: date, moment: datetime) -> rows.Reading:
         words = None if page.words is None else f"{name} has its words"
         row = replace(reading(name, words), fetch_id=key(f"{name} fetch"), source_id=self.source_id, observed_at=moment, read_at=moment,
-                      layout=page.layout)  # fmt: skip
+                      layout=page.layout, evidence=[rows.EvidenceRow("date_published", page.refused[0], "meta", False, page.refused[1])]
+                      if page.refused else [])  # fmt: skip
         if page.words is None or words is None:
             return replace(row, layout=None)
         wide = text(name, words, word_count=page.words, date_published=None if page.undated else day,

@@ -102,6 +102,15 @@ def test_what_a_feed_without_days_showed_already_when_it_was_first_read_is_no_ol
     assert failing(judged(outlet, FIRST + timedelta(days=1, hours=1))) == {"dates.old"}
 
 
+@pytest.mark.parametrize(("moment", "expected"), [
+    (datetime(2026, 1, 2, 6), set()), (datetime(2026, 1, 20, 6), {"dates.first_of_january"}),
+])  # fmt: skip
+def test_a_first_of_january_is_no_trouble_while_it_may_be_the_day(judged, moment: datetime, expected: set[str]):
+    outlet, stated = Outlet().expects(noted_at=datetime(2026, 1, 1)), ("2026-01-01", "a first of January without a time, as made from a bare year")  # fmt: skip
+    outlet.ingest(moment, [Page(refused=stated) for _ in range(8)])
+    assert failing(judged(outlet, moment + timedelta(hours=1))) == expected
+
+
 def test_listings_that_cannot_be_read_are_named_at_once(judged):
     outlet = steady()
     outlet.ingest(NOW, listing="failed", state="failed")

@@ -92,6 +92,23 @@ read AS (
         if(t.publisher IS NULL, 'publisher', NULL), if(t.copyright_notice IS NULL, 'copyright_notice', NULL),
         if(t.is_accessible_for_free IS NULL, 'is_accessible_for_free', NULL)]) AS missing
     FROM samples AS s JOIN texts AS t ON t.article_id = s.article_id AND t.record_hash = s.record_hash
+),
+-- Days that the outlet itself stated and that were not believed: the row may be right all the same, and the outlet is not.
+refused AS (
+    SELECT source_id, place, bool_or(e.note = 'later than the page was seen') AS is_ahead,
+           bool_or(e.note LIKE 'a first of January%' AND coalesce(observed_at::DATE - try_cast(left(e."value", 10) AS DATE) > 7, true)) AS is_january
+    FROM (
+        SELECT s.source_id, s.place, s.observed_at, unnest(r.evidence) AS e
+        FROM samples AS s
+        JOIN readings AS r ON r.source_id = s.source_id AND r.observed_at = s.observed_at AND r.fetch_id = s.fetch_id AND r.item = s.item AND r.reader = s.reader
+        WHERE s.is_article
+    )
+    WHERE e.field = 'date_published' AND e.basis IN ('json-ld', 'meta', 'feed', 'news-sitemap', 'url')
+    GROUP BY ALL
+),
+dated AS (
+    SELECT s.*, coalesce(r.is_ahead, false) AS is_ahead, coalesce(r.is_january, false) AS is_january
+    FROM samples AS s LEFT JOIN refused AS r USING (source_id, place)
 )
 SELECT source_id, 'rejected' AS "check", place, observed_at, in_last_run, is_article AS good, 1 - rejected_max AS least, judge_history AS usual
 FROM samples JOIN limits USING (source_id)
@@ -112,12 +129,12 @@ SELECT source_id, 'words.long', place, observed_at, in_last_run, word_count <= l
 FROM samples JOIN past USING (source_id) JOIN limits USING (source_id)
 WHERE is_article
 UNION ALL
-SELECT source_id, 'dates.future', place, observed_at, in_last_run, date_published <= observed_at::DATE + 1, 0.9, false
-FROM samples WHERE date_published IS NOT NULL
+SELECT source_id, 'dates.future', place, observed_at, in_last_run, NOT is_ahead AND coalesce(date_published <= observed_at::DATE + 1, true), 0.9, false
+FROM dated WHERE date_published IS NOT NULL OR is_ahead
 UNION ALL
 SELECT source_id, 'dates.first_of_january', place, observed_at, in_last_run,
-       NOT (month(date_published) = 1 AND day(date_published) = 1 AND observed_at::DATE - date_published > 7), 0.8, false
-FROM samples WHERE date_published IS NOT NULL
+       NOT is_january AND NOT coalesce(month(date_published) = 1 AND day(date_published) = 1 AND observed_at::DATE - date_published > 7, false), 0.8, false
+FROM dated WHERE date_published IS NOT NULL OR is_january
 UNION ALL
 SELECT source_id, 'dates.old', place, observed_at, in_last_run, listed_day - date_published <= 60, 0.8, false
 FROM samples WHERE date_published IS NOT NULL AND is_new AND listed_day IS NOT NULL;

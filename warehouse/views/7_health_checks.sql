@@ -58,8 +58,8 @@ SELECT source_id, "check", state,
                     WHEN 'layout' THEN format('{} of the latest {} articles have a layout that was not seen before', seen - good, seen)
                     WHEN 'words.short' THEN format('{} of the latest {} articles are as short as the shortest tenth used to be', seen - good, seen)
                     WHEN 'words.long' THEN format('{} of the latest {} articles are as long as the longest tenth used to be', seen - good, seen)
-                    WHEN 'dates.future' THEN format('{} of the latest {} articles have a date that had not come yet', seen - good, seen)
-                    WHEN 'dates.first_of_january' THEN format('{} of the latest {} articles have a first of January as their date', seen - good, seen)
+                    WHEN 'dates.future' THEN format('{} of the latest {} articles state a date that had not come yet', seen - good, seen)
+                    WHEN 'dates.first_of_january' THEN format('{} of the latest {} articles state a first of January as their date', seen - good, seen)
                     WHEN 'dates.old' THEN format('{} of the latest {} new articles have a date long before the day on which they were listed', seen - good, seen)
                     ELSE format('{} of the latest {} articles have the field {} ({:.0f} %)', good, seen, field, 100 * share) END AS measured,
        CASE WHEN state = 'unknown' THEN format('cannot be said from {} pages', seen + past_pages)
@@ -68,7 +68,7 @@ SELECT source_id, "check", state,
        CASE "check" WHEN 'rejected' THEN 'Ask why: wireroom query "SELECT reason, message, url FROM rejects WHERE source_id = ''' || source_id || ''' ORDER BY asked_at DESC LIMIT 10".'
                     WHEN 'layout' THEN 'Look at one of them with wireroom show, and whether [parse] container and furniture in the source file still fit.'
                     WHEN 'dates.old' THEN 'See whether a listing names old articles anew, and what the dates rest on (date_published_basis).'
-                    ELSE if(kind = 'dates', 'See what the dates rest on: wireroom query "SELECT url, date_published, date_published_basis FROM articles WHERE source_id = ''' || source_id || ''' ORDER BY valid_from DESC LIMIT 10".',
+                    ELSE if(kind = 'dates', 'A row has only what is believed; see what was stated: wireroom query "SELECT basis, value, chosen, note FROM field_evidence WHERE field = ''date_published'' AND source_id = ''' || source_id || ''' ORDER BY observed_at DESC LIMIT 20".',
                             'Read one of them on its page and with wireroom explain URL: the outlet may have changed its pages, and [parse] in the source file must follow.') END AS advice,
        if(state = 'failing', since, NULL) AS since_at
 FROM (SELECT *, unnest(shown) FROM said);
