@@ -10,7 +10,8 @@ from typing import Literal
 from flows.importing import saved
 from flows.importing.undoing import looks_like_markup
 from flows.importing.wacz import BROKEN
-from warehouse.archive.streams import GZIP, ZSTD, Broken, opened
+from warehouse.archive.containers import GZIP, ZSTD, Broken
+from warehouse.archive.streams import opened
 
 Kind = Literal["warc", "wacz", "json", "csv", "html", "text"]
 

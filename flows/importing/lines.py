@@ -15,8 +15,8 @@ import msgspec
 from flows.importing.door import Door
 from flows.importing.named_fields import Row, item, says_address
 from flows.importing.records import Arrival, Held, Listed, Spot
+from warehouse.archive.containers import GZIP
 from warehouse.archive.foreign import LARGEST
-from warehouse.archive.streams import GZIP
 
 Told = Callable[[int], None]
 

@@ -19,8 +19,8 @@ from flows.importing.records import Arrival, Held
 from flows.importing.undoing import settled
 from parsers.listing import read_date
 from parsers.records import Hints
+from warehouse.archive.containers import GZIP
 from warehouse.archive.foreign import LARGEST
-from warehouse.archive.streams import GZIP
 from warehouse.errors import WarehouseError
 
 _SINGLE_FILE = re.compile(rb"<!--\s*Page saved with SingleFile\s+url:\s*(\S+)\s+saved date:\s*([^\r\n(]+)", re.I)

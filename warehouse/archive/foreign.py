@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import BinaryIO
 
-from warehouse.archive.streams import Broken, Stream, opened
+from warehouse.archive.containers import Broken
+from warehouse.archive.streams import Stream, opened
 
 LARGEST = 64 * 1024 * 1024
 """Bytes of a record that are taken into memory; larger ones are passed over."""
