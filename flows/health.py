@@ -1,6 +1,7 @@
 """How the outlets of a workspace do: judged after each run, told to people once per change, and once a day while it lasts.
 
-What was told is kept in data/.live/health/SOURCE.json, so that no run says again what another one said.
+What was told by which way is kept in data/.live/health/SOURCE.json, so that no run says again what another one said, and
+what did not get through is said by a later one.
 """
 
 from __future__ import annotations
@@ -8,13 +9,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import duckdb
 
 from flows import notices
-from flows.notices import Notice
+from flows.notices import Mail, Notice, Webhook
 from flows.progress import Event, tell
 from flows.run import now
 from flows.workspace import Workspace
@@ -26,16 +28,28 @@ from warehouse.locks import hold
 AGAIN = timedelta(days=1)
 """After so long, a trouble that lasts is told again."""
 
+PATIENCE = timedelta(minutes=10)
+"""After so long a way by which a message did not get through is tried again: each try may take seconds of a run."""
+
 MOST_SAID = 3
 """Troubles that the message of a failed run tells whole; the others it names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was said last about a source: the checks that failed then, and when people were told of it."""
+    """What was last said of a source by one way: the checks that failed then, and when."""
 
     checks: frozenset[str] = frozenset()
     told_at: datetime | None = None
+    tried_at: datetime | None = None  # in vain, since then
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The checks of a source that failed last, and what was told of them, by the name of the way."""
+
+    checks: frozenset[str] = frozenset()
+    ways: Mapping[str, Told] = field(default_factory=dict)
 
 
 class Unhealthy(Exception):
@@ -69,25 +83,42 @@ def message(source_id: str, found: Sequence[Verdict]) -> str | None:
     return f"{source_id} is not well. {said}" + (f" Failing too: {more}; wireroom health {source_id}" if more else "")
 
 
-def attend(workspace: Workspace, source_id: str, found: Sequence[Verdict], *, notify: bool = True) -> None:
+def attend(workspace: Workspace, source_id: str, found: Sequence[Verdict]) -> None:
     """Note what fails now, given all verdicts, and tell of what changed; nothing that hinders the telling fails a run.
 
     What failed and cannot be judged any more is not well again: it is kept in mind until a verdict says so.
     """
     path = workspace.folders.health / f"{source_id}.json"
     with hold(path.with_suffix(".lock"), f"health of {source_id} in process {os.getpid()}", wait=True):
-        before = _told(workspace, source_id)
-        checks = _named(found, "failing") | (before.checks & _named(found, "unknown"))
-        notice = _notice(source_id, found, before)
-        if notice is not None and notice.kind != "health.reminder":
-            tell(_event(notice))
-        sent = notice is not None and notify
-        told_at = now() if sent else before.told_at
-        kept = {"checks": sorted(checks), "told_at": told_at.isoformat() if told_at else None}
-        write_whole(path, [json.dumps(kept).encode()])
-    if sent and notice is not None:
-        for sentence in notices.send(workspace, notice):
-            tell(Event("warning", sentence))
+        before = _memory(workspace, source_id)
+        change = _notice(source_id, found, Told(before.checks, now()))
+        if change is not None:
+            tell(_event(change))
+        ways, problems = notices.channels(workspace)
+        told = {way.name: _told_by(way, source_id, found, before.ways.get(way.name, Told())) for way in ways}
+        kept = Memory(_open(found, before.checks), {name: how for name, (how, _) in told.items()})
+        write_whole(path, [_as_json(kept)])
+    for sentence in [*(problems if change else []), *(problem for _, problem in told.values() if problem)]:
+        tell(Event("warning", sentence))
+
+
+def _told_by(way: Mail | Webhook, source_id: str, found: Sequence[Verdict], before: Told) -> tuple[Told, str | None]:
+    """What one way has told once it was told what is new to it; and a sentence, where that did not get through."""
+    if before.tried_at is not None and now() - before.tried_at < PATIENCE:
+        return before, None
+    notice = _notice(source_id, found, before)
+    if notice is None:
+        return replace(before, checks=_open(found, before.checks), tried_at=None), None
+    problem = next((problem for _, problem in notices.tried([way], notice)), None)
+    if problem:
+        said = f"A message was not sent, and a later run tries again: {problem}. Try the settings with: wireroom notify --test"
+        return replace(before, tried_at=now()), said
+    return Told(_open(found, before.checks), now()), None
+
+
+def _open(found: Sequence[Verdict], before: frozenset[str]) -> frozenset[str]:
+    """What fails, and what failed before and cannot be judged now."""
+    return _named(found, "failing") | (before & _named(found, "unknown"))
 
 
 def _notice(source_id: str, found: Sequence[Verdict], before: Told) -> Notice | None:
@@ -125,15 +156,34 @@ def _plain(verdict: Verdict) -> dict[str, str | None]:
     return {"check": verdict.check, "message": verdict.message, "measured": verdict.measured, "expected": verdict.expected, "since_at": since}  # fmt: skip
 
 
-def _told(workspace: Workspace, source_id: str) -> Told:
+def _memory(workspace: Workspace, source_id: str) -> Memory:
     """What was noted last; nothing where the file is not there or was written by another hand."""
     path = workspace.folders.health / f"{source_id}.json"
     try:
         kept = json.loads(path.read_bytes())
-        told_at = datetime.fromisoformat(kept["told_at"]) if kept["told_at"] else None
-        return Told(frozenset(map(str, kept["checks"])), told_at)
+        return Memory(
+            frozenset(map(str, kept["checks"])),
+            {str(name): _told(told) for name, told in kept.get("ways", {}).items()},
+        )
     except FileNotFoundError:
-        return Told()
-    except (ValueError, KeyError, TypeError):
+        return Memory()
+    except (ValueError, KeyError, TypeError, AttributeError):
         tell(Event("warning", f"{path} cannot be read; what fails is told anew."))
-        return Told()
+        return Memory()
+
+
+def _told(kept: Mapping[str, Any]) -> Told:
+    moments = [datetime.fromisoformat(kept[name]) if kept[name] else None for name in ("told_at", "tried_at")]
+    return Told(frozenset(map(str, kept["checks"])), *moments)
+
+
+def _as_json(memory: Memory) -> bytes:
+    ways = {
+        name: {
+            "checks": sorted(told.checks),
+            "told_at": told.told_at.isoformat() if told.told_at else None,
+            "tried_at": told.tried_at.isoformat() if told.tried_at else None,
+        }
+        for name, told in memory.ways.items()
+    }
+    return json.dumps({"checks": sorted(memory.checks), "ways": ways}).encode()

@@ -140,11 +140,31 @@ def verdict(check: str, state: State = "failing") -> Verdict:
     return Verdict(SOURCE_ID, check, state, f"{check} is wrong; expected: right. Mend it.", "wrong", "right", None)
 
 
+WEBHOOK, MAIL = (
+    notices.Webhook("https://hooks.example/a"),
+    notices.Mail("mail.example", 25, ("a@b.example",), "w@b.example"),
+)
+
+
 @pytest.fixture
-def sent(monkeypatch: pytest.MonkeyPatch) -> list[Notice]:
-    """The messages that would have gone out."""
+def refused() -> set[str]:
+    """The ways by which nothing gets through for now."""
+    return set()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch, refused: set[str]) -> list[Notice]:
+    """The messages that would have gone out by the webhook."""
     gone: list[Notice] = []
-    monkeypatch.setattr(notices, "send", lambda workspace, notice: gone.append(notice) or [])
+
+    def tried(ways, notice):
+        for way in ways:
+            if way.name not in refused:
+                gone.append(notice)
+            yield way.name, f"{way.name} is barred" if way.name in refused else None
+
+    monkeypatch.setattr(notices, "channels", lambda workspace: ([WEBHOOK], []))
+    monkeypatch.setattr(notices, "tried", tried)
     return gone
 
 
@@ -180,6 +200,36 @@ def test_people_are_told_once_per_change_and_once_a_day(tmp_path, sent, monkeypa
     for _ in range(3):
         health.attend(place, SOURCE_ID, [verdict("silence")])
     assert [notice.kind for notice in sent[4:]] == ["health.failed", "health.reminder"]
+
+
+def test_what_did_not_get_through_is_told_later_and_only_by_the_way_that_failed(tmp_path, sent, refused, monkeypatch):
+    place, told, moment = create(tmp_path / "news"), [], health.now()
+    monkeypatch.setattr(notices, "channels", lambda workspace: ([WEBHOOK, MAIL], []))
+    monkeypatch.setattr(health, "now", lambda: moment)
+
+    def attended(*found: Verdict, minutes: int = 0) -> list[str]:
+        nonlocal moment
+        moment += timedelta(minutes=minutes)
+        sent.clear()
+        health.attend(place, SOURCE_ID, found)
+        return [notice.title for notice in sent]
+
+    refused.add(WEBHOOK.name)
+    with shown(told.append):
+        assert attended(verdict("silence")) == ["meridian: silence failing"]  # by mail
+        assert [event.kind for event in told] == ["health", "warning"]
+        assert "a later run tries again: the webhook at hooks.example is barred" in told[1].text
+        assert attended(verdict("silence"), minutes=1) == []
+        assert len(told) == 2, "a way that is barred is not tried in every run"
+        assert attended(verdict("silence"), verdict("layout"), minutes=30) == ["meridian: layout failing"]
+        refused.clear()
+        assert attended(verdict("silence"), verdict("layout"), minutes=1) == []
+        assert attended(verdict("silence"), verdict("layout"), minutes=10) == ["meridian: layout, silence failing"]
+        assert (
+            attended(verdict("silence", "ok"), verdict("layout", "ok"), minutes=1)
+            == ["meridian is well again: layout, silence"] * 2
+        )
+    assert [event.outcome for event in told if event.kind == "health"] == ["failed", "failed", "recovered"]
 
 
 def test_a_check_that_cannot_be_judged_any_more_is_not_well_again(tmp_path, sent):
