@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
 
-from flows import notices
+from flows import logs, notices
 from flows.notices import Mail, Notice, Webhook
-from flows.progress import Event, tell
+from flows.progress import Event, about, tell
 from flows.run import now
 from flows.workspace import Workspace
 from warehouse import health
@@ -68,7 +69,8 @@ def failing(workspace: Workspace, source_id: str) -> str | None:
     try:
         found = health.judged(workspace.folders, source_id)
     except duckdb.Error as problem:  # no reason to call a run failed whose rows are in the warehouse
-        tell(Event("warning", f"The health of {source_id} could not be judged: {str(problem).splitlines()[0]}"))
+        with _kept(workspace, source_id):
+            tell(Event("warning", f"The health of {source_id} could not be judged: {str(problem).splitlines()[0]}"))
         return None
     attend(workspace, source_id, found)
     return message(source_id, health.failing(found))
@@ -89,7 +91,8 @@ def attend(workspace: Workspace, source_id: str, found: Sequence[Verdict]) -> No
     What failed and cannot be judged any more is not well again: it is kept in mind until a verdict says so.
     """
     path = workspace.folders.health / f"{source_id}.json"
-    with hold(path.with_suffix(".lock"), f"health of {source_id} in process {os.getpid()}", wait=True):
+    who = f"health of {source_id} in process {os.getpid()}"
+    with _kept(workspace, source_id), hold(path.with_suffix(".lock"), who, wait=True):
         before = _memory(workspace, source_id)
         change = _notice(source_id, found, Told(before.checks, now()))
         if change is not None:
@@ -98,8 +101,15 @@ def attend(workspace: Workspace, source_id: str, found: Sequence[Verdict]) -> No
         told = {way.name: _told_by(way, source_id, found, before.ways.get(way.name, Told())) for way in ways}
         kept = Memory(_open(found, before.checks), {name: how for name, (how, _) in told.items()})
         write_whole(path, [_as_json(kept)])
-    for sentence in [*(problems if change else []), *(problem for _, problem in told.values() if problem)]:
-        tell(Event("warning", sentence))
+        for sentence in [*(problems if change else []), *(problem for _, problem in told.values() if problem)]:
+            tell(Event("warning", sentence))
+
+
+@contextmanager
+def _kept(workspace: Workspace, source_id: str) -> Iterator[None]:
+    """Write what is told inside the block into the workspace's log: the run it is about is over."""
+    with logs.kept(workspace), about(source_id):
+        yield
 
 
 def _told_by(way: Mail | Webhook, source_id: str, found: Sequence[Verdict], before: Told) -> tuple[Told, str | None]:

@@ -38,6 +38,18 @@ def watched(title: str, console: Console, *, quiet: bool = False, days: int | No
             yield
 
 
+@contextmanager
+def warned(console: Console) -> Iterator[None]:
+    """Show only what goes wrong inside the block, a sentence a line."""
+
+    def say(event: Event) -> None:
+        if event.kind == "warning":
+            console.print(event.text, markup=False, highlight=False, soft_wrap=True)
+
+    with logs.aloud() if logs.is_wanted() else shown(say):
+        yield
+
+
 def _bars(console: Console) -> Progress:
     return Progress(
         SpinnerColumn(finished_text="[green]✓[/]"),

@@ -13,6 +13,7 @@ import typer
 from rich.markup import escape
 
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
+from flows.cli.display import warned
 from flows.cli.reading import as_made_today, plain
 from flows.cli.stopping import stoppable
 from flows.cli.tables import as_table, harmless
@@ -78,13 +79,8 @@ def _verdicts(workspace: Workspace, names: Sequence[str]) -> list[Verdict]:
 def _attend(workspace: Workspace, found: Sequence[Verdict]) -> None:
     """Tell of each source what has changed."""
     from flows.health import attend
-    from flows.progress import Event, shown
 
-    def say(event: Event) -> None:
-        if event.kind == "warning":
-            err.print(event.text, markup=False, highlight=False, soft_wrap=True)
-
-    with shown(say):
+    with warned(err):
         for name in dict.fromkeys(verdict.source_id for verdict in found):
             attend(workspace, name, [verdict for verdict in found if verdict.source_id == name])
 

@@ -11,7 +11,7 @@ import typer
 
 from flows.cli import recording
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
-from flows.cli.display import watched
+from flows.cli.display import warned, watched
 from flows.source_files import source_named
 from flows.sources import SourceError, load_each
 from flows.workspace import Workspace
@@ -103,7 +103,8 @@ def _unwell(workspace: Workspace, name: str) -> bool:
     """Judge a source after its run, and say what is wrong with it."""
     from flows import health
 
-    said = health.failing(workspace, name)
+    with warned(err):
+        said = health.failing(workspace, name)
     if said is not None:
         err.print(said, style="red", markup=False, highlight=False, soft_wrap=True)
     return said is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import notices
+from flows import logs, notices
 from flows.cli.verbs import app, guarded
 from flows.notices import Notice
 from flows.workspace import Workspace, create
@@ -74,9 +74,20 @@ def test_health_for_a_program_is_an_object_a_check(say):
 
 def test_who_notifies_does_so_once(say, monkeypatch):
     sent: list[Notice] = []
-    monkeypatch.setattr(notices, "send", lambda workspace, notice: sent.append(notice) or [])
+    monkeypatch.setattr(notices, "channels", lambda workspace: ([notices.Webhook("https://hooks.example/a")], []))
+    monkeypatch.setattr(notices, "tried", lambda ways, notice: sent.append(notice) or [("the webhook", None)])
     assert [say("health", "--notify")[0] for _ in range(2)] == [4, 4]
     assert [(notice.kind, notice.source) for notice in sent] == [("health.failed", "two")]
+
+
+def test_what_could_not_be_told_is_said_and_kept_in_the_log(say, desk, monkeypatch):
+    monkeypatch.setattr(notices, "channels", lambda workspace: ([notices.Webhook("https://elsewhere.example/b")], []))
+    monkeypatch.setattr(notices, "tried", lambda ways, notice: [("the webhook", "it is away")])
+    _, _, err = say("health", "--notify")
+    assert "A message was not sent, and a later run tries again: it is away." in err
+    lines = [json.loads(line) for line in (desk.folders.logs / logs.NAME).read_text(encoding="utf-8").splitlines()]
+    assert [(line["event"], line["source"]) for line in lines if "it is away" in line["text"]] == [("warning", "two")]
+    assert ("health", "two") in [(line["event"], line["source"]) for line in lines]
 
 
 @pytest.mark.parametrize(("words", "said"), [
