@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from flows.importing.records import Arrival, Held, Report, Spot
 from flows.importing.undoing import settled
-from warehouse.archive import answers, foreign
+from warehouse.archive import answers, digests, foreign
 from warehouse.archive.foreign import Damage, Foreign, Head
 from warehouse.archive.warc import payload_digest
 
@@ -18,6 +18,8 @@ Wanted = Callable[[str], bool]
 
 ORIGINALS = 50_000
 """Bodies that later records of the same file may refer to; the latest ones, so that memory stays flat."""
+
+CONVERSION = "a text that was made of a page (conversion): import the page itself"
 
 _KINDS = frozenset({"response", "resource", "revisit"})
 _PAGE = re.compile(r"text/html|application/xhtml|text/plain", re.IGNORECASE)
@@ -63,6 +65,8 @@ class WarcFile:
     def _is_wanted(self, head: Head) -> bool:
         """Whether to take a record into memory: by its kind, its stated type and its address."""
         url = head.url
+        if head.kind == "conversion":
+            self._report.passed_over[CONVERSION] += 1
         if head.kind not in _KINDS or url is None or not url.lower().startswith(("http://", "https://")):
             return False
         if not self._wanted(url):
@@ -79,9 +83,7 @@ class WarcFile:
     def _arrival(self, found: Foreign, again: BinaryIO) -> Iterator[Arrival]:
         head, block = found.head, found.block or b""
         # The payload's digest, where there is one, says as much of the page at half the cost.
-        if "warc-payload-digest" not in head.fields and foreign.wrong_digest(
-            head.fields.get("warc-block-digest"), block
-        ):
+        if "warc-payload-digest" not in head.fields and digests.wrong(head.fields.get("warc-block-digest"), block):
             self._report.damage(
                 Spot(self._name, head.offset, "The record is not what its WARC-Block-Digest says, and was left out.")
             )
@@ -134,12 +136,8 @@ class WarcFile:
         return settled(arrival)
 
     def _is_false(self, head: Head, block: bytes, body: bytes) -> bool:
-        """Whether the payload is not what the record says of it, whichever of three customs its writer followed."""
-        digest = head.fields.get("warc-payload-digest")
-        if not digest or head.fields.get("warc-truncated"):
-            return False
-        start = block.find(b"\r\n\r\n")
-        if not foreign.wrong_digest(digest, body, block[start + 4 :] if start >= 0 else block, block):
+        """Whether the payload is not what the record says of it, which is then noted."""
+        if not digests.wrong_payload(head.fields, block, body):
             return False
         self._report.damage(
             Spot(self._name, head.offset, "The page is not what its WARC-Payload-Digest says, and was left out.")

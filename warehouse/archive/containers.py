@@ -18,6 +18,9 @@ KEPT = 64 * 1024 * 1024
 
 GZIP = b"\x1f\x8b\x08"
 ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
+MARK = b"\nWARC/"
+"""What stands where a record begins that is not the first."""
+
 _MARKS = (b"WARC/", b"file", b"http")  # the first letters of a record of WARC, and of one of ARC
 
 
@@ -74,7 +77,7 @@ class Plain:
 
     def resume(self, after: int) -> int | None:
         """Go to the next line that opens a record."""
-        found = _sought(self._file, b"\nWARC/", after)
+        found = _sought(self._file, MARK, after)
         if found is None:
             return None
         self.begin = self.place = found + 1

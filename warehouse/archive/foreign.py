@@ -6,9 +6,6 @@ inflated bytes. What a record says of itself is believed only as far as its byte
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -31,7 +28,10 @@ MOST_PASSED_OVER = 4 * 1024**3
 """Inflated bytes of one record that are read past before it counts as endless."""
 
 _VERSION = re.compile(rb"WARC/\d\.\d+$")
+_VERSIONS = frozenset({b"WARC/0.17", b"WARC/0.18", b"WARC/1.0", b"WARC/1.1"})
 _ARC = re.compile(rb"(\S+) (\S+) (\d{8,14}) (\S+) (?:.* )?(\d+)$")
+_CLOSING = b"\r\n\r\n"
+_CLOSINGS = (_CLOSING, b"\n\n")  # after these a record was as long as it says, whatever follows
 _FOLDED = re.compile(rb"\r?\n[ \t]+")
 _MOMENT = "%Y%m%d%H%M%S"
 
@@ -123,41 +123,8 @@ def moment(text: str) -> datetime | None:
     return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
-def wrong_digest(stated: str | None, *contents: bytes) -> bool:
-    """Whether none of the contents has the digest that is stated (algorithm:base32, hex or base64); unknown ones pass."""
-    algorithm, _, value = (stated or "").strip().partition(":")
-    name = algorithm.lower().replace("-", "")
-    if not value or name not in hashlib.algorithms_guaranteed or name.startswith("shake"):
-        return False
-    wanted = _digests(value, hashlib.new(name, usedforsecurity=False).digest_size)
-    found = (hashlib.new(name, content, usedforsecurity=False).digest() for content in contents)
-    return bool(wanted) and not any(digest in wanted for digest in found)
-
-
-def _digests(value: str, length: int) -> set[bytes]:
-    """What a written digest may mean."""
-    meant = set()
-    for decode in (_base32, bytes.fromhex, _base64):
-        try:
-            digest = decode(value)
-        except (ValueError, binascii.Error):
-            continue
-        if len(digest) == length:
-            meant.add(digest)
-    return meant
-
-
-def _base32(value: str) -> bytes:
-    return base64.b32decode(value.upper() + "=" * (-len(value) % 8))
-
-
-def _base64(value: str) -> bytes:
-    return base64.b64decode(value + "=" * (-len(value) % 4), altchars=b"-_" if {"-", "_"} & set(value) else None)
-
-
 def _records(stream: Stream, wanted: Callable[[Head], bool], told: Callable[[int], None]) -> Iterator[Foreign]:
     """The records of one member: usually one, all of them where the whole file is one stream."""
-    first = True
     while (plain := _plain_head(stream)) is not None:
         began, lines, size = plain
         head = _head(began, lines)
@@ -168,17 +135,19 @@ def _records(stream: Stream, wanted: Callable[[Head], bool], told: Callable[[int
                 raise Broken("The record is shorter than it says.")
         else:
             _pass_over(stream, head)
-        closing = _closing(stream)
-        alone = first and stream.ended()
-        first = False
+        closing = stream.breaks()
+        is_last = stream.ended()
+        if not is_last and closing not in _CLOSINGS and not _opens(stream):
+            raise Broken("The record is not as long as it says.")
+        alone = is_last and stream.heads_member
         told(stream.place)
-        sound = alone and closing == 4 and not head.is_arc and size == _written(lines)
+        sound = alone and closing == _CLOSING and _is_plain(lines) and not head.is_arc and size == _written(lines)
         yield Foreign(head, block, stream.raw() if sound and block is not None else None, stream.is_in_place)
 
 
 def _plain_head(stream: Stream) -> tuple[int, list[bytes], int] | None:
     """Where the next head begins, its lines, and its bytes; None at the end of the member."""
-    stream.skip_breaks()
+    stream.breaks()
     if stream.ended():
         return None
     began = stream.began = stream.offset
@@ -192,6 +161,12 @@ def _plain_head(stream: Stream) -> tuple[int, list[bytes], int] | None:
         raise Broken("The head of the record does not end.")
     # A line that begins with a blank goes on with the one before it.
     return began, _FOLDED.sub(b" ", head).splitlines()[:-1], len(head)
+
+
+def _is_plain(lines: list[bytes]) -> bool:
+    """Whether the fields are named as all readers know them: the standard lets their letters be small or capital."""
+    names = [line.partition(b":")[0] for line in lines[1:]]
+    return lines[0].strip() in _VERSIONS and names.count(b"WARC-Type") == names.count(b"Content-Length") == 1
 
 
 def _written(lines: list[bytes]) -> int:
@@ -230,6 +205,7 @@ def _pass_over(stream: Stream, head: Head) -> None:
         raise Broken("The record is shorter than it says.")
 
 
-def _closing(stream: Stream) -> int:
-    """Bytes of the two empty lines that end a record."""
-    return stream.skip_breaks()
+def _opens(stream: Stream) -> bool:
+    """Whether a record begins here."""
+    start = stream.peek(LONGEST_LINE)
+    return start.startswith(b"WARC/") or _ARC.match(start.partition(b"\n")[0].strip()) is not None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import BinaryIO
 
-from warehouse.archive.containers import GZIP, PIECE, ZSTD, Container, Gzip, Plain, Zstd
+from warehouse.archive.containers import GZIP, MARK, PIECE, ZSTD, Broken, Container, Gzip, Plain, Zstd
 
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 
@@ -19,6 +20,8 @@ class Stream:
         self._taken = 0  # bytes of `_held` that were given out
         self._inner = 0  # bytes of the member's content that were given out
         self._over = True
+        self._is_spoilt = False  # whether the member's own bytes are damaged
+        self._stays = False  # whether the next member is one that was gone to already
         self.began = 0  # offset of the record that is being read
 
     @property
@@ -34,20 +37,43 @@ class Stream:
     @property
     def is_in_place(self) -> bool:
         """Whether the record that was begun last can be found again by its offset in the file."""
-        return self._source.is_plain or (self.began == self._source.begin and self._source.can_begin)
+        return self._source.is_plain or (self.heads_member and self._source.can_begin)
+
+    @property
+    def heads_member(self) -> bool:
+        """Whether the record that was begun last is the first of its member."""
+        return self.began == self._source.begin
 
     def advance(self) -> bool:
         """Go to the next member; False at the end of the file."""
+        if self._stays:
+            self._stays = False
+            return True
         self._held.clear()
         self._taken = self._inner = 0
         self._over = not self._source.advance()
+        self._is_spoilt = False
         self.began = self._source.begin
         return not self._over
 
     def resume(self) -> int | None:
         """Go on at the next record that seems whole after what is broken; its place, or None."""
-        self._held.clear()
-        return self._source.resume(self.offset if self._source.is_plain else self._source.begin)
+        if self._source.is_plain:  # a length that lies may have led past whole records
+            return self._source.resume(self.began)
+        if not self._is_spoilt:
+            with suppress(Broken):
+                self._stays = self._goes_to_record() or self.advance()
+                return self.offset if self._stays else None
+        return self._source.resume(self._source.begin)
+
+    def _goes_to_record(self) -> bool:
+        """Pass over what is left of the member up to the next record in it; whether there is one."""
+        while (found := self._held.find(MARK, self._taken)) < 0:
+            self._give(max(0, len(self._held) - self._taken - len(MARK) + 1))
+            if not self._fill(len(MARK)):
+                return False
+        self._give(found + 1 - self._taken)
+        return True
 
     def ended(self) -> bool:
         """Whether the member has no more content."""
@@ -92,16 +118,16 @@ class Stream:
         end = self._held.find(b"\n", self._taken, self._taken + longest)
         return self.take(end + 1 - self._taken) if end >= 0 else None
 
-    def skip_breaks(self) -> int:
-        """Pass over line ends; how many bytes they were."""
-        count = 0
-        while found := self.peek(4):
-            breaks = len(found) - len(found.lstrip(b"\r\n"))
-            self._give(breaks)
-            count += breaks
-            if breaks < len(found):
+    def breaks(self) -> bytes:
+        """The line ends that come next, taken; no more than the last of them where there are very many."""
+        found = b""
+        while ahead := self.peek(4):
+            breaks = ahead[: len(ahead) - len(ahead.lstrip(b"\r\n"))]
+            self._give(len(breaks))
+            found = (found + breaks)[-64:]
+            if len(breaks) < len(ahead):
                 break
-        return count
+        return found
 
     def raw(self) -> bytes | None:
         """The member as it lies in the file, once it has ended; None where that is not known."""
@@ -117,7 +143,11 @@ class Stream:
     def _fill(self, count: int) -> bool:
         """Hold as many bytes as are asked for; whether there are."""
         while len(self._held) - self._taken < count and not self._over:
-            piece = self._source.piece()
+            try:
+                piece = self._source.piece()
+            except Broken:
+                self._is_spoilt = True
+                raise
             self._held += piece
             self._over = not piece
         return len(self._held) - self._taken >= count

@@ -14,7 +14,7 @@ import duckdb
 from fastwarc.warc import ArchiveIterator
 
 from warehouse import reading_copy
-from warehouse.archive import links, segments
+from warehouse.archive import answers, digests, links, segments
 from warehouse.archive.captures import Capture, payload_hash
 from warehouse.archive.extents import Extents, NotKept
 from warehouse.archive.reading import entries_of
@@ -112,16 +112,13 @@ def _broken(path: Path, told: Told) -> Iterator[str]:
 
 def _wrong_digests(member: Member) -> Iterator[str]:
     for record in ArchiveIterator(BytesIO(member.content), parse_http=False):
-        if record.headers.get("WARC-Block-Digest") and not record.verify_block_digest():
+        fields = {name.lower(): value for name, value in record.headers.items()}
+        block = record.reader.read()
+        if digests.wrong(fields.get("warc-block-digest"), block):
             yield f"At place {member.offset:,}: the block's digest is wrong."
-        if (
-            record.is_http
-            and record.headers.get("WARC-Payload-Digest")
-            and record.headers.get("WARC-Type") == "response"
-        ):
-            record.parse_http()
-            if not record.verify_payload_digest():
-                yield f"At place {member.offset:,}: the payload's digest is wrong."
+        answer = answers.answer(block) if record.headers.get("WARC-Type") == "response" else None
+        if answer is not None and digests.wrong_payload(fields, block, answer.body):
+            yield f"At place {member.offset:,}: the payload's digest is wrong."
 
 
 def _compare(con: duckdb.DuckDBPyConnection, path: Path, verdict: Verdict) -> None:
