@@ -46,41 +46,49 @@ The same command goes on where it was stopped; what was imported is never import
 """
 
 
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or folders of them.")]
+Sources = Annotated[list[str] | None, typer.Option("--source", help="Only pages of this source; may be repeated.")]
+Forced = Annotated[str | None, typer.Option("--as", help="Give every page to this source, whatever its rules.")]
+Matches = Annotated[
+    list[str] | None,
+    typer.Option("--match", help="Only pages of this host, or whose address fits this pattern with *."),
+]
+First = Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day of articles, by their own date.")]
+Last = Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day of articles, by their own date.")]
+KeepUnclaimed = Annotated[
+    bool, typer.Option("--keep-unclaimed", help="Keep pages that no source claims, as source `unclaimed`.")
+]
+Linked = Annotated[bool, typer.Option("--link", help="Leave the pages in their WARC files instead of copying them.")]
+Base = Annotated[
+    str | None, typer.Option("--base", metavar="URL", help="Address that a folder of saved pages mirrors.")
+]
+Addresses = Annotated[
+    Path | None,
+    typer.Option("--addresses", metavar="CSV", help="Table with the columns file and url, and perhaps title and date."),
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Count by source and host; write nothing.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Queue behind a run that holds a source.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print what was found and done as JSON.")]
+
+
 @app.command("import", epilog=EXAMPLES)
 def import_(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or folders of them.")],
-    source: Annotated[list[str] | None, typer.Option(help="Only pages of this source; may be repeated.")] = None,
-    forced: Annotated[
-        str | None, typer.Option("--as", help="Give every page to this source, whatever its rules.")
-    ] = None,
-    match: Annotated[
-        list[str] | None, typer.Option(help="Only pages of this host, or whose address fits this pattern with *.")
-    ] = None,
-    first: Annotated[
-        str | None, typer.Option("--from", metavar="DAY", help="First day of articles, by their own date.")
-    ] = None,
-    last: Annotated[
-        str | None, typer.Option("--to", metavar="DAY", help="Last day of articles, by their own date.")
-    ] = None,
-    keep_unclaimed: Annotated[
-        bool, typer.Option("--keep-unclaimed", help="Keep pages that no source claims, as source `unclaimed`.")
-    ] = False,
-    link: Annotated[
-        bool, typer.Option("--link", help="Leave the pages in their WARC files instead of copying them.")
-    ] = False,
-    base: Annotated[
-        str | None, typer.Option(metavar="URL", help="Address that a folder of saved pages mirrors.")
-    ] = None,
-    addresses: Annotated[
-        Path | None,
-        typer.Option(metavar="CSV", help="Table with the columns file and url, and perhaps title and date."),
-    ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count by source and host; write nothing.")] = False,
-    wait: Annotated[bool, typer.Option("--wait", help="Queue behind a run that holds a source.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was found and done as JSON.")] = False,
+    paths: Paths,
+    source: Sources = None,
+    forced: Forced = None,
+    match: Matches = None,
+    first: First = None,
+    last: Last = None,
+    keep_unclaimed: KeepUnclaimed = False,
+    link: Linked = False,
+    base: Base = None,
+    addresses: Addresses = None,
+    dry_run: DryRun = False,
+    wait: Wait = False,
+    as_json: AsJson = False,
 ) -> None:
     """Bring in recorded pages: WARC, WACZ, SingleFile, HTML, text, JSON Lines, and lists of addresses as CSV."""
-    from flows.importing import Options, bring
+    from flows.importing import Options
 
     if source and forced:
         raise Problem("--source filters by the sources' own rules, and --as sets them aside: give one of them.")
@@ -97,6 +105,13 @@ def import_(
         addresses=addresses,
         wait=wait,
     )
+    _import(paths, options, as_json=as_json)
+
+
+def _import(paths: list[Path], options: Options, *, as_json: bool) -> None:
+    """Import, print what came of it, and end with the exit code for that."""
+    from flows.importing import bring
+
     end_like_ctrl_c()
     with _bar(quiet=as_json) as told:
         report = bring(here(), paths, options, told)
