@@ -72,7 +72,12 @@ FIND = (
     Key("date", values.selector, None, "CSS selector of the date beside a link, or of the date heading before it."),
     Key("date_format", values.text, None, 'How that date is written, as for strptime: "%d.%m.%Y".'),
     Key("next", values.selector, None, "CSS selector of the link to the next page."),
-    Key("pages", values.address, None, "Address of the later pages, with {page}, counted from `first_page`; of a template also with its period."),
+    Key(
+        "pages",
+        values.address,
+        None,
+        "Address of the later pages, with {page}, counted from `first_page`; of a template also with its period.",
+    ),
     Key("first_page", values.count, 2, "The number that `pages` begins with."),
     Key("from", values.day, None, "First day this finder covers; nothing earlier is asked of it."),
     Key("to", values.day, None, "Last day it covers, for an archive that has ended."),
