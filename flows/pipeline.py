@@ -109,10 +109,8 @@ def recover(run: Run) -> None:
             run.flush()  # else a run that is killed again and again would come to nothing
             waiting = []
     collect(run, waiting)
-    is_fed = recovered or run.recalled
-    run.flush(
-        told=bool(is_fed)
-    )  # at once, so that one that is killed before it has found anything is known all the same
+    is_fed = bool(recovered or run.recalled)
+    run.flush(told=is_fed)  # at once, so that a run which is killed before it has found anything is known all the same
     if is_fed:
         run.archive.hand_over()  # nothing is under way yet: the next run need not read again what is spooled now
     if recovered:

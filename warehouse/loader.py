@@ -21,9 +21,6 @@ from warehouse.steps import Steps
 FREE_BYTES = 32_000_000
 """Free space in the live database that is not worth a compaction; more is, once it is half of the file."""
 
-TOGETHER = 16_000_000
-"""Bytes of spool files that are loaded in one transaction, at most, which bounds the memory it takes."""
-
 
 @dataclass(frozen=True, slots=True)
 class News:
@@ -136,52 +133,17 @@ def _contained(con: duckdb.DuckDBPyConnection, folders: Folders, report: Report)
     done: set[Path] = set()
     steps = Steps(con)
     while waiting := [path for path in spool.files(folders) if path not in done]:
-        done.update(waiting)
-        for group in _groups(waiting):
-            read = [batch for path in group if (batch := _read(folders, path, report)) is not None]
-            new = {batch.digest: batch for batch in read if not loading.is_loaded(con, batch.digest)}
-            if new:
-                _load_together(con, steps, folders, list(new.values()), report)
-            yield from (batch.path for batch in read)
-
-
-def _groups(waiting: list[Path]) -> Iterator[list[Path]]:
-    """The files in their order, those together that may be loaded in one transaction: neighbours of one source."""
-    group: list[Path] = []
-    size = 0
-    for path in waiting:
-        size += path.stat().st_size if path.exists() else 0
-        if group and (size > TOGETHER or spool.source_of(path) != spool.source_of(group[0])):
-            yield group
-            group, size = [], path.stat().st_size if path.exists() else 0
-        group.append(path)
-    if group:
-        yield group
-
-
-def _read(folders: Folders, path: Path, report: Report) -> spool.Batch | None:
-    """A spool file, or None where it is none, and was set aside."""
-    try:
-        return spool.read(path)
-    except BadSpoolFile as error:
-        spool.set_aside(folders, path, str(error))
-        report.problems.append(f"{error}. The file was set aside in {folders.aside}")
-        return None
-
-
-def _load_together(
-    con: duckdb.DuckDBPyConnection, steps: Steps, folders: Folders, batches: list[spool.Batch], report: Report
-) -> None:
-    """Load files of one source in one transaction, or each alone where one of them has a bad row."""
-    if len(batches) > 1 and not any(batch.bad for batch in batches):
-        try:
-            _load(con, steps, folders, spool.joined(batches), report)
-        except loading.Refused:
-            pass
-        else:
-            return
-    for batch in batches:
-        _load(con, steps, folders, batch, report)
+        for path in waiting:
+            done.add(path)
+            try:
+                batch = spool.read(path)
+            except BadSpoolFile as error:
+                spool.set_aside(folders, path, str(error))
+                report.problems.append(f"{error}. The file was set aside in {folders.aside}")
+                continue
+            if not loading.is_loaded(con, batch.digest):
+                _load(con, steps, folders, batch, report)
+            yield path
 
 
 def _load(con: duckdb.DuckDBPyConnection, steps: Steps, folders: Folders, batch: spool.Batch, report: Report) -> None:
@@ -189,5 +151,5 @@ def _load(con: duckdb.DuckDBPyConnection, steps: Steps, folders: Folders, batch:
     if loaded.bad:
         spool.set_rows_aside(folders, batch, loaded.bad)
         report.problems += [f"{line.message}. The row was set aside in {folders.aside}" for line in loaded.bad]
-    report.files += len(batch.files)
+    report.files += 1
     report.rows += loaded.rows

@@ -1,4 +1,4 @@
-"""Spool files of one source → the tables, as a set operation on the articles they touch, in one transaction.
+"""One spool file → the tables, as a set operation on the articles it touches, in one transaction.
 
     stage → facts → readings → heads and links → claims → area → identity → versions → texts → changes
 
@@ -21,15 +21,11 @@ from warehouse.staging import KEYS, LATEST, TABLES, stage_batch
 from warehouse.steps import Steps
 
 
-class Refused(Exception):
-    """DuckDB takes some row of files that were joined; which one and of which file, each of them alone will say."""
-
-
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What came of a file, or of several together."""
+    """What came of one file."""
 
-    load_id: int  # of the last file, which the rows of all of them bear
+    load_id: int
     rows: int
     bad: Sequence[BadLine]
 
@@ -40,14 +36,9 @@ def is_loaded(con: duckdb.DuckDBPyConnection, digest: str) -> bool:
 
 
 def load(con: duckdb.DuckDBPyConnection, batch: Batch, steps: Steps | None = None) -> Loaded:
-    """Load a batch that was not loaded before; nothing changes where this raises. Who loads many passes `steps` along.
-
-    Raises Refused where a row of several files cannot be loaded; of one file it is left out.
-    """
+    """Load a batch that was not loaded before; nothing changes where this raises. Who loads many passes `steps` along."""
     steps = steps or Steps(con)
     refused = stage_batch(con, batch)  # before the transaction, which a refused row would end
-    if refused and batch.joined:
-        raise Refused
     steps.begin(_staged(batch))
     con.begin()
     try:
@@ -56,19 +47,15 @@ def load(con: duckdb.DuckDBPyConnection, batch: Batch, steps: Steps | None = Non
             if kind in batch.rows:
                 _facts(steps, kind, keys)
         _articles(con, steps, batch)
+        rows = sum(map(len, batch.rows.values())) - len(refused)
         bad = [*batch.bad, *refused]
-        for number, file in enumerate(batch.files, start=load_id - len(batch.files) + 1):
-            _note(con, number, file, _rows_of(file) - len(refused), len(bad))
+        _note(con, batch, rows, len(bad))
         con.commit()
     except BaseException:
         steps.forget()
         con.rollback()
         raise
-    return Loaded(load_id, _rows_of(batch) - len(refused), bad)
-
-
-def _rows_of(batch: Batch) -> int:
-    return sum(map(len, batch.rows.values()))
+    return Loaded(load_id, rows, bad)
 
 
 def _staged(batch: Batch) -> dict[str, int]:
@@ -77,8 +64,8 @@ def _staged(batch: Batch) -> dict[str, int]:
 
 
 def _number(con: duckdb.DuckDBPyConnection, batch: Batch) -> int:
-    """The number of the last load of these, set with the other values that the statements ask for."""
-    con.execute("SET VARIABLE load_id = (SELECT coalesce(max(load_id), 0) + $1 FROM loads)", [len(batch.files)])
+    """The next load_id, set with the other values that the statements ask for."""
+    con.execute("SET VARIABLE load_id = (SELECT coalesce(max(load_id), 0) + 1 FROM loads)")
     con.execute("SET VARIABLE source_id = $1", [batch.header.source_id])
     con.execute("SET VARIABLE recorded_at = $1", [datetime.now(UTC).replace(tzinfo=None)])
     (number,) = con.execute("SELECT getvariable('load_id')").fetchall()[0]
@@ -161,9 +148,9 @@ def _assignment(con: duckdb.DuckDBPyConnection, nodes: Sequence[Node]) -> Assign
         taken |= {name for (name,) in clashes}
 
 
-def _note(con: duckdb.DuckDBPyConnection, load_id: int, batch: Batch, rows: int, set_aside: int) -> None:
+def _note(con: duckdb.DuckDBPyConnection, batch: Batch, rows: int, set_aside: int) -> None:
     con.execute(
-        "INSERT INTO loads BY NAME SELECT $8 AS load_id, $1 AS file, $2 AS digest, $3 AS schema, "
+        "INSERT INTO loads BY NAME SELECT getvariable('load_id')::INTEGER AS load_id, $1 AS file, $2 AS digest, $3 AS schema, "
         "$4 AS source_id, $5 AS run_id, $6 AS rows, $7 AS set_aside, getvariable('recorded_at')::TIMESTAMP AS recorded_at",
         [
             batch.path.name,
@@ -173,6 +160,5 @@ def _note(con: duckdb.DuckDBPyConnection, load_id: int, batch: Batch, rows: int,
             batch.header.run_id,
             rows,
             set_aside,
-            load_id,
         ],
     )

@@ -98,19 +98,13 @@ class Numbered(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A spool file whose counts and digest are right, or several of one source as if they were one."""
+    """A spool file whose counts and digest are right."""
 
     path: Path
     header: Header
     digest: str
     rows: Mapping[str, Sequence[Numbered]]  # by kind, those that are well formed
     bad: Sequence[BadLine]
-    joined: Sequence[Batch] = ()  # the files, where there are several; path, header and digest are those of the last
-
-    @property
-    def files(self) -> Sequence[Batch]:
-        """The files it is made of."""
-        return self.joined or (self,)
 
 
 _encoder = msgspec.json.Encoder()
@@ -223,16 +217,6 @@ def read(path: Path) -> Batch:
         else:
             good[kind].append(Numbered(number, row))
     return Batch(path, header, digest, good, bad)
-
-
-def joined(batches: Sequence[Batch]) -> Batch:
-    """Files of one source, none with a bad row, as if they were one: what a load costs, it costs for each of them."""
-    rows_of = defaultdict[str, list[Numbered]](list)
-    for batch in batches:
-        for kind, numbered in batch.rows.items():
-            rows_of[kind] += numbered
-    last = batches[-1]
-    return Batch(last.path, last.header, last.digest, rows_of, [], batches) if len(batches) > 1 else last
 
 
 def set_aside(folders: Folders, path: Path, message: str) -> None:

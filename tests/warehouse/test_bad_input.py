@@ -117,18 +117,6 @@ def test_a_poisoned_row_is_named_and_the_rest_loads(folders: Folders, field: str
     assert said in (folders.aside / f"{path.name}.rows.txt").read_text(encoding="utf-8")
 
 
-def test_a_poisoned_row_among_files_that_are_loaded_together_is_named_and_the_rest_loads(folders: Folders):
-    write(folders, reading("before"))
-    path = poisoned(folders, lambda row: row.update({"url_key": "no key"}))
-    write(folders, reading("after"))
-    report = loader.drain(folders, publish_now=True)
-    (problem,) = report.problems
-    assert problem.startswith(f"{path.name}, line 3: ")
-    assert "Could not convert string 'no key'" in problem
-    assert (report.files, report.rows) == (3, 4)
-    assert articles(folders) == ["after", "before", "first", "last"]
-
-
 def test_a_misspelt_key_is_an_error_and_never_a_null(folders: Folders):
     poisoned(folders, lambda row: row.update({"recordhash": row.pop("record_hash")}))
     (problem,) = loader.drain(folders, publish_now=True).problems

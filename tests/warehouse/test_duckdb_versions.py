@@ -25,6 +25,7 @@ READ = """
 import sys, duckdb
 assert duckdb.__version__ == sys.argv[2], duckdb.__version__
 con = duckdb.connect(sys.argv[1], read_only=True)
+con.execute("SET enable_progress_bar = false")  # which older ones print where a busy machine takes its time
 print(con.execute("SELECT count(*), sum(length(body)) FROM articles").fetchall())
 for (view,) in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall():
     con.execute(f"SELECT * FROM {view} LIMIT 5").fetchall()

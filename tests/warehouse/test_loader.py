@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.warehouse.facts import SOURCE, fetched, found, key, reading
-from tests.warehouse.tables import loaded, tables, write
+from tests.warehouse.tables import write
 from warehouse import loader, reading_copy, spool
 from warehouse.folders import Folders
 from warehouse.locks import hold
@@ -49,18 +47,14 @@ class Counting:
         return self.con.commit()
 
 
-@pytest.mark.parametrize(("most", "commits"), [(loader.TOGETHER, 1), (0, 3)])
-def test_one_transaction_for_small_files_of_a_source_and_one_checkpoint_a_drain(
-    folders: Folders, monkeypatch: pytest.MonkeyPatch, most: int, commits: int
-):
-    monkeypatch.setattr(loader, "TOGETHER", most)
+def test_one_transaction_a_file_and_one_checkpoint_a_drain(folders: Folders, monkeypatch: pytest.MonkeyPatch):
     for name in "abc":
         write(folders, found(name), fetched(name), reading(name))
     opened = []
     original = loader.open_live
     monkeypatch.setattr(loader, "open_live", lambda where: opened.append(Counting(original(where))) or opened[-1])
     report = loader.drain(folders, publish_now=True)
-    assert [each.seen for each in opened] == [["commit"] * commits + ["checkpoint"]]
+    assert [each.seen for each in opened] == [["commit"] * 3 + ["checkpoint"]]
     assert (report.files, report.rows, report.problems) == (3, 9, [])
     assert spool.files(folders) == []
 
@@ -73,36 +67,15 @@ def test_every_file_has_its_number_and_what_changed_since_is_answered(folders: F
     loader.drain(folders, publish_now=True)
     assert asked(folders, "SELECT load_id FROM loads ORDER BY recorded_at, load_id") == [(1,), (2,), (3,)]
     assert asked(folders, "SELECT load_id, change FROM changes WHERE load_id > 2") == [(3, "revised")]
-    opened = "SELECT opened_load_id, closed_load_id FROM versions ORDER BY ALL"
-    assert asked(folders, opened) == [(2, 3), (2, None), (3, None)]  # the first two were loaded together
-
-
-def test_files_loaded_together_leave_what_each_alone_leaves(folders: Folders, tmp_path: Path):
-    batches = [
-        [found("a"), fetched("a"), reading("a")],
-        [reading("a", "second", hours=2), found("b")],
-        [fetched("b"), reading("b")],
-        [reading("a", "second", hours=2), found("b")],  # once more
-    ]
-    for batch in batches:
-        write(folders, *batch)
-    write(folders, replace(found("c"), source_id="other"))
-    loader.drain(folders, publish_now=True)
-    with reading_copy.connect(folders) as con, closing(loaded(Folders(tmp_path / "alone"), batches)) as alone:
-        alone_and_other = {table: rows for table, rows in tables(alone).items() if table != "addresses"}
-        assert {table: rows for table, rows in tables(con).items() if table != "addresses"} == alone_and_other
-        assert len(tables(con)["addresses"]) == len(tables(alone)["addresses"]) + 1
-    assert asked(folders, "SELECT list(load_id ORDER BY load_id), count(DISTINCT digest) FROM loads") == [
-        ([1, 2, 3, 4], 4)
-    ]
-    assert asked(folders, "SELECT sum(rows) FROM loads") == [(8,)]
+    opened = "SELECT opened_load_id, closed_load_id FROM versions ORDER BY opened_load_id"
+    assert asked(folders, opened) == [(1, 3), (2, None), (3, None)]
 
 
 WRITER = """
 import sys
 from pathlib import Path
 from tests.warehouse.facts import reading
-from tests.warehouse.tables import loaded, tables, write
+from tests.warehouse.tables import write
 from warehouse import loader
 from warehouse.folders import Folders
 folders, name = Folders(Path(sys.argv[1])), sys.argv[2]
