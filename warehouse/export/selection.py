@@ -88,7 +88,8 @@ _AGENCIES = "SELECT DISTINCT unnest([info_source, agency, source_tag]) FROM arti
 
 def _known(con: duckdb.DuckDBPyConnection, kind: str, ask: str, names: tuple[str, ...]) -> None:
     """Raise BadQuery for the first name that no article of the warehouse has."""
-    known = {str(name).lower(): str(name) for (name,) in (con.execute(ask).fetchall() if names else ()) if name}
+    spelled = sorted((str(name) for (name,) in (con.execute(ask).fetchall() if names else ()) if name), reverse=True)
+    known = {name.lower(): name for name in spelled}  # of "AP" and "ap", the one with capitals: it is what was printed
     for name in names:
         if name.lower() in known:
             continue
