@@ -34,6 +34,8 @@ EXAMPLES = """
 
   wireroom search strike --place oslo --agency ap --collapse
 
+  wireroom search "strike AND dateline:Oslo"             as a watch has it; also outlet: and agency:
+
   wireroom search inflation --over-time month            as a share of what each outlet printed
 """
 
@@ -76,7 +78,7 @@ def search(
     _up_to_date(folders, rebuild)
     if not query.strip():
         return
-    filters = _filters(outlet, agency, place, since, until)
+    query, filters = _parted(query, _filters(outlet, agency, place, since, until))
     if over:
         _over_time(folders, query, over, filters, as_json=as_json, as_csv=as_csv)
     else:
@@ -159,6 +161,12 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
                 bar.update(task, completed=done)
 
         yield told
+
+
+def _parted(query: str, filters: Filters) -> tuple[str, Filters]:
+    from warehouse.search.fields import parted
+
+    return parted(query, filters)
 
 
 def _filters(

@@ -13,15 +13,11 @@ from typing import Any
 from flows.workspace import Workspace
 from warehouse.errors import WarehouseError
 from warehouse.files import write_whole
+from warehouse.search.fields import parted
 from warehouse.search.filters import Filters
 from warehouse.search.query import BadSearch, read
 
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,60}[a-z0-9])?")
-_FIELD = re.compile(
-    r'(?<![\w"“”„«»:-])(?P<field>dateline|place|outlet|source|agency|from|wire):(?:"(?P<quoted>[^"]+)"|(?P<word>[^\s()"“”]+))',
-    re.IGNORECASE,
-)
-_KINDS = {"dateline": "places", "place": "places", "outlet": "outlets", "source": "outlets", "agency": "agencies", "wire": "agencies"}  # fmt: skip
 _KEYS = {"query": str, "id": str, "most": int, "words": int}
 
 
@@ -41,26 +37,8 @@ class Watch:
 
     @property
     def asked(self) -> tuple[str, Filters]:
-        """What is searched for, and where; raises BadWatch."""
+        """What is searched for, and where; raises BadSearch."""
         return parted(self.query)
-
-
-def parted(query: str) -> tuple[str, Filters]:
-    """`climate AND dateline:Paris` → its words, and the filters its fields stand for; raises BadWatch."""
-    found: dict[str, list[str]] = {"places": [], "outlets": [], "agencies": []}
-
-    def take(field: re.Match[str]) -> str:
-        found[_KINDS[field["field"].lower()]].append(field["quoted"] or field["word"])
-        return " "
-
-    if re.search(r"\b(?:OR|NOT)\s+\w+:|[-(]\w+:", query) or re.search(r":\S+\s+OR\b", query):
-        raise BadWatch("A field such as dateline:Paris narrows the whole search: it cannot stand behind OR, NOT or in brackets.")  # fmt: skip
-    words = re.sub(r"\s+", " ", _FIELD.sub(take, query)).strip()
-    words = re.sub(r"^(?:AND\s+)+|(?:\s+AND)+$", "", words)
-    words = re.sub(r"\bAND(?:\s+AND)+\b", "AND", words)
-    if not words or words == "AND":
-        raise BadWatch(f'"{query}" names no word to look for. An example: wireroom watch "climate AND dateline:Paris"')
-    return words, Filters(tuple(found["outlets"]), tuple(found["agencies"]), tuple(found["places"]))
 
 
 def add(workspace: Workspace, query: str, name: str | None = None) -> Watch:

@@ -17,12 +17,11 @@ from flows import notices, run, watching, withdraw
 from flows.notices import Notice
 from flows.progress import Event, shown
 from flows.watching import BadWatch
-from flows.watching.watches import feed_of, parted
+from flows.watching.watches import feed_of
 from flows.workspace import Workspace, create
 from parsers import urls
 from tests.warehouse.facts import SOURCE, fetched, found, key, reading, text
 from warehouse import doctor, rows, spool
-from warehouse.search.filters import Filters
 from warehouse.search.query import BadSearch
 
 TODAY = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -213,21 +212,6 @@ def test_a_watch_that_is_edited_or_broken_hinders_no_run(workspace, sent):
     assert len(warnings) == 2
     assert "broken.toml cannot be read" in warnings[0]
     assert "`moist` is wrong" in warnings[1]
-
-
-PARTED = [
-    ("climate AND dateline:Paris", "climate", Filters(places=("Paris",))),
-    ("dateline:Paris AND climate change", "climate change", Filters(places=("Paris",))),
-    ('"sea ice" OR glacier', '"sea ice" OR glacier', Filters()),
-    ('summit place:"New York" agency:ap outlet:eir', "summit", Filters(places=("New York",), agencies=("ap",), outlets=("eir",))),
-    ("climate AND dateline:Paris AND agency:afp AND summit", "climate AND summit", Filters(places=("Paris",), agencies=("afp",))),
-    ("at 10:30", "at 10:30", Filters()),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("query", "words", "filters"), PARTED)
-def test_words_and_fields_are_told_apart(query, words, filters):
-    assert parted(query) == (words, filters)
 
 
 @pytest.mark.parametrize(

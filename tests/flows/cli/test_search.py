@@ -68,6 +68,11 @@ def test_over_time_prints_shares_counts_and_what_has_no_date(wireroom: Run) -> N
     )
 
 
+def test_a_field_in_the_words_is_the_option_of_its_kind(wireroom: Run) -> None:
+    assert "Bridge & Boats" in wireroom("search", "boats", "AND", "dateline:Oslo", "agency:ap").stdout
+    assert "No dateline names a place 'Lima'" in wireroom("search", "boats dateline:Lima", code=1).stderr
+
+
 def test_an_empty_answer_says_what_to_try(wireroom: Run) -> None:
     said = wireroom("search", '"no such phrase"', "--outlet", "paper").stdout
     assert "None of 2 articles" in said
