@@ -35,6 +35,9 @@ MEMORY = 2 * 1024**3
 STARTING = 120.0
 """Seconds that a process may take until it is ready; importing takes one or two, on a busy machine many more."""
 
+MOST = 8
+"""Processes that a pool starts, however many processors there are."""
+
 _COMMAND = "import sys; from flows.parse_child import main; main(*map(int, sys.argv[1:]))"
 
 
@@ -48,7 +51,7 @@ class ParsePool:
         memory_bytes: int = MEMORY,
         parse: Parse = parse_child.parse,
     ) -> None:
-        self._workers = workers or max(1, min(8, os.cpu_count() or 1))
+        self._workers = workers or min(MOST, allowed_cpus())
         self._seconds = seconds
         self._memory_bytes = memory_bytes
         self._parse = parse
@@ -190,6 +193,11 @@ class _Child:
         self._process.kill()
         code = self._process.wait()
         return Rejected(reason, message or _epitaph(code))
+
+
+def allowed_cpus() -> int:
+    """How many processors this process may run on: with taskset or in a container often fewer than there are."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 def _start(connection: Connection, seconds: float, memory_bytes: int) -> subprocess.Popen[bytes]:

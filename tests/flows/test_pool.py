@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.pool import ParsePool
+from flows.pool import ParsePool, allowed_cpus
 from parsers.records import Article, Page, Profile, Rejected
 
 ROOT = Path(__file__).parent.parent.parent
@@ -118,7 +118,7 @@ def test_processes_end_with_the_pool():
 def test_processes_end_with_their_parent_even_if_it_is_killed(busy: str):
     code = f"""
 import sys, time
-from flows.pool import ParsePool
+from flows.pool import ParsePool, allowed_cpus
 from parsers.records import Page, Profile
 from test_pool import parse
 with ParsePool(1, 60, parse=parse) as pool:
@@ -153,3 +153,13 @@ def test_a_pool_that_is_given_nothing_ends_at_once():
     with ParsePool(1, parse=parse):
         pass
     assert threading.active_count() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux binds a process to processors")
+def test_only_the_processors_that_this_process_may_use_are_counted():
+    allowed = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(allowed)})
+        assert allowed_cpus() == 1
+    finally:
+        os.sched_setaffinity(0, allowed)
