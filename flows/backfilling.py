@@ -162,12 +162,12 @@ def _limited(run: Run, order: Order) -> Iterator[Address]:
             break
         yield address
     if _is_refused(run):
-        run.cut = f"The outlet is to be left alone for now: {next(iter(run.put_off))} The same command goes on."
+        run.cut = f"The outlet is to be left alone for now: {next(iter(run.put_off + run.listings_put_off))} The same command goes on."
 
 
 def _is_refused(run: Run) -> bool:
     """Whether so much was put off that it is no use to go on."""
-    return run.put_off.total() >= PUT_OFF
+    return run.put_off.total() + run.listings_put_off.total() >= PUT_OFF
 
 
 def _addresses(run: Run, order: Order) -> Iterator[Address]:

@@ -194,7 +194,8 @@ def _ask(
     if exchange.message:
         run.refusals[url] = exchange.message + _way_out(run, asked, exchange)
     if exchange.was_put_off:
-        run.put_off[exchange.message or ""] += run.window.whole
+        run.listings_put_off[exchange.message or "Its host rests."] += 1
+        run.rests.add(url)
         return capture, b""  # nothing was sent, so there is no request to note
     location = run.archived(capture, exchange.requests)
     run.listed.append(location)
@@ -303,7 +304,11 @@ def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
 
 
 def _tell_failure(run: Run, unit: Unit, spec: FinderSpec) -> None:
-    """A listing that could not be read: counted, said now, and kept with the run."""
+    """A listing that could not be read: counted, said now, and kept with the run; of a host that rests once, in the end."""
+    if unit.url in run.rests:
+        run.tally.listings_failed += 1
+        tell(Event("unit", f"{unit.finder} {unit.unit}: put off", 0, unit.outcome, unit.url, unit.reason))
+        return
     said = f"The {unit.finder} {unit.url} could not be read"
     why = run.refusals.get(unit.url or "")
     if why and why.startswith(f"{unit.url} "):

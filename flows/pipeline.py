@@ -83,8 +83,7 @@ def ingest(
     `polling` says which finders are asked: those that are due, as a schedule wants it, or all of them.
     """
     renaming.check(workspace, source)
-    with opened(workspace, source, "ingest", flow_run_id=flow_run_id, wait=wait) as run:
-        run.polling = polling
+    with opened(workspace, source, "ingest", flow_run_id=flow_run_id, wait=wait, polling=polling) as run:
         recover(run)
         for batch in batches(run):
             (do or work)(run, batch)

@@ -76,6 +76,9 @@ class Run:
         self.listed: list[Location] = []  # listings of the unit that is being looked at
         self.teasers = Teasers()
         self.put_off: Counter[str] = Counter()  # addresses whose host rests, by the sentence that says so
+        self.listings_put_off: Counter[str] = Counter()  # and listings
+        self.rests: set[str] = set()  # addresses of these
+        self.waits: set[str] = set()  # rests that are waited for, by their sentence
         self.patience = timedelta()  # how long a resting host is waited for
         self.stopping = threading.Event()  # set when the threads that fetch must not wait any longer
         self.cut: str | None = None  # why the run ended before its work did, as a sentence
@@ -185,6 +188,7 @@ def opened(
     flow_run_id: str | None = None,
     wait: bool = False,
     online: bool = True,
+    polling: Polling = "usual",
 ) -> Iterator[Run]:
     """A run that holds its source's lock; at the end its rows are spooled and the loader is tried.
 
@@ -194,6 +198,7 @@ def opened(
     run = Run(workspace, source, kind, flow_run_id)
     run.window = window or run.window
     run.online = online
+    run.polling = polling
     with logs.kept(workspace), progress.about(source.source_id, run.run_id), _held(run, wait):
         yield run
 
@@ -268,17 +273,25 @@ def _few(sentences: Sequence[str]) -> list[str]:
 
 def _warn(run: Run) -> None:
     """Say what hosts were not asked for, and where a subscriber's log-in has expired: now, and in the table `runs`."""
-    said = [
-        f"{count:,} {'address was' if count == 1 else 'addresses were'} not asked for: {why}"
-        for why, count in run.put_off.most_common(MOST_SAID)
-        if count
-    ]
+    rests = run.put_off + run.listings_put_off
+    said = [_put_off(run, why) for why, _ in rests.most_common(MOST_SAID)]
     if run.credentials.expired:
         said.append(f"Every cookie in the cookies.txt of {run.source.name} has expired: export it anew.")
     alarm = run.teasers.alarm(run.ledger, run.source, run.started_at) if run.credentials else None
     for sentence in [*said, *([alarm] if alarm else [])]:
         run.troubles.append(sentence)
         progress.tell(progress.Event("warning", sentence))
+
+
+def _put_off(run: Run, why: str) -> str:
+    """What was not asked for since a host rests, and how it is asked again."""
+    listings, addresses = run.listings_put_off[why], run.put_off[why]
+    parts = [f"{listings:,} {'listing' if listings == 1 else 'listings'}"] * (listings > 0)
+    parts += [f"{addresses:,} {'address' if addresses == 1 else 'addresses'}"] * (addresses > 0)
+    verb = "was" if listings + addresses == 1 else "were"
+    way = f" The first pass after that asks again; wireroom ingest {run.source.source_id} --now asks at once."
+    is_open = run.kind == "ingest" and run.polling != "now"
+    return f"{' and '.join(parts)} {verb} not asked for: {why}{way if is_open else ''}"
 
 
 def _keeping(run: Run) -> Callable[[type[BaseException] | None, BaseException | None, TracebackType | None], None]:
@@ -353,6 +366,7 @@ def _fetcher(run: Run) -> Fetcher:
         credentials=run.credentials,
         on_robots=run.keep_robots,
         stopping=run.stopping,
+        rouses=run.polling == "now",
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from flows.backlog import Allowance, backlog
 from flows.discovery.polling import failed_in_a_row
+from flows.fetching import Pace, resting_until
 from flows.polls import polls_of, turn
 from flows.run import looking_back
 from flows.sources import FinderSpec, SourceDefinition
@@ -101,7 +102,8 @@ def _failing(listings: int | None, failed: int | None, since: datetime | None) -
     """What hinders a source of whose listings the last run could not read all; None where it could, or asked for none."""
     if since:
         return f"failing: no listing could be read since {since:%Y-%m-%d %H:%M}"
-    return f"failing: {failed} of {listings} listings could not be read" if failed else None
+    which = "listing" if listings == 1 else "listings"
+    return f"failing: {failed} of {listings} {which} could not be read" if failed else None
 
 
 WITHOUT_FILE = """
@@ -156,8 +158,14 @@ def _finder(workspace: Workspace, ledger: Ledger, source: SourceDefinition, spec
     elif last.is_read:
         state = last.reason if last.outcome == "fetched" and last.reason else "ok"
     else:
-        state = last.reason or last.outcome
+        state = _rest(workspace, spec) or last.reason or last.outcome
     return FinderState(spec.kind, address, state, failed_in_a_row(polls), last.at if last else None, verdict.at)
+
+
+def _rest(workspace: Workspace, spec: FinderSpec) -> str | None:
+    """Until when the host of a finder that could not be read is left alone; None where it is not."""
+    until = resting_until(Pace(workspace.folders), spec.url) if spec.url else None
+    return until and f"rests until {until}"
 
 
 def _due(ledger: Ledger, source: SourceDefinition) -> tuple[int, int]:

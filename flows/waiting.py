@@ -22,8 +22,13 @@ def get(run: Run, url: str, **conditions: Any) -> Exchange:
     until = now() + run.patience
     while exchange.was_put_off and exchange.next_attempt_at and exchange.next_attempt_at <= until:
         left = exchange.next_attempt_at - now()
-        if left > SHORT:
-            tell(Event("note", f"{exchange.message} It is asked again at {exchange.next_attempt_at:%H:%M} UTC."))
+        if left > SHORT and exchange.message not in run.waits:
+            run.waits.add(exchange.message or "")
+            tell(
+                Event(
+                    "note", f"{exchange.message} This run waits for it; Ctrl-C ends it, and the same command goes on."
+                )
+            )
         if run.stopping.wait(max(left.total_seconds(), 0.0) + A_LITTLE):
             return exchange
         exchange = run.fetcher.get(url, **conditions)

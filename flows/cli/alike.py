@@ -34,7 +34,7 @@ class Alike:
     def __call__(self, event: Event) -> None:
         """Say the event, or count it."""
         group = event.more.get("group")
-        self.read += event.kind == "unit" or group == "empty"
+        self.read += (event.kind == "unit" and event.outcome != "deferred") or group == "empty"
         if event.kind not in ("note", "warning"):
             return
         if group not in ENDS:

@@ -201,7 +201,8 @@ def _print_finders(finders: Sequence[FinderState]) -> None:
         (
             finder.kind,
             finder.address,
-            finder.state + (f", {finder.failures} times" if finder.failures > 1 else ""),
+            finder.state
+            + (f", {finder.failures} times" if finder.failures > 1 and "rests" not in finder.state else ""),
             f"{finder.last_asked:%Y-%m-%d %H:%M}" if finder.last_asked else "never",
             f"{finder.next_due:%Y-%m-%d %H:%M}" if finder.next_due else "next pass",
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.fetching.addresses import house
+from flows.fetching.asking import resting_until
 from flows.fetching.credentials import BadCredentials, Credentials, cookie_file, header_lines
 from flows.fetching.exchange import Exchange, Limits
 from flows.fetching.fetcher import Fetcher
@@ -18,4 +19,5 @@ __all__ = [
     "cookie_file",
     "header_lines",
     "house",
+    "resting_until",
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from flows.fetching import rights
-from flows.fetching.addresses import check, house
+from flows.fetching.addresses import check, house, shown
 from flows.fetching.credentials import Credentials
 from flows.fetching.deadline import Budget
 from flows.fetching.exchange import Expected, Failure, Limits, Outcome, Resting
@@ -75,6 +75,8 @@ class Asker:
     robots_basis: str | None
     rights_basis: str | None
     stopping: threading.Event
+    rouses: bool = False  # ask a host that rests once all the same, but for archives
+    _roused: set[str] = field(default_factory=set)
 
     def in_turn(self, url: str, conditions: dict[str, str], order: Order) -> Asked | Put:
         """Ask one address in its host's turn: the answer, or what stands in the way; the rest of an archive is waited for."""
@@ -82,13 +84,18 @@ class Asker:
         floor = self.pace.floors.of(url)
         while True:
             with self.pace.turn(house(url)) as turn:
+                self._rouse(turn, floor)
                 rests = turn.host.rest_until - time.time()
                 if rests <= 0:
                     return self._asked(turn, url, conditions, order, floor)
-                until = turn.host.rest_until
+                until, said = turn.host.rest_until, resting(turn.house, turn.host)
             if floor is None or rests > floor.patience or self.stopping.wait(rests):
-                said = f"{house(url)} is rested after it failed or said so."
                 return Put("deferred", "host_resting", said, moment_of(until))
+
+    def _rouse(self, turn: Turn, floor: Floor | None) -> None:
+        if self.rouses and floor is None and turn.house not in self._roused:
+            self._roused.add(turn.house)
+            turn.host.roused()
 
     def _asked(
         self, turn: Turn, url: str, conditions: dict[str, str], order: Order, floor: Floor | None
@@ -116,32 +123,60 @@ class Asker:
             answer = ask(self.session, url, headers, order.limits, order.budget)
         except Failure as failure:
             if floor and failure.reason in UNCONNECTED:
-                host.refused(floor, None)
+                host.refused(floor, None, f"it takes no connection ({str(failure).rstrip('.')})")
                 raise Resting("archive_resting", f"{house(url)} takes no connection: it is rested. {failure}") from None
             if (failure.retry and failure.reason != CUT) or failure.reason == "too_slow":
-                host.failed(weight=2 if failure.reason == "too_slow" else 1)
+                host.failed(str(failure).rstrip("."), weight=2 if failure.reason == "too_slow" else 1)
             raise
-        wait = retry_after(answer)
+        wait, why = retry_after(answer), _answered(answer)
         if floor and answer.header("memento-datetime"):
             host.answered()  # whatever it captured, the archive itself is well (RFC 7089)
             return answer
         if floor and answer.status in TRY_LATER:
-            host.refused(floor, None if wait is None else wait.total_seconds())
+            host.refused(floor, None if wait is None else wait.total_seconds(), why)
             return answer
         if answer.status in DOWN:
-            host.failed()
+            host.failed(why)
         else:
             host.answered()
         if answer.status in TRY_LATER:
-            host.rest((LATER if wait is None else wait).total_seconds())
+            host.rest((LATER if wait is None else wait).total_seconds(), why)
         return answer
+
+
+def resting(place: str, host: Host) -> str:
+    """Until when a host rests, and why, as a sentence."""
+    until = moment_of(host.rest_until)
+    return f"{place} rests until {clock(until)} because {host.rest_reason or 'it failed, or said so'}."
+
+
+def resting_until(pace: Pace, url: str) -> str | None:
+    """Until when the host of an address rests, in words; None where it does not."""
+    until = pace.resting(house(url))
+    return clock(moment_of(until)) if until else None
+
+
+def clock(moment: datetime) -> str:
+    """A moment in UTC, with its day where that is not today."""
+    is_today = moment.date() == datetime.now(UTC).date()
+    return f"{moment:%H:%M} UTC" if is_today else f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _answered(answer: Answer) -> str:
+    """What an address answered, and for how long it wants to be left alone, as a clause."""
+    stated = (answer.header("retry-after") or "").strip()
+    said = (
+        f" (Retry-After: {shown(stated)[:60]})" if stated else " (no Retry-After)" if answer.status in TRY_LATER else ""
+    )
+    return f"{shown(answer.url)} answered {answer.status}{said}"
 
 
 def _barred(host: Host, url: str, rule: str) -> Put:
     """Why robots.txt stands in the way."""
     if host.robots_reachable:
         return Put("disallowed", "robots", f"robots.txt of {house(url)} does not allow {url}.", robots_rule=rule)
-    said = f"robots.txt of {house(url)} cannot be reached. {host.robots_trouble or ''}".strip()
+    again = clock(moment_of(host.robots_until))
+    said = f"robots.txt of {house(url)} cannot be reached, and is asked for again from {again} on. {host.robots_trouble or ''}".strip()
     return Put("deferred", "robots_unreachable", said, moment_of(host.robots_until), rule)
 
 

@@ -35,7 +35,8 @@ class Fetcher:
     addresses at the ports 80 and 443 are asked, and besides them the host:port pairs of `allow`. `robots_basis` and
     `rights_basis` say why robots.txt or a reservation of rights is not obeyed; they are recorded with every exchange.
     `credentials` go to the source's own hosts alone. `on_robots` is given every request for robots.txt or tdmrep.json.
-    Once `stopping` is set, no resting archive is waited for any more: what was not asked yet is put off.
+    Once `stopping` is set, no resting archive is waited for any more: what was not asked yet is put off. One that `rouses`
+    asks each host that rests once all the same; archives are left their rest.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Fetcher:
         credentials: Credentials = Credentials(),  # noqa: B008  (frozen)
         on_robots: Callable[[Exchange], None] = lambda exchange: None,
         stopping: threading.Event | None = None,
+        rouses: bool = False,
     ) -> None:
         headers = {
             "User-Agent": user_agent,
@@ -61,7 +63,7 @@ class Fetcher:
         self._session = session = GuardedSession(frozenset(pair.lower() for pair in allow), pool_size=64)
         manners = Manners(session, headers, pace, limits, on_robots)
         stopping = stopping or threading.Event()
-        self._asker = Asker(session, headers, pace, manners, credentials, robots_basis, rights_basis, stopping)
+        self._asker = Asker(session, headers, pace, manners, credentials, robots_basis, rights_basis, stopping, rouses)
 
     def __enter__(self) -> Self:
         return self

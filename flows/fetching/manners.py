@@ -58,7 +58,7 @@ class Manners:
         """Raise Resting where an archive keeps us out for a while: that says nothing of its robots.txt."""
         floor = self._pace.floors.of(url)
         if floor and exchange.status in (None, 429, 503) and exchange.reason not in ("bad_redirect", "too_slow"):
-            turn.host.refused(floor, None)
+            turn.host.refused(floor, None, (exchange.message or "it does not answer").rstrip("."))
             raise Resting("archive_resting", f"{house(url)} does not answer: it is rested. {exchange.message or ''}")
 
     def reservations(self, turn: Turn, url: str, budget: Budget) -> list[rights.Rule]:
@@ -87,7 +87,7 @@ class Manners:
         except Failure as failure:
             if not exchange.hops and (failure.refused or failure.reason in NO_HOST):
                 if not failure.refused:
-                    turn.host.failed()
+                    turn.host.failed(str(failure).rstrip("."))
                 raise  # the host itself cannot or must not be asked, which is no news about its files
             return replace(exchange, reason=failure.reason, message=str(failure))
 

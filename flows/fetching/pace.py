@@ -41,6 +41,7 @@ class Host:
 
     next_allowed: float = 0.0
     rest_until: float = 0.0
+    rest_reason: str | None = None  # why it rests, as a clause
     failures: int = 0
     refusals: int = 0  # in a row, of an archive that has a floor
     robots: str | None = None  # the text; None: not known, or unreachable
@@ -51,21 +52,30 @@ class Host:
     tdmrep: list[tuple[str, bool, str | None]] = field(default_factory=list)  # rights.Rule
     tdmrep_until: float = 0.0
 
-    def failed(self, weight: int = 1) -> None:
-        """Count a failure, and rest the host where there were too many in a row."""
+    def failed(self, why: str | None = None, weight: int = 1) -> None:
+        """Count a failure, and rest the host where there were too many in a row; `why` is what came of the last request."""
         self.failures += weight
         if self.failures >= FAILURES:
             doubled: timedelta = REST * 2 ** min((self.failures - FAILURES) // max(weight, 1), 10)
-            self.rest(min(doubled, LONGEST_REST).total_seconds())
+            self.rest(
+                min(doubled, LONGEST_REST).total_seconds(), why and f"of too many failures, the last of which: {why}"
+            )
 
-    def rest(self, seconds: float) -> None:
+    def rest(self, seconds: float, why: str | None = None) -> None:
         """Ask nothing more of the host for so long."""
-        self.rest_until = max(self.rest_until, time.time() + seconds)
+        until = time.time() + seconds
+        if until > self.rest_until:
+            self.rest_until, self.rest_reason = until, why
 
-    def refused(self, floor: Floor, stated: float | None) -> None:
+    def refused(self, floor: Floor, stated: float | None, why: str | None = None) -> None:
         """Leave an archive alone that wants it so, longer each time; `stated` is its own Retry-After."""
         self.refusals += 1
-        self.rest(floor.rest_after(self.refusals, stated))
+        self.rest(floor.rest_after(self.refusals, stated), why)
+
+    def roused(self) -> None:
+        """Ask again at once what rests, and for its robots.txt where that could not be reached."""
+        self.rest_until = 0.0
+        self.robots_until = self.robots_until if self.robots_reachable else 0.0
 
     def answered(self) -> None:
         """Forget failures: the host is well."""
@@ -140,8 +150,20 @@ class Pace:
         finally:
             host.next_allowed = time.time() + delay
 
+    def resting(self, house: str) -> float | None:
+        """Until when a host rests, in seconds since the epoch; None where it does not. Nobody is kept from asking it."""
+        try:
+            with open(self._name(house), "rb") as file:
+                until = self._read(file.read(MOST)).rest_until
+        except FileNotFoundError:
+            return None
+        return until if until > time.time() else None
+
+    def _name(self, house: str) -> str:
+        return f"{self._folder}/{quote(house.lower(), safe='')[:200]}.json"
+
     def _opened(self, house: str) -> int:
-        name = f"{self._folder}/{quote(house.lower(), safe='')[:200]}.json"
+        name = self._name(house)
         try:
             return os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except FileNotFoundError:

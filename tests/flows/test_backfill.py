@@ -268,7 +268,10 @@ def test_a_host_that_rests_for_a_while_is_waited_for_and_for_long_is_not(minutes
     asked: list[str] = []
     fetcher = SimpleNamespace(get=lambda url, **conditions: (asked.append(url), answers[len(asked) - 1])[1])
     patient = SimpleNamespace(
-        fetcher=fetcher, patience=backfilling.PATIENCE, stopping=SimpleNamespace(wait=lambda seconds: False)
+        fetcher=fetcher,
+        patience=backfilling.PATIENCE,
+        stopping=SimpleNamespace(wait=lambda seconds: False),
+        waits=set(),
     )
     waiting.get(patient, "https://post.example/")  # type: ignore[arg-type]
     assert len(asked) == attempts

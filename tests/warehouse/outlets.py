@@ -55,6 +55,7 @@ class Outlet:
         *,
         kind: str = "ingest",
         listing: str = "fetched",
+        reason: str = "timeout",
         state: str = "completed",
         failed: int = 0,
     ) -> None:
@@ -65,7 +66,7 @@ class Outlet:
         self.facts.append(rows.Run(run_id, self.source_id, kind, state, moment, moment + timedelta(minutes=1), moment + timedelta(minutes=1), None,
                                    len(pages), len(pages) + 1, len(pages), 0, articles, len(pages) - articles, failed, 0, None))  # fmt: skip
         self.facts.append(rows.Listed(self.source_id, "feed", "feed", "https://paper.example/feed", None, None, moment, listing == "fetched", listing,
-                                      None if listing == "fetched" else "timeout", None, len(pages), len(pages), 0, run_id))  # fmt: skip
+                                      None if listing == "fetched" else reason, None, len(pages), len(pages), 0, run_id))  # fmt: skip
         for page in pages:
             self.facts += self._page(page, moment + timedelta(seconds=10), run_id)
 

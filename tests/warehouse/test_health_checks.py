@@ -120,6 +120,19 @@ def test_listings_that_cannot_be_read_are_named_at_once(judged):
     assert "https://paper.example/feed (timeout)" in found["listings"].message
 
 
+def test_an_outlet_that_rests_is_not_said_to_have_moved_its_listings(judged):
+    outlet = steady()
+    outlet.ingest(NOW, listing="deferred", reason="status_503", state="failed")
+    outlet.ingest(NOW + timedelta(minutes=5), listing="deferred", reason="host_resting", state="failed")
+    said = judged(outlet)["listings"].message
+    assert (
+        "1 of 1 listing could not be read (it was not asked, as the outlet rests): https://paper.example/feed (status_503)"
+        in said
+    )
+    assert "wireroom ingest paper --now" in said
+    assert "[[find]]" not in said
+
+
 def test_a_pass_that_asked_nothing_judges_nothing(judged):
     outlet = steady()
     outlet.ingest(NOW, listing="failed", state="failed")

@@ -23,14 +23,17 @@ last_listed AS (
 looks AS (
     SELECT u.source_id, u.finder, u.unit, u.url, u.listed_at, u.outcome, u.reason, u.run_id = r.run_id AS is_last,
            u.outcome NOT IN ('fetched', 'unchanged') AND coalesce(u.reason, '') <> 'max_pages'
-           AND (u.outcome <> 'not_yet' OR max(u.outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY u.source_id, u.finder, u.unit)) AS failed
+           AND (u.outcome <> 'not_yet' OR max(u.outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY u.source_id, u.finder, u.unit)) AS failed,
+           u.outcome = 'deferred' AND coalesce(u.reason, '') IN ('host_resting', 'archive_resting') AS rests
     FROM units AS u JOIN last_listed AS r ON r.source_id = u.source_id
     WHERE u.listed_at BETWEEN r.started_at - INTERVAL 30 DAY AND moment
 ),
 listings AS (
     SELECT source_id, count(*) FILTER (is_last) AS asked, count(*) FILTER (is_last AND failed) AS failed,
            count(*) FILTER (is_last AND failed AND failed_before) AS failed_again,
-           arg_max(url || ' (' || coalesce(reason, outcome) || ')', url) FILTER (is_last AND failed) AS example,
+           count(*) FILTER (is_last AND failed AND rests) AS rested,
+           arg_max(url || ' (' || coalesce(reason, outcome) || ')', {'is_last': is_last, 'url': url}) FILTER (failed AND NOT rests AND (is_last OR listed_at > read_before OR read_before IS NULL)) AS example,
+           coalesce(bool_or(is_last AND failed AND (rests OR reason IN ('status_503', 'status_429', 'robots_unreachable'))), false) AS wants_rest,
            max(listed_at) FILTER (NOT failed) AS read_at, min(listed_at) FILTER (failed AND (read_before IS NULL OR listed_at > read_before)) AS since_at
     FROM (SELECT *, lag(failed) OVER (PARTITION BY source_id, finder, unit ORDER BY listed_at) AS failed_before,
                  max(listed_at) FILTER (NOT failed) OVER (PARTITION BY source_id) AS read_before FROM looks)
@@ -50,8 +53,11 @@ FROM sources AS s LEFT JOIN last_run AS r USING (source_id)
 WHERE source IS NULL OR s.source_id = source
 UNION ALL
 SELECT l.source_id, 'listings', CASE WHEN asked = 0 THEN 'unknown' WHEN failed = asked OR failed_again > 0 THEN 'failing' ELSE 'ok' END,
-       format('{} of {} listings could not be read', failed, asked) || coalesce(': ' || example, ''), 'none',
-       'Open the address in a browser: where the outlet has moved it, correct [[find]] in the source file; wireroom sources check ' || l.source_id || ' tries it.', since_at
+       format('{} of {} {} could not be read', failed, asked, if(asked = 1, 'listing', 'listings'))
+       || if(rested > 0, format(' ({} not asked, as the outlet rests)', if(rested = failed, if(failed = 1, 'it was', 'they were'), format('{} of them', rested))), '')
+       || coalesce(': ' || example, ''), 'none',
+       if(wants_rest, 'The outlet wants to be left alone for a while, and the first pass after that asks again; wireroom ingest ' || l.source_id || ' --now asks at once, and says until when it rests.',
+          'Open the address in a browser: where the outlet has moved it, correct [[find]] in the source file; wireroom sources check ' || l.source_id || ' tries it.'), since_at
 FROM listings AS l
 UNION ALL
 SELECT source_id, 'requests', CASE WHEN fetched + unchanged + failed < 5 THEN 'unknown' WHEN failed > fetched + unchanged THEN 'failing' ELSE 'ok' END,

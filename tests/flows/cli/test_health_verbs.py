@@ -52,7 +52,7 @@ def test_health_tells_what_fails_and_ends_with_four(say):
     assert code == 4
     assert "✓ one: " in out
     assert "✗ two: 1 check failing" in out
-    assert "listings: 1 of 1 listings could not be read: https://paper.example/feed (timeout)" in out
+    assert "listings: 1 of 1 listing could not be read: https://paper.example/feed (timeout)" in out
     assert "wireroom sources check two" in out
 
 

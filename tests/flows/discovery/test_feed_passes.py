@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from outlet import Outlet, Reply, day, rss, served, sitemap, story
 
-from flows.standing import standing, without_file
+from flows.standing import finder_states, standing, without_file
 from warehouse.locks import hold
 
 FEED = 'kind = "feed"\nurl = "BASE/feed"'
@@ -157,6 +157,26 @@ def test_robots_alone_stands_for_a_listing_nobody_can_reach(outlet: Outlet) -> N
     outlet.pages["/robots.txt"] = Reply(b"User-agent: *\nDisallow: /feed\n", headers=(("Content-Type", "text/plain"),))
     assert outlet.passed(outlet.source(FEED)).listings_failed == 1
     assert "robots.txt of" in outlet.said("warning")
+
+
+def test_an_outlet_that_rests_says_once_until_when_and_why_and_now_asks_it(outlet: Outlet) -> None:
+    source = outlet.source(FEED, SITEMAP, 'kind = "index"\nurl = "BASE/index"')
+    outlet.put("/sitemap.xml", sitemap((f"{outlet.base}/a1", day(0))), content_type="application/xml")
+    outlet.pages["/feed"] = Reply(status=503, headers=(("Retry-After", "600"),))
+    for rests in (2, 3):
+        assert outlet.passed(source).listings_failed == 3
+        *_, said = outlet.said("warning").splitlines()
+        assert said.startswith(f"{rests} listings were not asked for: 127.0.0.1")
+        assert f" UTC because {outlet.base}/feed answered 503 (Retry-After: 600)." in said
+        assert said.endswith("wireroom ingest post --now asks at once.")
+        assert len(outlet.said("warning").splitlines()) == 4 - rests
+    states = [state.state for state in finder_states(outlet.workspace, source)]
+    assert all(state.startswith("rests until ") for state in states)
+    outlet.passed(source, "now")
+    assert outlet.asked() == {"/feed": 1}  # it asks to be left alone once more
+    assert "asks at once" not in outlet.said("warning")
+    feed_of(outlet, 1, 2)
+    assert outlet.passed(source, "now").articles == 2
 
 
 def test_an_outlet_that_is_down_does_not_look_healthy(outlet: Outlet) -> None:
