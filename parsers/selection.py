@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from parsers import furniture
 from parsers.blocks import key
+from parsers.date_lines import is_date_line
 from parsers.passages import Passage
 from parsers.said import squeezed
 
@@ -26,6 +27,7 @@ PARAGRAPH = 8  # words of a paragraph that is taken in
 LONG = 20  # words of a paragraph that shows that the article goes on in another box
 PLAIN = 15  # words of a passage that is a paragraph by its length
 ALONE = 40  # words of plain paragraphs in a box below which they are a teaser
+STAMPED = 3  # first passages among which a line may date the page
 _TEXTS = frozenset(("p", "div", "td", "section", "article", "blockquote", "li", "dd", "center", "body", "pre", "main"))
 _WORTH = 6  # words of a paragraph that is not said twice
 ALIKE = 0.8  # share of words that a standfirst has in common with the description
@@ -75,6 +77,7 @@ def select(
     kept |= _opening(view, kept, start)
     kept |= _standfirst(view, kept, start, description)
     kept -= _dangling(view, kept)
+    kept -= _stamp(view, kept)
     return [passages[i] for i in sorted(kept)]
 
 
@@ -149,6 +152,14 @@ def _dangling(view: View, kept: set[int]) -> set[int]:
         else:
             below = True
     return found
+
+
+def _stamp(view: View, kept: set[int]) -> set[int]:
+    """The places of lines that date the page, above its text; none where days head its parts, as in a chronicle."""
+    places = sorted(kept)
+    above = {place for place in places[:STAMPED] if is_date_line(view.passages[place].text)}
+    below = above and any(is_date_line(view.passages[place].text) for place in places[STAMPED:])
+    return set() if below or len(above) == len(kept) else above
 
 
 # ------------------------------------------------------------------ what is taken in
