@@ -7,7 +7,8 @@ import tomllib
 from importlib.resources import files
 
 from parsers import dates
-from parsers.vocabulary import WEEKDAYS, plain
+from parsers.view import plain
+from parsers.vocabulary import WEEKDAYS
 
 _DATA = tomllib.loads(files("parsers").joinpath("data/visible_dates.toml").read_text(encoding="utf-8"))
 _LABELS = sorted((*_DATA["published"], *_DATA["published_after"], *_DATA["modified"]), key=len, reverse=True)
