@@ -39,7 +39,7 @@ def print_report(report: Report, shown: Shown | None) -> None:
     if report.not_kept:
         _say(f"{counted(report.not_kept, 'page')} cannot be read: [keep] has dropped their bodies.", style="dim")
     if shown is None:
-        _say(f"{report.source_id}: every archived page counts as today's reader has read it.")
+        _say(f"{report.source_id}: nothing to do; every archived page has been read by today's reader.")
     else:
         print_shown(shown)
 

@@ -59,7 +59,7 @@ def edit(news: Workspace, old: str, new: str) -> None:
 
 
 def test_an_edited_source_is_read_anew_shown_and_accepted(news: Workspace, wireroom: Run):
-    assert "counts as today's reader has read it" in wireroom("reparse").stdout
+    assert "nothing to do; every archived page" in wireroom("reparse").stdout
     assert "Nothing waits" in wireroom("reparse", "--list").stdout
     edit(news, '"mbns"', '"reuters"')
     told = wireroom("reparse", SOURCE_ID, "--sample", 1).stdout
