@@ -147,13 +147,14 @@ def _print(report: Report, options: Options) -> None:
         out.print(Text(harmless(note), style="dim"), soft_wrap=True)
     _print_counts("Unclaimed, and left out", report.unclaimed)
     _print_counts("Passed over", report.passed_over)
+    _print_counts("Dates that cannot be read, whose rows came without one", report.undated)
     _print_counts("Not of the days that were asked for", report.outside)
     _print_counts("No article", report.rejected)
     if options.dry_run:
         _print_counts("Pages by host", report.hosts)
     _print_counts("Pages by source", report.sources)
     out.print(Text(_sentence(report, options.dry_run)), soft_wrap=True)
-    if report.unclaimed and not report.sources:
+    if report.unclaimed and not report.is_claimed:
         out.print(
             Text(
                 "No source claims any of it. Add the outlet (wireroom sources add URL), or name one with --as.",
@@ -173,7 +174,7 @@ def _sentence(report: Report, dry_run: bool) -> str:
         parts.append(f"{new} would be imported")
     elif report.taken:
         parts.append(f"{new} imported, {counted(report.articles, 'article')} read")
-    if report.listed or report.listed_known:
+    if report.listed:
         would = " would be" if dry_run else ""
         parts.append(
             f"{counted(report.listed, 'new address', 'new addresses')}{would} listed for ingest and backfill to fetch"

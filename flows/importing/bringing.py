@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from flows.importing.claims import Claims, host_of
+from flows.importing.claims import Claims, place_of
 from flows.importing.door import Door
 from flows.importing.entrances import Entrances
 from flows.importing.gathering import Input, inputs
 from flows.importing.inputs import items
 from flows.importing.records import Arrival, Options, Report
-from flows.importing.saved import Addresses
+from flows.importing.saved import Addresses, nameless
 from flows.source_files import source_named
 from flows.sources import SourceDefinition, load_each
 from flows.unclaimed import NAME
@@ -52,8 +52,12 @@ def bring(
             is_left = entrances.is_left
         if walks > 1:
             report.passed_over.update(said.passed_over)
+            report.undated.update(said.undated)
         if not is_left:
-            return report
+            break
+    if report.nameless:
+        report.note(nameless(report))
+    return report
 
 
 def _walk(
@@ -64,7 +68,7 @@ def _walk(
         if isinstance(item, Arrival):
             report.pages += 1
             report.sources[source.source_id] += 1
-            report.count_host(report.hosts, host_of(item.url))
+            report.count(report.hosts, place_of(item.url))
         entrances.offer(source, item)
     told(file.held.size)
 

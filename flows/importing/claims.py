@@ -63,6 +63,15 @@ def host_of(url: str) -> str:
         return ""
 
 
+def place_of(url: str) -> str:
+    """The host of an address and its port, where it names one, as a reader is told of it."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        port = None
+    return f"{host_of(url)}:{port}" if port else host_of(url)
+
+
 def _is_wanted(source: SourceDefinition, options: Options) -> bool:
     return not options.sources or source.source_id in options.sources
 

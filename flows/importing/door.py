@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flows.importing.capturing import names
-from flows.importing.claims import Claims, host_of
+from flows.importing.claims import Claims, place_of
 from flows.importing.records import Options, Report
 from flows.sources import SourceDefinition
 from parsers.listing import Calendar
@@ -45,7 +45,7 @@ class Door:
         source = self._claims.source_of(url, self.report)
         if source is None:
             if not self._again:
-                self.report.count_host(self.report.unclaimed, host_of(url))
+                self.report.count(self.report.unclaimed, place_of(url))
             return None
         if not self._may_enter(source.source_id):
             return None

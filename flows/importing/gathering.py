@@ -8,11 +8,8 @@ from pathlib import Path
 
 from flows.importing.door import Door
 from flows.importing.kinds import KINDS, Kind, false_name, kind_by_name, kind_of
-from flows.importing.records import Held, file_at, tidy
+from flows.importing.records import Held, file_at, names, tidy
 from warehouse.errors import WarehouseError
-
-MOST_NAMED = 3
-"""Files that a sentence names; more are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +47,7 @@ def inputs(paths: Sequence[Path], door: Door) -> list[Input]:
                 _sort_in(file, named, door, found)
     _say(found, door)
     if not found.inputs and all(map(Path.is_dir, paths)) and door.report.is_whole:
-        door.report.note(f"Nothing in {_names(list(map(tidy, paths)))} is of a kind that is read: {KINDS}.")
+        door.report.note(f"Nothing in {names(list(map(tidy, paths)))} is of a kind that is read: {KINDS}.")
     return found.inputs
 
 
@@ -89,14 +86,9 @@ def _say(found: _Sorted, door: Door) -> None:
         are = (
             "is empty: nothing can be read from it" if len(found.empty) == 1 else "are empty: nothing can be read there"
         )
-        door.report.problem(f"{_names(found.empty)} {are}. Fetch or save again what should be there, or leave it out.")
+        door.report.problem(f"{names(found.empty)} {are}. Fetch or save again what should be there, or leave it out.")
     if found.foreign:
         door.report.problem(
-            f"{_names(found.foreign)} {'is' if len(found.foreign) == 1 else 'are'} none of {KINDS}. A PDF or Office file is "
+            f"{names(found.foreign)} {'is' if len(found.foreign) == 1 else 'are'} none of {KINDS}. A PDF or Office file is "
             "no page that can be read; an MHT or MAFF file can be opened in a browser and saved from there as HTML."
         )
-
-
-def _names(files: Sequence[Path]) -> str:
-    said = ", ".join(map(str, files[:MOST_NAMED]))
-    return f"{said} and {len(files) - MOST_NAMED:,} more" if len(files) > MOST_NAMED else said

@@ -6,16 +6,15 @@ import csv
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import chain
 from typing import Any, BinaryIO
 
 import msgspec
 
+from flows.importing import documents, tables
+from flows.importing.decoding import UTF_8, as_utf8, text_of
 from flows.importing.door import Door
-from flows.importing.named_fields import Row, item, says_address
+from flows.importing.named_fields import item
 from flows.importing.records import Arrival, Held, Listed, Spot
-from warehouse.archive.containers import GZIP
 from warehouse.archive.foreign import LARGEST
 
 Told = Callable[[int], None]
@@ -25,66 +24,80 @@ _BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
 
 def from_json(held: Held, door: Door, told: Told) -> Iterator[Arrival | Listed]:
     """The pages and addresses of a file with a JSON object a line, or of a single JSON document; damaged lines are noted."""
-    for place, row in _objects(held, door, told):
-        if isinstance(row, dict):
-            found = item(row, held, place, door)
-            if found is not None:
-                yield found
-        else:
-            door.refuse("a line that is no JSON object")
+    for line, value in _values(held, door, told):
+        for place, row in enumerate(documents.rows(value), line):
+            if isinstance(row, dict):
+                found = item(row, held, place, door)
+                if found is not None:
+                    yield found
+            else:
+                door.refuse("a JSON value that is no object")
 
 
 def from_csv(held: Held, door: Door, told: Told) -> Iterator[Arrival | Listed]:
-    """The addresses (or pages) of a CSV file whose head names them, or of a plain list of addresses."""
+    """The addresses (or pages) of a CSV file, or of a plain list of addresses."""
     csv.field_size_limit(LARGEST)
-    for place, row in _rows(held, door, told):
-        found = item(row, held, place, door)
-        if found is not None:
-            yield found
-
-
-@contextmanager
-def opened(held: Held) -> Iterator[BinaryIO]:
-    """The file, inflated where it is compressed."""
-    with held.open() as file:
-        is_packed = file.read(3) == GZIP
-        file.seek(0)
-        if not is_packed:
-            yield file
-            return
-        with gzip.GzipFile(fileobj=file) as inflated:
-            yield inflated  # type: ignore[misc]
-
-
-def _objects(held: Held, door: Door, told: Told) -> Iterator[tuple[int, Any]]:
-    with opened(held) as file:
+    with as_utf8(held, door.report.note) as file:
+        layout, rows = tables.rows(_texts(file, held, door, told))
+        if layout is None:
+            door.report.problem(f"{held.name} {tables.NO_ADDRESSES}")
+        elif layout.remark:
+            door.report.note(f"{held.name} {layout.remark}.")
         place = 0
+        try:
+            for place, row in rows:
+                found = item(row, held, place, door)
+                if found is not None:
+                    yield found
+        except csv.Error as error:
+            door.report.damage(Spot(held.name, place, f"After line {place:,} the file is no CSV ({error})."))
+
+
+def _values(held: Held, door: Door, told: Told) -> Iterator[tuple[int, Any]]:
+    """The values of a file with their lines; damaged ones are noted."""
+    with as_utf8(held, door.report.note) as file:
         for number, line in _lines(file, held, door, told):
+            if not line.strip():
+                continue
             try:
-                yield number, msgspec.json.decode(line)
+                yield number, _value(line, held, door)
             except msgspec.DecodeError as error:
-                if place == 0 and number == 1 and (whole := _document(held)) is not None:
-                    yield from whole
+                if number == 1 and _begins_document(line):
+                    yield from _document(held, door)
                     return
                 door.report.damage(Spot(held.name, number, f"Line {number:,} is no JSON ({error}), and was left out."))
-            place += len(line)
 
 
-def _document(held: Held) -> list[tuple[int, Any]] | None:
-    """The objects of a file that is one JSON document over many lines; None where it is none."""
-    with opened(held) as file:
-        content = file.read(LARGEST + 1)
-    if len(content) > LARGEST:
-        return None
+def _value(line: bytes, held: Held, door: Door) -> Any:
+    """The value of a line; raises msgspec.DecodeError where it is none."""
     try:
-        found = msgspec.json.decode(content)
-    except msgspec.DecodeError:
-        return None
-    return list(enumerate(found if isinstance(found, list) else [found], start=1))
+        return msgspec.json.decode(line)
+    except UnicodeDecodeError:
+        return msgspec.json.decode(_said(line, held, door))
+
+
+def _begins_document(line: bytes) -> bool:
+    """Whether a line that is no JSON opens something that goes on in the next."""
+    opening = line.strip()
+    return opening.startswith((b"{", b"[")) and not opening.endswith((b"}", b"]"))
+
+
+def _document(held: Held, door: Door) -> Iterator[tuple[int, Any]]:
+    """The value of a file that is one JSON document over many lines; a problem is noted where it cannot be read."""
+    with as_utf8(held) as file:
+        content = file.read(LARGEST + 1)
+    way_out = "Written as JSON Lines, an object a line, it can be read as far as it goes (jq -c '.[]')."
+    if len(content) > LARGEST:
+        door.report.problem(f"{held.name} is one JSON document of more than 64 MB. {way_out}")
+        return
+    try:
+        yield 1, _value(content.removeprefix(UTF_8), held, door)
+    except msgspec.DecodeError as error:
+        door.report.problem(f"{held.name} is a JSON document that is cut or broken ({error}). {way_out}")
 
 
 def _lines(file: BinaryIO, held: Held, door: Door, told: Told) -> Iterator[tuple[int, bytes]]:
-    """The lines that say something, numbered from 1; too long ones and a broken end are noted."""
+    """The lines, numbered from 1; too long ones and a broken end are noted."""
     number = place = 0
     try:
         while line := file.readline(LARGEST):
@@ -94,34 +107,29 @@ def _lines(file: BinaryIO, held: Held, door: Door, told: Told) -> Iterator[tuple
             if len(line) >= LARGEST and not line.endswith(b"\n"):
                 _pass_over(file)
                 door.report.damage(Spot(held.name, number, f"Line {number:,} has more than 64 MB, and was left out."))
-            elif line.strip():
-                yield number, line.removeprefix(b"\xef\xbb\xbf")
+            else:
+                yield number, line.removeprefix(UTF_8)
     except _BROKEN as error:
         door.report.damage(
             Spot(held.name, place, f"The compressed file is damaged or cut after line {number:,} ({error}).")
         )
 
 
+def _texts(file: BinaryIO, held: Held, door: Door, told: Told) -> Iterator[str]:
+    for _, line in _lines(file, held, door, told):
+        yield _said(line, held, door)
+
+
+def _said(line: bytes, held: Held, door: Door) -> str:
+    """The text of a line; one that is no UTF-8 is spoken of once a file."""
+    text, is_windows = text_of(line)
+    if is_windows:
+        door.report.note(
+            f"{held.name} is no UTF-8: its letters were read as Windows-1252. Where titles look wrong, save it as UTF-8."
+        )
+    return text
+
+
 def _pass_over(file: BinaryIO) -> None:
     while (line := file.readline(LARGEST)) and not line.endswith(b"\n"):
         continue
-
-
-def _rows(held: Held, door: Door, told: Told) -> Iterator[tuple[int, Row]]:
-    with opened(held) as file:
-        lines = (line.decode("utf-8", "replace") for _, line in _lines(file, held, door, told))
-        head = next((line for line in lines if not line.startswith("#")), "")
-        delimiter = max(",;\t", key=head.count)
-        names = next(csv.reader([head], delimiter=delimiter), [])
-        if not says_address(names):
-            yield from enumerate(
-                ({"url": line.strip()} for line in chain([head], lines) if not line.startswith("#")), start=1
-            )
-            return
-        reader = csv.DictReader(lines, fieldnames=names, delimiter=delimiter)
-        try:
-            yield from enumerate(reader, start=2)
-        except csv.Error as error:
-            door.report.damage(
-                Spot(held.name, reader.line_num, f"After row {reader.line_num:,} the file is no CSV ({error}).")
-            )

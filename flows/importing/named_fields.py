@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
-from functools import cache
+import unicodedata
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -23,30 +25,38 @@ LONGEST_URL = 8_000
 
 @cache
 def columns() -> dict[str, list[str]]:
-    """What we need → the names under which rows have it."""
+    """What we need → the names under which rows have it, as `plain` spells them."""
     found: dict[str, list[str]] = tomllib.loads((files("flows.importing") / "columns.toml").read_text(encoding="utf-8"))
-    return found
+    return {wanted: list(dict.fromkeys(map(plain, names))) for wanted, names in found.items()}
 
 
-def says_address(names: list[str]) -> bool:
+@lru_cache(maxsize=4096)
+def plain(name: str) -> str:
+    """The name of a column as it is compared: in small letters, without accents, its words joined by _."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return re.sub(r"[\s_-]+", "_", bare.strip("\ufeff \t\r\n"))
+
+
+def says_address(names: Iterable[str]) -> bool:
     """Whether the head of a table has a column of addresses."""
-    return not {name.strip().lower() for name in names}.isdisjoint(columns()["url"])
+    return not {plain(name) for name in names}.isdisjoint(columns()["url"])
 
 
 def item(row: Row, held: Held, place: int, door: Door) -> Arrival | Listed | None:
     """What a row brings, if its address is one that is wanted; what it lacks is counted."""
-    plain = {str(name).strip().lower(): value for name, value in row.items() if name is not None}
-    url = _text(plain, "url")
+    row = {plain(str(name)): value for name, value in row.items() if name is not None}
+    url = field(row, "url")
     if url is None or not url.lower().startswith(("http://", "https://")) or len(url) > LONGEST_URL:
         door.refuse("a row without an address")
         return None
     source = door.claim(url)
     if source is None:
         return None
-    html, text = _text(plain, "html"), _text(plain, "text")
+    html, text = field(row, "html"), field(row, "text")
     if html is None and text is not None and looks_like_markup(text):
         html = text
-    day, hints = _hints(plain, source, door)
+    day, hints = _hints(row, source, f"{held.name}, line {place:,}", door)
     if html is None and text is None:
         return Listed(url, held.name, place, day, hints)
     content, content_type = (
@@ -60,7 +70,7 @@ def item(row: Row, held: Held, place: int, door: Door) -> Arrival | Listed | Non
         wire=body,
         body=body,
         origin="import",
-        observed_at=moment(_text(plain, "fetched") or ""),
+        observed_at=moment(field(row, "fetched") or ""),
         changed_at=held.changed_at,
         content_type=f"{content_type}; charset=utf-8",
         hints=hints,
@@ -72,15 +82,16 @@ def with_headline(text: str, title: str | None) -> str:
     return text if title is None or text.lstrip().startswith(title) else f"{title}\n\n{text}"
 
 
-def _hints(row: Row, source: SourceDefinition, door: Door) -> tuple[Any, Hints]:
+def _hints(row: Row, source: SourceDefinition, where: str, door: Door) -> tuple[Any, Hints]:
     """The day and the hints of a row, its date read as the source writes dates."""
-    stated = read_date(_text(row, "published"), door.calendar(source))
+    written = field(row, "published")
+    stated = read_date(written, door.calendar(source))
     if stated.note:
-        door.report.passed_over["a date that cannot be read"] += 1
-    return stated.day, Hints(_text(row, "title"), stated.text, "list" if stated.text else None)
+        door.report.count(door.report.undated, f"{where}: {written}", "other lines")
+    return stated.day, Hints(field(row, "title"), stated.text, "list" if stated.text else None)
 
 
-def _text(row: Row, wanted: str) -> str | None:
+def field(row: Row, wanted: str) -> str | None:
     """The first of the columns that may hold what is wanted and does, as text."""
     for name in columns()[wanted]:
         value: Any = row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,8 +14,11 @@ from parsers.records import Hints
 MOST_NAMED = 1000
 """Damaged spots and problems that a report names; there may be more, which it counts."""
 
-MOST_HOSTS = 10_000
-"""Hosts that are counted apart; pages of further ones count together."""
+MOST_SAID = 3
+"""Files that a sentence names; more are counted."""
+
+MOST_COUNTED = 10_000
+"""Hosts (or lines) that are counted apart; further ones count together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,12 @@ class Held:
 def tidy(path: Path) -> Path:
     """A path from the root on and without detours, its own name kept where that is a link."""
     return path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
+
+
+def names(files: Sequence[object], count: int | None = None) -> str:
+    """The files of a sentence, the first ones by name; `count` where there are more of them than are given."""
+    said, left = ", ".join(map(str, files[:MOST_SAID])), (count or len(files)) - MOST_SAID
+    return f"{said} and {left:,} more" if left > 0 else said
 
 
 def file_at(path: Path) -> Held:
@@ -121,6 +130,10 @@ class Report:
     rejected: Counter[str] = field(default_factory=Counter)  # by reason
     passed_over: Counter[str] = field(default_factory=Counter)  # what is no page, by reason
     outside: Counter[str] = field(default_factory=Counter)  # outside of --from and --to, or without a date
+    undated: Counter[str] = field(
+        default_factory=Counter
+    )  # rows by place and the date they state, which cannot be read
+    nameless: list[str] = field(default_factory=list)  # files that do not say their address
     sources: Counter[str] = field(default_factory=Counter)  # pages that each source claims
     hosts: Counter[str] = field(default_factory=Counter)  # the same by host
     unclaimed: Counter[str] = field(default_factory=Counter)  # pages by host
@@ -133,6 +146,11 @@ class Report:
     def is_whole(self) -> bool:
         """Whether every file kept what it promised."""
         return not self.damaged_count and not self.problems
+
+    @property
+    def is_claimed(self) -> bool:
+        """Whether a source claims some page or address of the files."""
+        return bool(self.sources or self.listed or self.listed_known or self.withdrawn)
 
     @property
     def faults(self) -> int:
@@ -155,9 +173,14 @@ class Report:
         if sentence not in self.notes and len(self.notes) < MOST_NAMED:
             self.notes.append(sentence)
 
-    def count_host(self, counter: Counter[str], host: str) -> None:
-        """Count a page by its host, in bounded memory."""
-        counter[host if host in counter or len(counter) < MOST_HOSTS else "other hosts"] += 1
+    def without_address(self, file: str) -> None:
+        """Note a file that does not say its address."""
+        if len(self.nameless) < MOST_NAMED:
+            self.nameless.append(file)
+
+    def count(self, counter: Counter[str], name: str, others: str = "other hosts") -> None:
+        """Count something by its name, in bounded memory."""
+        counter[name if name in counter or len(counter) < MOST_COUNTED else others] += 1
 
     def counted(self, other: Report) -> None:
         """Add what was counted of pages that were looked at and not taken."""

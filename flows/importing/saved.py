@@ -13,9 +13,11 @@ from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
+from flows.importing import tables
+from flows.importing.decoding import as_utf8, encoding_of, text_of, utf8
 from flows.importing.door import Door
-from flows.importing.named_fields import with_headline
-from flows.importing.records import Arrival, Held
+from flows.importing.named_fields import columns, field, with_headline
+from flows.importing.records import Arrival, Held, Report, file_at, names
 from flows.importing.undoing import settled
 from parsers.listing import read_date
 from parsers.records import Hints
@@ -30,6 +32,7 @@ _CANONICAL = re.compile(rb"""<link\b[^>]*\brel\s*=\s*["']?canonical["']?[^>]*>""
 _OG_URL = re.compile(rb"""<meta\b[^>]*\b(?:property|name)\s*=\s*["']?og:url["']?[^>]*>""", re.I)
 _VALUE = re.compile(rb"""\b(?:href|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _FIELD = re.compile(r"(url|title|date|fetched)\s*:\s*(.+)$", re.I)
+_SAID = {"url": "url", "title": "title", "date": "published"}
 _START = 1 << 18
 _BEFORE_FRONT = "\ufeff-\r\n "
 MOST_FIELDS = 10
@@ -60,16 +63,21 @@ def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses
     if content is None:
         return
     wire, body = content
+    if kind == "text" and encoding_of(body):
+        wire = body = utf8(body)
     own = _own_words(body, kind)
     said = {**own, **addresses.of(held, inside)}
     url = said.get("url") or (_stated_by_page(body) if kind == "html" else None)
     if url is None:
-        _without_address(held, door)
+        door.refuse(NO_ADDRESS)
+        door.report.without_address(held.name)
         return
     source = door.claim(url)
     if source is None:
         return
     stated = read_date(said.get("date"), door.calendar(source))
+    if stated.note:
+        door.report.count(door.report.undated, f"{held.name}: {said['date']}", "other files")
     if kind == "text" and own:
         wire = body = _headed(body, said.get("title"))
     yield Arrival(
@@ -102,11 +110,13 @@ def _content(held: Held, door: Door) -> tuple[bytes, bytes] | None:
     return wire, found.body
 
 
-def _without_address(held: Held, door: Door) -> None:
-    door.refuse(NO_ADDRESS)
-    door.report.note(
-        f"{held.name} does not say its address, and neither do all others that are counted so: give --base URL where the "
-        "folder mirrors a site, or --addresses TABLE.csv with the columns file and url."
+def nameless(report: Report) -> str:
+    """A sentence on the files that do not say their address."""
+    count = report.passed_over[NO_ADDRESS]
+    does = "does not say its address" if count == 1 else "do not say their address"
+    return (
+        f"{names(report.nameless, count)} {does}: give --base URL where the folder mirrors a site, or --addresses TABLE.csv with "
+        "the columns file and url."
     )
 
 
@@ -182,13 +192,13 @@ def _of_browser(text: str) -> datetime:
 def _table(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
     """File → what is said of it; raises WarehouseError where the table cannot be read or has no such columns."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            names = {(name or "").strip().lower(): name for name in reader.fieldnames or ()}
-            if not {"file", "url"} <= set(names):
+        with as_utf8(file_at(path)) as file:
+            layout, rows = tables.rows(text_of(line)[0] for line in file)
+            if layout is None or set(columns()["file"]).isdisjoint(layout.names):
                 raise WarehouseError(f"{path} needs a first line that names the columns file and url.")
-            for row in reader:
-                said = {key: row[names[key]] for key in ("url", "title", "date") if row.get(names.get(key, ""))}
-                yield row[names["file"]], said
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+            for _, row in rows:
+                said = {key: value for key, name in _SAID.items() if (value := field(row, name))}
+                if (name := field(row, "file")) and said:
+                    yield name, said
+    except (OSError, csv.Error) as error:
         raise WarehouseError(f"The table {path} cannot be read: {error}.") from None

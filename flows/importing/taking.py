@@ -15,7 +15,7 @@ from typing import Literal
 
 from flows import exchanges, readings
 from flows.importing import capturing
-from flows.importing.claims import Claims, host_of
+from flows.importing.claims import Claims, place_of
 from flows.importing.linking import Linking
 from flows.importing.records import Arrival, Listed, Options, Report, file_at
 from flows.importing.spans import Span
@@ -210,14 +210,14 @@ def take(
         """Whether the source claims an address."""
         claimed = claims.concerns(url) and claims.source_of(url, report) is not None
         if not claimed:
-            report.count_host(report.unclaimed, host_of(url))
+            report.count(report.unclaimed, place_of(url))
         return claimed
 
     report.files += 1
     for arrival in WarcFile(file_at(path), wanted, report, told).arrivals():
         report.pages += 1
         report.sources[run.source.source_id] += 1
-        report.count_host(report.hosts, host_of(arrival.url))
+        report.count(report.hosts, place_of(arrival.url))
         taking.offer(arrival if origin == arrival.origin else replace(arrival, origin=origin))
     taking.finish()
     run.flush()

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any, BinaryIO, cast
 
+from flows.importing.decoding import opened
 from flows.importing.door import Door
-from flows.importing.lines import opened
 from flows.importing.promises import Promised, promised
 from flows.importing.records import Held
 from warehouse.archive.foreign import LARGEST

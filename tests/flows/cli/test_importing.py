@@ -176,3 +176,14 @@ def test_a_folder_without_anything_to_read_says_so(place: Path, capsys: pytest.C
     code, out, _ = said(capsys, str(place / "folder"))
     assert code == 0
     assert f"Nothing in {place / 'folder'} is of a kind that is read" in out
+
+
+def test_a_list_of_which_a_source_claims_some_is_not_called_unclaimed(place: Path, capsys: pytest.CaptureFixture[str]):
+    file = place / "list.csv"
+    file.write_text("https://paper.example/2017/09/22/a\nhttps://other.example:8081/b\n")
+    code, out, _ = said(capsys, str(file), "--dry-run")
+    assert code == 0
+    assert "Unclaimed, and left out: 1\n          1  other.example:8081\n" in out
+    assert out.endswith("1 file read: 1 new address would be listed for ingest and backfill to fetch.\n")
+    file.write_text("https://other.example/a\n")
+    assert "No source claims any of it" in said(capsys, str(file), "--dry-run")[1]

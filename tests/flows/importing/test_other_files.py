@@ -204,7 +204,7 @@ def test_json_lines_bring_pages_texts_and_addresses(workspace: Workspace, tmp_pa
     assert headlines(workspace) == ["Boats of deep", "Boats of html", "Boats of text"]
     assert (report.articles, report.listed) == (3, 1)
     assert [spot.offset for spot in report.damaged] == [3]
-    assert report.passed_over == {"a line that is no JSON object": 1, "a row without an address": 1}
+    assert report.passed_over == {"a JSON value that is no object": 2, "a row without an address": 1}
     assert asked(workspace, "SELECT DISTINCT observed_at FROM fetches") == [(datetime(2018, 3, 4, 5, 6, 7),)]
     ask = "SELECT published, published_basis, finder FROM addresses WHERE title = 'Boats of text'"
     assert asked(workspace, ask)[0][1:] == ("list", "import")
