@@ -17,7 +17,8 @@ def find(
     """One unit a page, from the first until a stop rule holds.
 
     Stop rules: no further page, a page seen before, `quiet_pages` pages in a row without a new link, a page whose
-    articles are all older than the window, the budget of pages or of addresses.
+    articles are all older than the window, the budget of pages or of addresses. A backfill looks one page further than
+    the first that is missing: what has a page after it was not the end.
     """
     walk = Walk(spec, source, window, get, known)
     selectors = Selectors(spec.links, spec.date_selector, spec.date_format, spec.next_selector)
@@ -26,6 +27,7 @@ def find(
         return read_page(listing.content, listing.final_url, selectors, walk.calendar, listing.content_type)
 
     url, quiet, seen = spec.url, 0, set[str]()
+    missing: Unit | None = None
     while url and urls.key(url) not in seen:
         if walk.spent:
             yield Unit(spec.kind, url, url, "deferred", "max_pages")
@@ -33,7 +35,13 @@ def find(
         seen.add(urls.key(url))
         look = walk.look(url, "page", read)
         if _is_past_the_end(look, walk):
-            return
+            if missing or not walk.window.whole:
+                return
+            missing, url = look.unit, _next(look, walk)
+            continue
+        if missing:  # it was none: there are pages after it
+            yield missing
+            missing = None
         yield look.unit
         quiet = 0 if look.new else quiet + 1
         url = None if quiet >= spec.quiet_pages or _is_older(look, walk) else _next(look, walk)

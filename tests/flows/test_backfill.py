@@ -11,6 +11,7 @@ import pytest
 
 from flows import backfilling, pipeline, progress, run, waiting
 from flows.backfilling import Order, Outcome
+from flows.cli.days_display import Course
 from flows.fetching import Exchange
 from flows.pool import ParsePool
 from flows.run import now
@@ -94,6 +95,28 @@ def test_every_day_comes_whole_and_links_to_other_days_are_no_articles(outlet: O
     assert outlet.rows("SELECT kind, state FROM runs") == [("backfill", "completed")]
     assert holes(outlet, source) == []
     assert set(outlet.asked().values()) == {1}
+
+
+def course(outlet: Outlet) -> tuple[int, int]:
+    """How many days were done when the last backfill began its listings, and in the end."""
+    taken = Course((LAST - FIRST).days + 1)
+    for event in outlet.told:
+        taken.take(event)
+    return taken.before, taken.done
+
+
+def test_the_days_that_are_done_come_to_all_of_them_also_by_a_sitemap_and_for_holes(outlet: Outlet):
+    paths = [path for path in archive_of_days(outlet) if "/03/03/" not in path]
+    outlet.put("/sitemap.xml", sitemap(*((outlet.base + path, None) for path in paths)))
+    outlet.fail(paths[0], 500)
+    source = outlet.source('kind = "sitemap"\nurl = "BASE/sitemap.xml"', rest=DATED)
+    backfilled(outlet, source)
+    assert course(outlet) == (0, 4)  # also the day of which nothing is listed
+    missing = {hole.day for hole in holes(outlet, source)}
+    backfilled(outlet, source, only_holes=True)
+    assert course(outlet) == (4 - len(missing), 4)
+    backfilled(outlet, source)
+    assert course(outlet) == (4 - len(missing), 4)
 
 
 def test_a_listing_of_a_year_is_read_whole_and_only_the_days_wanted_are_fetched(outlet: Outlet):
@@ -204,7 +227,7 @@ def test_pages_of_an_index_are_walked_to_the_end_whatever_a_pass_may_read(outlet
     backfilled(outlet, source)
     assert articles(outlet) == {path for number, path in enumerate(paths) if number != 3}
     backfilled(outlet, source)
-    assert {path for path, _ in outlet.log} == {*pages, "/page/9"}
+    assert {path for path, _ in outlet.log} == {*pages, "/page/9", "/page/10"}
 
 
 def test_a_dead_link_of_the_past_is_gone_and_a_broken_page_is_a_hole(outlet: Outlet):

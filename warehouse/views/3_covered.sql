@@ -57,7 +57,7 @@ looks AS (
         FROM (
             -- A sitemap that lists fewer than are known of it has dropped some; of an index a run knows what it has found itself.
             SELECT u.* REPLACE (coalesce(u.first_day, s.first_day, i.first_day + CASE WHEN r.kind = 'backfill' THEN 0 ELSE 1 END) AS first_day,
-                                coalesce(u.last_day, s.last_day, i.last_day) AS last_day)
+                                coalesce(u.last_day, s.last_day, i.last_day) AS last_day), r.kind
             FROM units AS u
             LEFT JOIN (SELECT run_id, any_value(kind) AS kind FROM runs GROUP BY run_id) AS r USING (run_id)
             LEFT JOIN dayless AS s ON u.finder = 'sitemap' AND u.whole AND u.undated > 0 AND s.n <= u.links AND s.lost * 100 <= s.n
@@ -68,36 +68,72 @@ looks AS (
         )
     )
 ),
+-- The pages of an index in the order in which a run read them, the latest first. One that was not read may list whatever lies
+-- between its neighbours; where days of neighbours overlap, as much on either side. Of an index in no order nobody can say.
+pages AS (
+    SELECT *, count(*) FILTER (is_gap) OVER down AS part, count(*) FILTER (is_gap) OVER (PARTITION BY source_id, run_id) AS parts,
+           last_value(CASE WHEN is_read THEN {'first_day': first_day, 'last_day': last_day} END IGNORE NULLS) OVER (down ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS above,
+           first_value(CASE WHEN is_read THEN {'first_day': first_day, 'last_day': last_day} END IGNORE NULLS) OVER (down ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS below
+    FROM (
+        SELECT *, NOT coalesce(whole, false) AND outcome <> 'unchanged' OR (undated > 0 AND first_day IS NULL AND outcome = 'fetched') AS is_gap,
+               NOT is_gap AND first_day IS NOT NULL AS is_read, coalesce(kind = 'backfill', false) AS is_backfill
+        FROM looks
+        WHERE finder = 'index'
+    )
+    WINDOW down AS (PARTITION BY source_id, run_id ORDER BY listed_at)
+),
+gaps AS (
+    SELECT source_id, run_id, unit, part, listed_at, outcome, coalesce(reason, CASE WHEN whole THEN undated || ' addresses without a day' ELSE outcome END) AS reason,
+           slack <= 7 AS is_ordered,
+           CASE WHEN below.last_day > above.first_day + slack THEN least(above.first_day, below.first_day) ELSE below.last_day END - slack AS first_day,
+           CASE WHEN below.last_day > above.first_day + slack THEN greatest(above.last_day, below.last_day) ELSE above.first_day END + slack AS last_day
+    FROM pages
+    LEFT JOIN (
+        SELECT source_id, run_id, quantile_disc(greatest(last_day - above.first_day, 0), 0.9)::INTEGER AS slack
+        FROM pages
+        WHERE is_read AND above IS NOT NULL
+        GROUP BY ALL
+    ) AS orders USING (source_id, run_id)
+    WHERE is_gap
+),
 spans AS (
     -- A sitemap that drops its oldest entries may have dropped some of its oldest day; one that only grows says it all in its last form.
-    SELECT source_id, finder, unit, CASE WHEN is_rolling THEN first_day + 1 ELSE first_day END AS first_day, last_day, max(confirmed_at) AS confirmed_at, false AS to_the_end
+    SELECT source_id, finder, unit, CASE WHEN is_rolling THEN first_day + 1 ELSE first_day END AS first_day, last_day, max(confirmed_at) AS confirmed_at, true AS from_the_top, false AS to_the_end
     FROM looks
     WHERE finder = 'sitemap' AND outcome = 'fetched' AND whole AND first_day IS NOT NULL AND (is_rolling OR listed_at = last_read_at)
     GROUP BY ALL
     UNION ALL
-    SELECT source_id, 'index', min(unit), first_day, last_day, max(confirmed_at), bool_or(run_id IN (SELECT run_id FROM runs WHERE kind = 'backfill'))
+    SELECT source_id, 'index', min(unit), first_day, last_day, max(confirmed_at), bool_or(from_the_top), bool_or(to_the_end)
     FROM (
-        SELECT source_id, run_id, arg_min(unit, listed_at) AS unit, min(first_day) AS first_day, max(last_day) AS last_day, min(confirmed_at) AS confirmed_at
-        FROM looks
-        WHERE finder = 'index'
-        GROUP BY source_id, run_id
-        HAVING bool_and(whole OR outcome = 'unchanged') AND min(first_day) IS NOT NULL
+        SELECT p.source_id, p.unit, p.confirmed_at, greatest(p.first_day, below.last_day + 1) AS first_day, least(p.last_day, above.first_day - 1) AS last_day,
+               p.part = 0 AS from_the_top, p.part = p.parts AND p.is_backfill AS to_the_end
+        FROM (
+            SELECT source_id, run_id, part, parts, is_backfill, arg_min(unit, listed_at) AS unit,
+                   min(first_day) AS first_day, max(last_day) AS last_day, min(confirmed_at) AS confirmed_at
+            FROM pages
+            WHERE NOT is_gap
+            GROUP BY ALL
+        ) AS p
+        LEFT JOIN gaps AS above ON above.source_id = p.source_id AND above.run_id = p.run_id AND above.part = p.part
+        LEFT JOIN gaps AS below ON below.source_id = p.source_id AND below.run_id = p.run_id AND below.part = p.part + 1
+        WHERE parts = 0 OR coalesce(above.is_ordered, below.is_ordered)
     )
+    WHERE first_day <= last_day
     GROUP BY source_id, first_day, last_day
 ),
 -- Beside the days that such listings name, up to a long weekend: after the last article of all, where the listing would show a
 -- later one; before the first, where an index was walked to its end; and between two sitemaps. That says of no day that it is
--- complete, but an outlet that is silent on such a weekday was so. Each listing of the kind must have been read whole.
+-- complete, but an outlet that is silent on such a weekday was so. Each sitemap must have been read whole.
 reached AS (
     SELECT *, max(last_day) OVER (PARTITION BY source_id, finder ORDER BY first_day, last_day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before,
            -- The sitemap of the next month may not have been asked for.
            finder = 'sitemap' AND regexp_matches(unit, '(19|20)[0-9][0-9][-_/](0[1-9]|1[0-2])') AS is_month
     FROM spans
     LEFT JOIN (SELECT source_id, min(day) AS begin, max(day) AS "end" FROM addresses GROUP BY ALL) AS lived USING (source_id)
-    WHERE (source_id, finder) NOT IN (SELECT (source_id, finder) FROM unit_states WHERE listing NOT IN ('whole', 'confirmed_empty', 'not_yet'))
+    WHERE finder = 'index' OR (source_id, finder) NOT IN (SELECT (source_id, finder) FROM unit_states WHERE listing NOT IN ('whole', 'confirmed_empty', 'not_yet'))
 ),
 besides AS (
-    SELECT source_id, finder, unit, last_day + 1 AS first_day, last_day + 4 AS last_day, confirmed_at FROM reached WHERE last_day = "end" AND NOT is_month
+    SELECT source_id, finder, unit, last_day + 1 AS first_day, last_day + 4 AS last_day, confirmed_at FROM reached WHERE last_day = "end" AND from_the_top AND NOT is_month
     UNION ALL
     SELECT source_id, finder, unit, first_day - 4, first_day - 1, confirmed_at FROM reached WHERE first_day = begin AND to_the_end
     UNION ALL
@@ -107,16 +143,22 @@ periods AS (
     SELECT source_id, finder, unit, first_day, least(last_day, coalesce(asked_at, last_day)::DATE) AS last_day, confirmed_at, listing,
            coalesce(reason, outcome) AS reason, first_day = last_day AND finder = 'template' AS is_own,
            CASE WHEN listing = 'partial' AND outcome IN ('fetched', 'unchanged') THEN coalesce(cut_reason, 'cut_short')
-                WHEN first_day < last_day AND lost * 100 > n THEN lost || ' addresses without a day' END AS cut
+                WHEN first_day < last_day AND lost * 100 > n THEN lost || ' addresses without a day' END AS cut, false AS is_open
     FROM unit_states
     LEFT JOIN (SELECT source_id, finder, unit, n, lost FROM dayless) USING (source_id, finder, unit)
     WHERE finder NOT IN ('sitemap', 'index') AND listing <> 'not_yet'
     UNION ALL
-    SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL
+    SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL, false
     FROM spans
     UNION ALL
-    SELECT source_id, finder, unit, first_day, least(last_day, (confirmed_at - INTERVAL 36 HOUR)::DATE), confirmed_at, 'beside', NULL, false, NULL
+    SELECT source_id, finder, unit, first_day, least(last_day, (confirmed_at - INTERVAL 36 HOUR)::DATE), confirmed_at, 'beside', NULL, false, NULL, false
     FROM besides
+    UNION ALL
+    -- What is older than the last page that was read has no end; of its first day at least it is known.
+    SELECT source_id, 'index', unit, coalesce(first_day, last_day), least(last_day, listed_at::DATE), CASE WHEN outcome = 'fetched' THEN listed_at END,
+           'partial', reason, false, CASE WHEN outcome = 'fetched' THEN reason END, first_day IS NULL
+    FROM gaps
+    WHERE is_ordered AND reason <> 'max_pages'
 ),
 -- The days of which an address may be that has none and did not come.
 doubted AS (
@@ -128,7 +170,7 @@ doubted AS (
     )
     GROUP BY ALL
 )
-SELECT p.source_id, p.finder, p.unit, p.day, is_own, confirmed_at,
+SELECT p.source_id, p.finder, p.unit, p.day, is_own, is_open, confirmed_at,
        CASE WHEN listing = 'never_tried' THEN 'never_tried'
             WHEN confirmed_at IS NULL OR p.day > confirmed_at::DATE THEN 'unreachable'
             WHEN cut IS NULL AND n IS NULL AND p.day + INTERVAL 36 HOUR <= confirmed_at THEN CASE WHEN listing = 'beside' THEN listing ELSE 'whole' END

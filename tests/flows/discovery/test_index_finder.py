@@ -45,6 +45,13 @@ def test_counted_pages_end_where_they_run_out(tmp_path: Path) -> None:
     assert all(unit.outcome == "fetched" for unit in units)
 
 
+def test_a_missing_page_with_others_after_it_is_a_failure_to_a_backfill(tmp_path: Path) -> None:
+    web = Web({"/news": links("/a"), "/news/2": 404, "/news/3": links("/c")})
+    units = walk(source(tmp_path, COUNTED), web, replace(WEEK, whole=True))
+    assert [(unit.unit[-1], unit.outcome) for unit in units] == [("s", "fetched"), ("2", "gone"), ("3", "fetched")]
+    assert web.asked[-2:] == ["/news/4", "/news/5"]
+
+
 def test_counted_pages_end_where_the_outlet_leads_home(tmp_path: Path) -> None:
     web = Web({"/news": links("/a"), "/news/2": links("/b")})
 

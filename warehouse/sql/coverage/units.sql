@@ -18,12 +18,12 @@ dayless AS (
 )
 SELECT finder, unit, state, reason, pending
 FROM (
-    SELECT finder, unit, listing AS state, first_day, last_day, 0 AS pending,
+    SELECT finder, unit, listing AS state, first_day, coalesce(last_day, until) AS last_day, 0 AS pending,
            CASE listing WHEN 'never_tried' THEN 'its listing was not asked for yet' WHEN 'partial' THEN 'its listing was not read whole'
                         ELSE 'its listing could not be read' END || coalesce(' (' || coalesce(cut_reason, reason) || ')', '') AS reason
     FROM units_of
-    WHERE finder <> 'feed' AND listing IN ('partial', 'unreachable', 'never_tried')
-      AND (finder, unit) NOT IN (SELECT (finder, unit) FROM unit_days WHERE source_id = $source_id)
+    LEFT JOIN (SELECT finder, unit, max(day) AS until, bool_or(is_open) AS is_open FROM unit_days WHERE source_id = $source_id GROUP BY ALL) USING (finder, unit)
+    WHERE finder <> 'feed' AND listing IN ('partial', 'unreachable', 'never_tried') AND coalesce(is_open, true)
     UNION ALL
     SELECT finder, unit, CASE WHEN others = 0 THEN 'never_tried' ELSE 'partial' END, first_day, last_day, never_tried + others,
            'addresses without a day: ' || concat_ws(', ', nullif(never_tried, 0) || ' never tried', nullif(others, 0) || ' failed, refused, put off or not read yet')

@@ -1,0 +1,106 @@
+"""Pages of an index of which one was not read: what lies between its neighbours is missing, and all else is vouched for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.warehouse import tables
+from tests.warehouse.facts import SOURCE, key
+from tests.warehouse.test_views_coverage import DATABASE, listed, page
+from tests.warehouse.test_views_undated import run
+from warehouse import coverage, rows
+from warehouse.folders import Folders
+
+FIRST = date(2026, 1, 1)
+FAILED = {"outcome": "failed", "reason": "status_500"}
+PAGES = [(26, 30), (21, 25), (16, 20), (11, 15), (6, 10), (1, 5)]
+"""First and last day of the pages of an index, the latest first."""
+
+
+def walked(*lost: int, pages: list[tuple[int, int]] = PAGES, hours: float = 0, **how) -> list[rows.Row]:
+    """The looks of one walk over the pages of an index, of which some, counted from one, were not read."""
+    return [
+        replace(
+            listed(f"page{number}", finder="index", hours=hours + number / 1000, **state),
+            run_id=key("later" if hours else "run"),
+        )
+        for number, (first, last) in enumerate(pages, 1)
+        for state in [(how or FAILED) if number in lost else {"first": day(first), "last": day(last)}]
+    ]
+
+
+def day(number: int) -> date:
+    return FIRST + timedelta(number - 1)
+
+
+def known(folder: Path, *batch: rows.Row) -> duckdb.DuckDBPyConnection:
+    """An article of every day, and some looks."""
+    articles = [row for number in range(1, 31) for row in page(f"a{number}", day(number), finder="index")]
+    return tables.loaded(Folders(folder / "data"), [[run(), *articles, *batch]], DATABASE)
+
+
+def holes(con: duckdb.DuckDBPyConnection, first: int = 1, last: int = 30) -> dict[str, list[int]]:
+    """The days of the holes by state; 0 is a listing without days."""
+    found: dict[str, list[int]] = {}
+    for hole in coverage.holes(con, SOURCE, day(first), day(last)):
+        found.setdefault(hole.state, []).append((hole.day - FIRST).days + 1 if hole.day else 0)
+    return found
+
+
+CASES: list[tuple[str, list[rows.Row], dict[str, list[int]]]] = [
+    ("all read", walked(), {}),
+    ("one failed", walked(3), {"unreachable": [*range(15, 22)]}),
+    ("two beside each other failed", walked(3, 4), {"unreachable": [*range(10, 22)]}),
+    ("two failed", walked(2, 5), {"unreachable": [*range(5, 12), *range(20, 27)]}),
+    ("one cut", walked(3, whole=False, reason="cut_short"), {"partial": [*range(15, 22)]}),
+    ("the first failed", walked(1), {"unreachable": [*range(25, 31)]}),
+    ("the last failed", walked(6), {"unlisted": [*range(1, 6)], "unreachable": [6, 0]}),
+    ("a later walk has the page", [*walked(3), *walked(hours=30)], {}),
+    ("a later walk fails at another page", [*walked(), *walked(4, hours=30)], {}),
+    ("days of pages overlap", walked(3, pages=[(24, 30), (20, 25), (15, 21), (11, 16), (6, 12), (1, 7)]), {"unreachable": [*range(15, 22)]}),
+    ("in no order", walked(3, pages=[(1, 30), (3, 28), (2, 29), (2, 29), (1, 28), (1, 30)]), {"unlisted": [*range(1, 31)], "unreachable": [0]}),
+    ("only one page was read", walked(2, pages=[(1, 30), (1, 1)]), {"unlisted": [*range(1, 31)], "unreachable": [0]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("looks", "missing"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_a_page_that_was_not_read_costs_the_days_that_it_may_list(
+    tmp_path: Path, looks: list[rows.Row], missing: dict[str, list[int]]
+) -> None:
+    assert holes(known(tmp_path, *looks)) == missing
+
+
+def test_a_last_page_that_fails_is_missing_only_where_days_before_the_others_are_wanted(tmp_path: Path) -> None:
+    con = known(tmp_path, *walked(6))
+    assert holes(con, 7) == {}
+    assert holes(con, 4, 5) == {"unlisted": [4, 5], "unreachable": [0]}
+
+
+def test_a_day_says_which_page_was_not_read(tmp_path: Path) -> None:
+    con = known(tmp_path, *walked(3))
+    assert {hole.reason for hole in coverage.holes(con, SOURCE)} == {
+        "its listing could not be read: index page3 (status_500)"
+    }
+
+
+def test_a_failed_page_says_nothing_of_the_week_end_after_the_last_article(tmp_path: Path) -> None:
+    weeks = [
+        (FIRST.replace(day=2) - timedelta(7 * week + 4), FIRST.replace(day=2) - timedelta(7 * week))
+        for week in range(6)
+    ]
+    articles = [
+        row
+        for first, last in weeks
+        for number in range((last - first).days + 1)
+        for row in page(f"{first}{number}", first + timedelta(number), finder="index")
+    ]
+    looks = [listed(f"p{number}", finder="index", hours=number / 1000, **({"first": first, "last": last} if number != 3 else FAILED))
+             for number, (first, last) in enumerate(weeks)]  # fmt: skip
+    con = tables.loaded(Folders(tmp_path / "data"), [[run(), *articles, *looks]], DATABASE)
+    found = coverage.days(con, SOURCE, date(2026, 1, 3), date(2026, 1, 4))
+    assert [one.state for one in found] == ["confirmed_empty", "confirmed_empty"]
