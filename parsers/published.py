@@ -1,7 +1,8 @@
 """Which date to believe: every claim about the day of publication in one order of credit, the losers kept as evidence.
 
 A claim is refused when it cannot be (a year out of range, a day in the future), when it was probably made from a bare
-year (a first of January without a time), or when it contradicts the month in the page's own address.
+year (a first of January without a time, unless it is printed by the headline and the only day told), or when it
+contradicts the month in the page's own address.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def _doubted(given: list[Claim], page: Page) -> Iterator[Claim]:
         day = claim.stated.day
         if claim.refused or day is None:
             yield claim
-        elif _made_of_a_year(claim) and not any(_confirms(other, day) for other in given):
+        elif _made_of_a_year(claim) and not any(_confirms(other, day) or _is_the_only(other, given) for other in given):
             yield replace(claim, refused="a first of January without a time, as made from a bare year")
         elif claim.order in ("visible", "elsewhere") and day < EARLIEST_UNLABELLED:
             yield replace(claim, refused="older than the web and not said to be the day of publication")
@@ -106,6 +107,12 @@ def _made_of_a_year(claim: Claim) -> bool:
 def _confirms(other: Claim, day: date) -> bool:
     """Whether a claim of another kind than markup says the same day, or a machine knows its time."""
     return other.stated.day == day and (not _made_of_a_year(other) or other.order in ("labelled", "dateline"))
+
+
+def _is_the_only(claim: Claim, given: list[Claim]) -> bool:
+    """Whether a claim is a date printed in full by the headline, and nothing on the page or about it tells another day."""
+    days = {other.stated.day for other in given if other.stated.day and not other.refused}
+    return claim.order == "visible" and days == {claim.stated.day}
 
 
 def _in_month(day: date, month: date) -> bool:

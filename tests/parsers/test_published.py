@@ -101,6 +101,25 @@ def test_a_first_of_january_with_its_time_is_believed():
     assert stated.day == date(2020, 1, 1)
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "day"),
+    [
+        ("", "<p>January 1, 2024</p>", date(2024, 1, 1)),
+        (ld(datePublished="2024-01-01"), "<p>1 January 2024</p>", date(2024, 1, 1)),
+        ('<meta name="date" content="2024-03-05">', "<p>January 1, 2024</p>", date(2024, 3, 5)),
+        ('<meta name="date" content="2024-01-01">', "<p>1 January 2023</p>", None),
+        ("", "<p>January 2024</p>", None),
+        ("", "<p>© 2024</p>", None),
+        ("", f"<p>{TEXT}</p><footer>Copyright January 1, 2024</footer>", None),
+    ],
+)
+def test_a_first_of_january_that_is_printed_is_believed_where_no_other_day_is_told(
+    head: str, body: str, day: date | None
+):
+    stated = read(head, body).published
+    assert (stated and stated.day) == day
+
+
 def test_a_day_after_the_fetch_is_refused():
     assert read(ld(datePublished="2027-05-01")).published is None
 
