@@ -8,7 +8,7 @@ its end walks all listings again, conditionally, so that what an archive has got
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 from flows import listings, pipeline, renaming
 from flows.backlog import Allowance, policy
-from flows.discovery import Unit, Window
+from flows.days_done import DaysDone
+from flows.discovery import Window
 from flows.known_holes import known_hole
-from flows.periods import periods
 from flows.pipeline import Address
 from flows.progress import Event, tell
 from flows.run import Run, load, now, opened
@@ -173,19 +173,20 @@ def _is_refused(run: Run) -> bool:
 def _addresses(run: Run, order: Order) -> Iterator[Address]:
     """What earlier runs left, what the finders list, and what has failed meanwhile and may be tried again."""
     rules = replace(policy(run.source), revisits=False, patient=not order.only_holes)
-    seen, given = _days_read(run), 0
-    for address in _left(run, rules):
-        given += 1
-        yield address
-    tell(Event("days", "read before", len(seen), outcome="before", more={"after": given}))
+    done = DaysDone(run)
+    yield from done.left(lambda: _left(run, rules))
+    yield from _listed(run, rules, done)
+    if not _is_refused(run):
+        done.end()
+        yield from _left(run, replace(rules, patient=True))
+
+
+def _listed(run: Run, rules: Policy, done: DaysDone) -> Iterator[Address]:
+    """What the finders list, until the outlet is to be left alone."""
     for unit in listings.units(run):
-        for address in pipeline.due_of(run, unit, rules, Allowance(left=unit.undated)):
-            given += 1
-            yield address
-        tell(_passed(run, unit, seen, given))
+        yield from done.listed(unit, list(pipeline.due_of(run, unit, rules, Allowance(left=unit.undated))))
         if _is_refused(run):
             return
-    yield from _left(run, replace(rules, patient=True))
 
 
 def _left(run: Run, rules: Policy) -> Iterator[Address]:
@@ -196,31 +197,6 @@ def _left(run: Run, rules: Policy) -> Iterator[Address]:
             continue
         if known.url_key not in run.in_hand and due(known, Hints(), rules, now()).when == "now":
             yield Address(known.url_key, known.url, known.hints, None, None, known)
-
-
-def _days_read(run: Run) -> set[date]:
-    """The days of the listings that need no look."""
-    window, templates = run.window, [spec.url for spec in run.source.finders if spec.kind == "template" and spec.url]
-    known = (period for url in templates if window.done for period in periods(url, window.first_day, window.last_day))
-    return {
-        day
-        for period in known
-        if period.url in window.done
-        for day in window.days_of(period.first_day, period.last_day)
-    }
-
-
-def _passed(run: Run, unit: Unit, seen: set[date], given: int) -> Event:
-    """The event that so many more days are done with once the `given` addresses were asked for; they join those `seen`."""
-    days = set(_days(unit, run.window)) - seen
-    seen |= days
-    return Event("days", f"{unit.finder} {unit.unit}", len(days), more={"after": given})
-
-
-def _days(unit: Unit, window: Window) -> Iterable[date]:
-    if unit.first_day is not None and unit.last_day is not None:
-        return window.days_of(unit.first_day, unit.last_day)
-    return (candidate.day for candidate in unit.candidates if candidate.day and window.holds(candidate.day))
 
 
 class _Loaded:

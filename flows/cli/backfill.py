@@ -218,6 +218,7 @@ def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, A
     days = [hole for hole in holes if hole.day]
     count = (order.last_day - order.first_day).days + 1
     window, cut = f"{order.first_day} to {order.last_day}", counts["cut"]
+    asked = f"{name} --from {order.first_day} --to {order.last_day}"
     if days:
         yield f"{window}: of {counted(count, 'day')}, {len(days):,} are not complete."
     elif holes:
@@ -231,11 +232,11 @@ def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, A
         left = len(holes) - len(days)
         yield f"{counted(left, 'listing')} that {'names' if left == 1 else 'name'} no day {'is' if left == 1 else 'are'} not read whole."
     if holes:
-        yield f"See all of it with: wireroom coverage {name}"
+        yield f"See all of it with: wireroom coverage {asked}"
     if cut:
         yield cut
     elif holes:
-        yield f"Try only that again with: wireroom backfill {name} --holes"
+        yield f"Try only that again with: wireroom backfill {asked} --holes"
 
 
 def _named(days: Sequence[date], most: int = 5) -> str:

@@ -14,7 +14,11 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Column
 
 from flows.cli.alike import Alike
+from flows.cli.app import counted
 from flows.progress import Event, shown
+
+WIDE = 110
+"""Cells from which on there is room for the name and the rate beside the bar."""
 
 SECONDS_BETWEEN_LINES = 30.0
 """A decade takes days: a line in half a minute is enough where nobody looks at a terminal."""
@@ -28,23 +32,28 @@ def by_days(title: str, console: Console, days: int) -> Iterator[None]:
         with shown(lines), closing(lines):
             yield
         return
-    whole = Column(no_wrap=True)
+    is_narrow = console.width < WIDE
     with (
-        Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", table_column=whole),
-            BarColumn(bar_width=20, table_column=whole),
-            TextColumn("{task.fields[said]}", table_column=whole),
-            TextColumn(
-                "[dim]{task.fields[detail]}[/]", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")
-            ),
-            console=console,
-            expand=True,
-        ) as progress,
-        closing(_Bar(title, progress, Course(days))) as bar,
+        _progress(console, is_narrow) as progress,
+        closing(_Bar(title, progress, Course(days, is_narrow))) as bar,
         shown(bar),
     ):
         yield
+
+
+def _progress(console: Console, is_narrow: bool) -> Progress:
+    """The bar and what is said beside it; where there is little room, without the name, which was just typed."""
+    whole = Column(no_wrap=True)
+    named = [] if is_narrow else [TextColumn("{task.description}", table_column=whole)]
+    return Progress(
+        SpinnerColumn(),
+        *named,
+        BarColumn(bar_width=8 if is_narrow else 20, table_column=whole),
+        TextColumn("{task.fields[said]}", table_column=whole),
+        TextColumn("[dim]{task.fields[detail]}[/]", table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis")),
+        console=console,
+        expand=True,
+    )
 
 
 @dataclass(slots=True)
@@ -52,6 +61,7 @@ class Course:
     """How far a backfill is."""
 
     days: int
+    is_brief: bool = False  # said without the rate
     done: int = 0
     before: int = 0  # of them, done by an earlier run
     pages: int = 0
@@ -73,10 +83,10 @@ class Course:
     def said(self) -> str:
         """Days, pages, rate and the time left, in a few words."""
         minutes = max(time.monotonic() - self.began, 1e-9) / 60
-        parts = [f"{self.done:,} of {self.days:,} days", f"{self.pages:,} pages"]
+        parts = [f"{self.done:,} of {counted(self.days, 'day')}", counted(self.pages, "page")]
         if self.failed:
             parts.append(f"{self.failed:,} not there")
-        if self.pages:
+        if self.pages and not self.is_brief:
             parts.append(f"{self.pages / minutes:,.0f} a minute")
         left = self.minutes_left(minutes)
         return ", ".join(parts if left is None else [*parts, f"{span(left)} left"])
@@ -84,7 +94,8 @@ class Course:
     def minutes_left(self, minutes: float) -> float | None:
         """By the days that this run has done; None before the first."""
         now = self.done - self.before
-        return minutes / now * max(self.days - self.done, 0) if now else None
+        left = self.days - self.done
+        return minutes / now * left if now > 0 and left > 0 else None
 
 
 def span(minutes: float) -> str:

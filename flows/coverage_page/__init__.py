@@ -56,7 +56,9 @@ def page(
         "span": escape(f"{days[0].day} to {days[-1].day}") if days else "",
         "holes": "".join(_rows(holes, words)),
         "count": f"{len(holes):,} {'hole' if len(holes) == 1 else 'holes'}" if holes else "Nothing is missing",
-        "source": escape(source_id),
+        "again": escape(
+            f"wireroom backfill {source_id} --from {days[0].day} --to {days[-1].day} --holes" if days else ""
+        ),
     }
     text = _part("page.html")
     for key, value in values.items():

@@ -101,7 +101,9 @@ def test_what_is_missing_is_said_with_the_next_command(outlet: Outlet, capsys):
     assert code == 4
     assert "of 4 days, 2 are not complete" in text
     assert "2017-03-02" in text
-    assert "wireroom backfill post --holes" in text
+    window = "post --from 2017-03-01 --to 2017-03-04"
+    assert f"wireroom backfill {window} --holes" in text
+    assert f"wireroom coverage {window}" in text
     assert "goes on" not in text  # one way out is enough
     code, counts = as_json(capsys, "--holes")
     assert (code, counts["complete"], counts["holes"], counts["articles"]) == (4, False, 2, 0)
