@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from flows.discovery import astray
 from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
 from flows.discovery.walk import Look, Walk, is_missing
 from flows.periods import Period, fill, names, periods
@@ -44,7 +45,7 @@ def _looked(walk: Walk, period: Period, unit: Unit) -> Unit:
         number += 1
         look = walk.look(url, "page", read, replace(unit, candidates=()))
         if look.links is None and look.unit.outcome != "unchanged":
-            past = bool(walk.spec.pages) and is_missing(look)
+            past = bool(walk.spec.pages) and (is_missing(look) or look.unit.reason == astray.ASTRAY)
             return unit if past else replace(unit, whole=False, reason=f"page_{number}_{look.unit.reason}")
         if _links(look) <= shown:
             return unit  # the last page is shown for every number after it
@@ -54,7 +55,7 @@ def _looked(walk: Walk, period: Period, unit: Unit) -> Unit:
 
 
 def _read(walk: Walk, period: Period, listing: Listing) -> Links:
-    """The links of a page of a period; ListingError where the outlet has led elsewhere, as to its front page."""
+    """The links of a page of a period; ListingError where the outlet has led elsewhere, or shows another page there."""
     assert walk.spec.url is not None
     if urls.key(listing.final_url) != urls.key(listing.url) and not names(
         listing.final_url, walk.spec.url, period.first_day
@@ -63,7 +64,8 @@ def _read(walk: Walk, period: Period, listing: Listing) -> Links:
         raise ListingError("redirected", said)
     spec = walk.spec
     selectors = Selectors(spec.links, spec.date_selector, spec.date_format, spec.next_selector, own_pages=True)
-    return read_page(listing.content, listing.final_url, selectors, walk.calendar, listing.content_type)
+    links = read_page(listing.content, listing.final_url, selectors, walk.calendar, listing.content_type)
+    return astray.checked(walk, period, listing, links)
 
 
 def _next(walk: Walk, period: Period, look: Look, number: int, seen: set[str]) -> str | None:

@@ -52,6 +52,7 @@ class Walk:
         self.known = known
         self.today = window.today or datetime.now(ZoneInfo(source.timezone)).date()
         self.calendar = Calendar(source.timezone, latest=self.today, language=source.language)
+        self.front: frozenset[str] | None = None  # keys of what the front page links to, once it was asked for
         self.pages = 0
         self.met: set[str] = set()  # keys of candidates
         self.asked = {urls.key(source.home)}  # keys of listings, which are no articles
@@ -216,7 +217,13 @@ class Walk:
         return any(period.fullmatch(local) for period in self.periods)
 
     def day(self, link: Link, unit: Unit) -> tuple[date | None, str | None]:
-        """The day as the article pattern says, as listed, as any address spells it, or as the listing's only day."""
+        """The day that a link states, or else the listing's only day."""
+        day, basis = self.stated_day(link)
+        is_day = day is None and unit.first_day is not None and unit.first_day == unit.last_day
+        return (unit.first_day, "listing") if is_day else (day, basis)
+
+    def stated_day(self, link: Link) -> tuple[date | None, str | None]:
+        """The day as the article pattern says, as listed, or as any address spells it."""
         stated = urls.dates_in(link.url, self.source.profile.url_pattern)
         if stated and stated <= self.today + EVE:
             return stated, "url"
@@ -225,8 +232,6 @@ class Walk:
         spelt = urls.path_day(link.url)
         if spelt and spelt <= self.today + EVE:
             return spelt, "url"
-        if unit.first_day and unit.first_day == unit.last_day:
-            return unit.first_day, "listing"
         return None, None
 
     def on_site(self, url: str) -> bool:

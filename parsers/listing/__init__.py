@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parsers.listing.dates import Calendar, Listed, read_date
 from parsers.listing.feeds import patience, read_feed
-from parsers.listing.pages import Selectors, read_page
+from parsers.listing.pages import Selectors, read_page, said
 from parsers.listing.records import Child, Link, Links, ListingError, absolute
 from parsers.listing.sitemaps import read_robots, read_sitemap
 
@@ -23,4 +23,5 @@ __all__ = [
     "read_page",
     "read_robots",
     "read_sitemap",
+    "said",
 ]

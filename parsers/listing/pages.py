@@ -49,6 +49,13 @@ def read_page(
     return _Reading(soup, base_url, selectors, calendar).read()
 
 
+def said(content: bytes, content_type: str | None = None) -> tuple[str, str]:
+    """What a page prints: its title and headings, and all of its text."""
+    soup = _soup(content, content_type)
+    heads = " ".join(tag.get_text(" ") for tag in soup.find_all(["title", "h1", "h2", "h3"]))
+    return heads, soup.get_text(" ", strip=True)
+
+
 def _soup(content: bytes, content_type: str | None) -> BeautifulSoup:
     if content[:5] in (b"%PDF-", b"\x89PNG\r") or b"\x00\x00\x00" in content[:200]:
         raise ListingError("not_a_page", "What came from the listing's address is no HTML page.")

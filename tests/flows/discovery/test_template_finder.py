@@ -136,3 +136,45 @@ def test_a_page_whose_links_are_not_found_is_not_empty(tmp_path: Path, pattern: 
     )
     _, unit = walk(source(tmp_path, DAILY + '\nlinks = "p a"', pattern), web, TWO_DAYS)
     assert (unit.whole, unit.reason) == ((True, None) if whole else (False, "links_not_found"))
+
+
+FRONT = links("/2026/11/23/a", "/2026/11/22/b", "/2026/11/24/c")
+THEN = Window(date(2017, 3, 3), date(2017, 3, 3), WEEK.today, whole=True)
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"),
+    [
+        (FRONT, "failed"),
+        (links("/2017/03/03/old", "/2026/11/23/a"), "fetched"),
+        (links("/2017/03/04/next-morning"), "fetched"),
+        (links("/2026/11/23/a", more="<h2>Archive of 3 March 2017</h2>"), "fetched"),
+        (links("/2026/11/23/a", more="<b>Friday, March 3, 2017</b>: nothing"), "fetched"),
+        (links(more="<p>Nothing</p>"), "fetched"),
+    ],
+    ids=["front page", "the day and news", "printed a day later", "named in a heading", "named in the text", "nothing"],
+)
+def test_a_page_of_other_days_that_does_not_name_its_own_is_no_listing(
+    tmp_path: Path, page: bytes, outcome: str
+) -> None:
+    (unit,) = walk(source(tmp_path, DAILY), Web({"/2017/03/03/": page, "/": FRONT}), THEN)
+    assert (unit.outcome, unit.whole, unit.reason) == (
+        outcome,
+        outcome == "fetched",
+        "other_page" if outcome == "failed" else None,
+    )
+
+
+def test_a_page_without_days_is_no_listing_where_it_shows_what_the_front_page_shows(tmp_path: Path) -> None:
+    front = links("/about", *(f"/story-{number}" for number in range(9)))
+    web = Web(
+        {
+            "/2017/03/03/": front.replace(b"story-0", b"story-newest"),
+            "/2017/03/02/": links("/about", "/story-of-2017"),
+            "/": front,
+        }
+    )
+    shown, own = walk(source(tmp_path, DAILY), web, Window(date(2017, 3, 2), date(2017, 3, 3), WEEK.today, whole=True))
+    assert (shown.outcome, shown.reason, shown.candidates) == ("failed", "other_page", ())
+    assert (own.outcome, own.whole) == ("fetched", True)
+    assert web.asked.count("/") == 1
