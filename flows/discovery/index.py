@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
-from flows.discovery.walk import Look, Walk, is_missing
+from flows.discovery.walk import READ, Look, Walk, is_missing
 from flows.sources import FinderSpec, SourceDefinition
 from parsers import urls
 from parsers.listing import Links, Selectors, read_page
@@ -18,7 +19,7 @@ def find(
 
     Stop rules: no further page, a page seen before, `quiet_pages` pages in a row without a new link, a page whose
     articles are all older than the window, the budget of pages or of addresses. A backfill looks one page further than
-    the first that is missing: what has a page after it was not the end.
+    the first that is missing: what has pages after it was not the end, and neither was a page that lists nothing.
     """
     walk = Walk(spec, source, window, get, known)
     selectors = Selectors(spec.links, spec.date_selector, spec.date_format, spec.next_selector)
@@ -27,7 +28,8 @@ def find(
         return read_page(listing.content, listing.final_url, selectors, walk.calendar, listing.content_type)
 
     url, quiet, seen = spec.url, 0, set[str]()
-    missing: Unit | None = None
+    missing = False
+    held: list[Unit] = []  # pages that list nothing, until it is known whether others come after them
     while url and urls.key(url) not in seen:
         if walk.spent:
             yield Unit(spec.kind, url, url, "deferred", "max_pages")
@@ -35,16 +37,24 @@ def find(
         seen.add(urls.key(url))
         look = walk.look(url, "page", read)
         if _is_past_the_end(look, walk):
-            if missing or not walk.window.whole:
-                return
-            missing, url = look.unit, _next(look, walk)
-            continue
-        if missing:  # it was none: there are pages after it
-            yield missing
-            missing = None
-        yield look.unit
+            if missing or not window.whole:
+                break
+            missing = True
+            held.append(look.unit)
+        elif _is_doubted(look, walk):
+            held.append(look.unit)
+        else:
+            yield from (replace(unit, whole=False, reason=unit.reason or "lists_nothing") for unit in held)
+            yield look.unit
+            held, missing = [], False
         quiet = 0 if look.new else quiet + 1
         url = None if quiet >= spec.quiet_pages or _is_older(look, walk) else _next(look, walk)
+    yield from (unit for unit in held if unit.outcome in READ)
+
+
+def _is_doubted(look: Look, walk: Walk) -> bool:
+    """Whether a page may be an error with a good status: counted pages do not go on after one that is empty."""
+    return walk.window.whole and bool(walk.spec.pages) and look.links is not None and not look.links.links
 
 
 def _next(look: Look, walk: Walk) -> str | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pytest
 from web import HOME, WEEK, Web, links, paths, source, walk
 
 from flows.discovery import Listing, ListingKind, Window, find
@@ -45,11 +46,23 @@ def test_counted_pages_end_where_they_run_out(tmp_path: Path) -> None:
     assert all(unit.outcome == "fetched" for unit in units)
 
 
-def test_a_missing_page_with_others_after_it_is_a_failure_to_a_backfill(tmp_path: Path) -> None:
-    web = Web({"/news": links("/a"), "/news/2": 404, "/news/3": links("/c")})
-    units = walk(source(tmp_path, COUNTED), web, replace(WEEK, whole=True))
-    assert [(unit.unit[-1], unit.outcome) for unit in units] == [("s", "fetched"), ("2", "gone"), ("3", "fetched")]
+@pytest.mark.parametrize(
+    ("second", "outcome", "reason"), [(404, "gone", "http_404"), (links(more="Sorry"), "fetched", "lists_nothing")]
+)
+def test_a_page_of_nothing_with_others_after_it_is_no_end_to_a_backfill(
+    tmp_path: Path, second: bytes | int, outcome: str, reason: str
+) -> None:
+    web = Web({"/news": links("/a"), "/news/2": second, "/news/3": links("/c")})
+    first, bad, last = walk(source(tmp_path, COUNTED), web, replace(WEEK, whole=True))
+    assert (bad.unit[-1], bad.outcome, bad.reason, bad.whole) == ("2", outcome, reason, False)
+    assert (first.whole, last.whole, last.unit[-1]) == (True, True, "3")
     assert web.asked[-2:] == ["/news/4", "/news/5"]
+
+
+def test_an_empty_page_is_the_end_where_none_follows(tmp_path: Path) -> None:
+    web = Web({"/news": links("/a"), "/news/2": links(more="No more"), "/news/3": 404})
+    units = walk(source(tmp_path, COUNTED), web, replace(WEEK, whole=True))
+    assert [unit.whole for unit in units] == [True, True]
 
 
 def test_counted_pages_end_where_the_outlet_leads_home(tmp_path: Path) -> None:
