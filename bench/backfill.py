@@ -3,8 +3,9 @@
     python -m bench.backfill [--days N] [--per-day N] [--kilobytes N] [--kills N]
 
 For each source one backfill runs undisturbed, another is killed with `kill -9` at random moments and begun again until it
-ends. Reported are the holes found against those that were planted, differences between the tables, pages that were served
-twice, peak memory by year, the share of the CPU that is neither fetching nor parsing, and what a second full run asks for.
+ends. Reported are the holes found against those that were planted, also after everything was read anew by another reader,
+differences between the tables, pages that were served twice, peak memory by year, the share of the CPU that is neither
+fetching nor parsing (see shares.py), and what a second full run asks for.
 """
 
 from __future__ import annotations
@@ -13,23 +14,19 @@ import argparse
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bench.archive_site import FIRST, Archive
-from flows import backfilling
-from flows.fetching import Fetcher
-from flows.progress import Event, shown
+from flows import backfilling, reparsing
 from flows.sources import load
 from flows.workspace import Workspace, create
 from warehouse import archive as pages
@@ -44,6 +41,9 @@ ANSWERS = {
 }
 """What must be the same however often a backfill was killed."""
 
+ANOTHER_READER = '[parse]\nfurniture = ["Printed in Meridian"]\n'
+"""Added to a source it makes another reader of it, which reads the same: no page has that line."""
+
 BOOKKEEPING, GROWTH = 0.10, 1.20
 """Largest share of the CPU that is neither fetch nor parse, and of the peak memory of the last year over that of the first."""
 
@@ -54,11 +54,7 @@ def main() -> int:
     for name, default in (("days", 3_650), ("per-day", 5), ("kilobytes", 60), ("kills", 20)):
         options.add_argument(f"--{name}", type=int, default=default)
     options.add_argument("--source", choices=("daily", "yearly"), action="append")
-    options.add_argument("--run", nargs=2, help=argparse.SUPPRESS)
     asked = options.parse_args()
-    if asked.run:
-        print(json.dumps(run(Workspace(Path(asked.run[0])), asked.run[1], asked.days)))
-        return 0
     archive = Archive(asked.days, asked.per_day, asked.kilobytes)
     with tempfile.TemporaryDirectory() as name, served(archive, Path(name)) as base:
         found = {
@@ -74,7 +70,11 @@ def is_well(found: dict[str, Any]) -> bool:
     nothing = (
         "holes_missed",
         "holes_invented",
+        "reparse_left",
+        "reparse_holes_differ",
+        "reparse_different",
         "different",
+        "holes_differ",
         "fetched_twice",
         "second_run_articles",
         "articles_missing",
@@ -102,6 +102,9 @@ def measured(folder: Path, base: str, archive: Archive, source: str, kills: int)
     killed = workspace(folder / f"{source}-killed", base, archive, source)
     in_flight, again = kill(killed, source, archive.days, kills, seconds, log)
     expected, found = answers(whole), answers(killed)
+    pages_read = reparse(whole, source)
+    say(f"{source}: {pages_read} pages were read anew")
+    anew = answers(whole)
     return {
         **first,
         "articles": len(expected["articles"]),
@@ -111,6 +114,10 @@ def measured(folder: Path, base: str, archive: Archive, source: str, kills: int)
         "holes_invented": sorted(map(str, reported - planted)),
         "second_run_listings": second["listing"],
         "second_run_articles": second["article"],
+        "reparsed": pages_read,
+        "reparse_left": first["fetched"] - pages_read,
+        "reparse_holes_differ": sorted(map(str, holes(whole, archive, source) ^ reported)),
+        "reparse_different": [name for name in ANSWERS if expected[name] != anew[name]],
         "kills": kills,
         "different": [name for name in ANSWERS if expected[name] != found[name]],
         "holes_differ": sorted(map(str, holes(killed, archive, source) ^ reported)),
@@ -148,58 +155,13 @@ def kill(place: Workspace, source: str, days: int, kills: int, seconds: float, l
     return lost, again
 
 
-def run(place: Workspace, source: str, days: int) -> dict[str, Any]:
-    """A backfill of everything in this process: its CPU seconds by kind, and its peak memory by year."""
-    spent: Counter[str] = Counter()
-    counting = threading.Lock()
-    setattr(Fetcher, "get", timed(Fetcher.get, "fetch", spent, counting))  # noqa: B010
-    peaks: list[tuple[int, float]] = []
-
-    def listen(event: Event) -> None:
-        if event.kind == "page":
-            spent["pages"] += 1
-            if spent["pages"] % 200 == 0:
-                peaks.append((spent["pages"], peak()))
-
-    definition = load(place.sources / f"{source}.toml")
-    archive = Archive(days)
-    order = backfilling.Order(FIRST, archive.all_days[-1])
-    with shown(listen):
-        outcome = backfilling.backfill(place, definition, order)
-    peaks.append((spent["pages"], peak()))
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    total = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
-    parse = children.ru_utime + children.ru_stime + spent["listings"]
-    first_year = next(megabytes for pages, megabytes in peaks if pages >= spent["pages"] * min(365 / days, 1))
-    return {
-        "pages": spent["pages"],
-        "fetched": outcome.tally.fetched,
-        "cpu_seconds": round(total, 1),
-        "fetch": round(spent["fetch"] / total, 3),
-        "parse": round(parse / total, 3),
-        "bookkeeping": round(1 - (spent["fetch"] + parse) / total, 3),
-        "peak_mb": round(peaks[-1][1]),
-        "memory_growth": round(peaks[-1][1] / first_year, 3),
-    }
-
-
-def timed(call: Callable[..., Any], name: str, spent: Counter[str], counting: threading.Lock) -> Callable[..., Any]:
-    """The call, with the CPU seconds that its thread spends in it added to `spent`."""
-
-    def counted(*arguments: Any, **named: Any) -> Any:
-        began = time.thread_time()
-        try:
-            return call(*arguments, **named)
-        finally:
-            with counting:
-                spent[name] += time.thread_time() - began  # type: ignore[assignment]
-
-    return counted
-
-
-def peak() -> float:
-    """Megabytes that this process has ever held at once."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def reparse(place: Workspace, source: str) -> int:
+    """Have every archived page read by another reader, and accept what it says; how many pages that were."""
+    path = place.sources / f"{source}.toml"
+    path.write_text(f"{path.read_text(encoding='utf-8')}{ANOTHER_READER}", encoding="utf-8")
+    definition = load(path)
+    reparsing.read(place, definition)
+    return reparsing.accept(place, definition).pages
 
 
 def holes(place: Workspace, archive: Archive, source: str) -> set[Any]:
@@ -241,7 +203,7 @@ def in_child(place: Workspace, source: str, days: int) -> dict[str, Any]:
 
 def start(place: Workspace, source: str, days: int) -> subprocess.Popen[str]:
     """A backfill in a process of its own."""
-    command = [sys.executable, "-m", "bench.backfill", "--days", str(days), "--run", str(place.root), source]
+    command = [sys.executable, "-m", "bench.shares", str(place.root), source, str(days)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
