@@ -90,5 +90,6 @@ def _say(found: _Sorted, door: Door) -> None:
     if found.foreign:
         door.report.problem(
             f"{names(found.foreign)} {'is' if len(found.foreign) == 1 else 'are'} none of {KINDS}. A PDF or Office file is "
-            "no page that can be read; an MHT or MAFF file can be opened in a browser and saved from there as HTML."
+            "no page that can be read; an archive of another kind is to be unpacked first; an MHT or MAFF file can be opened in "
+            "a browser and saved from there as HTML."
         )

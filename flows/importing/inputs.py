@@ -14,8 +14,9 @@ from flows.importing.gathering import Input
 from flows.importing.records import Arrival, Held, Listed
 from flows.importing.saved import Addresses
 from flows.importing.wacz import BROKEN, Wacz
-from flows.importing.warcs import WarcFile
+from flows.importing.warcs import KINDS, WarcFile
 from flows.progress import Event, tell
+from warehouse.archive.foreign import Head
 
 Told = Callable[[int], None]
 
@@ -52,24 +53,38 @@ def _items(given: Input, door: Door, addresses: Addresses, told: Told) -> Iterat
         told(held.size)
 
 
-def _of_warc(held: Held, promise: promises.Promised, door: Door, told: Told) -> Iterator[Arrival]:
-    file = WarcFile(held, door.lets_in, door.report, told, heed=Path(held.name).name in promise)
-    yield from file.arrivals()
-    unkept = promises.unkept(promise, held, file.met)
-    if unkept:
-        door.report.problem(unkept)
+def _of_warc(
+    held: Held, promise: promises.Promised, door: Door, told: Told, pages: promises.Pages | None = None
+) -> Iterator[Arrival]:
+    offsets: set[int] = set()
+    is_promised = Path(held.name).name in promise
+
+    def met(head: Head) -> None:
+        if is_promised:
+            offsets.add(head.offset)
+        if pages is not None and head.url and head.kind in KINDS:
+            pages.meet(head.url)
+
+    yield from WarcFile(held, door.lets_in, door.report, told, met).arrivals()
+    _complain(promises.unkept(promise, held, offsets), door)
 
 
-def _of_wacz(held: Held, door: Door, told: Told) -> Iterator[Arrival]:
+def _of_wacz(held: Held, door: Door, told: Told, *, is_outer: bool = True) -> Iterator[Arrival]:
     read = 0
     try:
         with closing(held.open()) as file, zipfile.ZipFile(file) as zipped:
             wacz = Wacz(held, zipped, door)
             wacz.check()
-            promise, pages = wacz.index(), wacz.pages()
+            promise, pages = wacz.index(), promises.Pages(wacz.pages())
+            names = []
             for part in wacz.warcs():
-                heard = partial(_tell_part, told, read, held.size)
-                yield from _titled(_of_warc(part, promise, door, heard), pages)
+                names.append(part.name)
+                yield from _of_warc(part, promise, door, partial(_tell_part, told, read, held.size), pages)
+                read += part.size
+            _complain(promises.absent(promise, held, names), door)
+            _complain(pages.unkept(held), door)
+            for part in wacz.packed() if is_outer else ():
+                yield from _of_wacz(part, door, partial(_tell_part, told, read, held.size), is_outer=False)
                 read += part.size
     except BROKEN as error:
         door.report.problem(
@@ -78,13 +93,11 @@ def _of_wacz(held: Held, door: Door, told: Told) -> Iterator[Arrival]:
         )
 
 
+def _complain(sentence: str | None, door: Door) -> None:
+    if sentence:
+        door.report.problem(sentence)
+
+
 def _tell_part(told: Told, before: int, size: int, place: int) -> None:
     """Tell how far a part of a packed file was read, as a place in the whole."""
     told(min(before + place, size))
-
-
-def _titled(arrivals: Iterator[Arrival], pages: dict[str, str | None]) -> Iterator[Arrival]:
-    """The arrivals; those that the list of pages names are taken out of it."""
-    for arrival in arrivals:
-        pages.pop(arrival.url, None)
-        yield arrival

@@ -90,8 +90,9 @@ def _begins_warc(file: Path) -> bool:
 
 
 def _is_wacz(file: Path) -> bool:
+    """Whether a zip is a WACZ file, or packs some."""
     try:
         with zipfile.ZipFile(file) as zipped:
-            return any(name.startswith("archive/") for name in zipped.namelist())
+            return any(name.startswith("archive/") or name.lower().endswith(".wacz") for name in zipped.namelist())
     except BROKEN:
         return file.suffix.lower() == ".wacz"

@@ -1,17 +1,21 @@
-"""What a file promises of its records: an index beside it or in it, whose entries must be there."""
+"""What a file promises: the records that an index beside it or in it names, and the pages that a WACZ lists."""
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-from flows.importing.records import Held
+from flows.importing.records import Held, names
 
 MOST = 2_000_000
 """Entries that are compared; an index of more says nothing here."""
+
+MOST_PAGES = 200_000
+"""Pages of a list that are looked for: the first ones."""
 
 _SUFFIXES = (".cdxj", ".cdx")
 
@@ -50,6 +54,39 @@ def unkept(promise: Promised, held: Held, met: set[int]) -> str | None:
         f"{held.name}: its index names {len(wanted):,} records, and {len(missing):,} of them are not there, "
         f"the first at byte {missing[0]:,}."
     )
+
+
+def absent(promise: Promised, held: Held, held_names: Iterable[str]) -> str | None:
+    """A sentence where an index names files that are not there beside those of these names."""
+    missing = sorted(promise.keys() - {Path(name).name for name in held_names})
+    if not missing:
+        return None
+    records = sum(len(promise[name]) for name in missing)
+    return f"{held.name}: its index names records ({records:,}) of {names(missing)}, which it does not hold."
+
+
+class Pages:
+    """The pages that a list names, until they are met; those of one address with and without #, / or TLS are one."""
+
+    def __init__(self, urls: Iterable[str]) -> None:
+        self._unmet = {_bare(url): url for url in islice(urls, MOST_PAGES)}
+        self._count = len(self._unmet)
+
+    def meet(self, url: str) -> None:
+        """Note that a record is of an address."""
+        if self._unmet:
+            self._unmet.pop(_bare(url), None)
+
+    def unkept(self, held: Held) -> str | None:
+        """A sentence where pages were not met."""
+        if not self._unmet:
+            return None
+        lost = list(self._unmet.values())
+        return f"{held.name}: of the pages that it lists ({self._count:,}), {len(lost):,} came in no WARC file: {names(lost)}."
+
+
+def _bare(url: str) -> str:
+    return url.partition("://")[2].partition("#")[0].rstrip("/")
 
 
 def _entries(lines: Iterable[bytes]) -> Iterator[tuple[str, int]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO, cast
 
@@ -19,12 +22,10 @@ from warehouse.archive.foreign import LARGEST
 BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 """What reading a damaged, encrypted or odd zip may raise."""
 
-MOST_PAGES = 200_000
-"""Pages of the list that are looked for."""
-
 EXPANDS = 200
 """A part of more than a gigabyte that is packed to less than this fraction is no archive of pages."""
 
+_NOT_LOADED = 0  # what Browsertrix says of a page that did not come
 _PIECE = 1 << 20
 
 
@@ -39,19 +40,29 @@ class Wacz:
 
     def warcs(self) -> Iterator[Held]:
         """The WARC files in it."""
-        for name, info in sorted(self._parts.items()):
-            if name.startswith("archive/") and name.lower().endswith((".warc", ".warc.gz", ".arc", ".arc.gz")):
-                if info.file_size > 1 << 30 and info.file_size > EXPANDS * info.compress_size:
-                    self._door.report.problem(
-                        f"{self._held.name}: {name} would expand to {info.file_size:,} bytes: left out."
-                    )
-                    continue
-                whole = f"{self._held.name}/{name}"
-                open_ = cast("Callable[[], BinaryIO]", partial(self._zip.open, info))
-                yield Held(whole, open_, info.file_size, self._held.changed_at, is_file=False)
+        return self._parts_of("archive/", (".warc", ".warc.gz", ".arc", ".arc.gz"))
+
+    def packed(self) -> Iterator[Held]:
+        """The WACZ files in it, one after the other on the disk, where they can be read from any place."""
+        for part in self._parts_of("", (".wacz",)):
+            with tempfile.TemporaryFile() as file, part.open() as inner:
+                shutil.copyfileobj(inner, file, _PIECE)
+                yield replace(part, open=partial(_from_start, file))
+
+    def _parts_of(self, folder: str, endings: tuple[str, ...]) -> Iterator[Held]:
+        for name in self._named(folder, endings):
+            info = self._parts[name]
+            if info.file_size > 1 << 30 and info.file_size > EXPANDS * info.compress_size:
+                self._door.report.problem(
+                    f"{self._held.name}: {name} would expand to {info.file_size:,} bytes: left out."
+                )
+            else:
+                yield self._part(name)
 
     def check(self) -> None:
-        """Compare every part with the digest and the size that datapackage.json states."""
+        """Compare every part with the digest and the size that datapackage.json states; a mere zip of WACZ files has none."""
+        if "datapackage.json" not in self._parts and not self._named("archive/", ("",)):
+            return
         package = self._json("datapackage.json")
         if package is None:
             self._door.report.problem(
@@ -71,16 +82,15 @@ class Wacz:
                     found.setdefault(warc, set()).update(offsets)
         return found
 
-    def pages(self) -> dict[str, str | None]:
-        """The pages that it lists, by address, with their titles."""
-        found: dict[str, str | None] = {}
+    def pages(self) -> Iterator[str]:
+        """The addresses of the pages that it lists as recorded."""
         for name in self._named("pages/", (".jsonl",)):
             with opened(self._part(name)) as file:
                 for line in iter(partial(file.readline, LARGEST), b""):
                     page = _object(line)
-                    if len(found) < MOST_PAGES and isinstance(page.get("url"), str):
-                        found[page["url"]] = page.get("title") if isinstance(page.get("title"), str) else None
-        return found
+                    url = str(page.get("url") or "")
+                    if url.startswith(("http://", "https://")) and page.get("loadState") != _NOT_LOADED:
+                        yield url
 
     def _named(self, folder: str, endings: tuple[str, ...]) -> list[str]:
         return sorted(name for name in self._parts if name.startswith(folder) and name.lower().endswith(endings))
@@ -122,6 +132,11 @@ class Wacz:
         except BROKEN as error:
             return f"{error}"
         return f"{algorithm}:{found.hexdigest()}"
+
+
+def _from_start(file: BinaryIO) -> BinaryIO:
+    file.seek(0)
+    return file
 
 
 def _object(line: bytes) -> dict[str, Any]:

@@ -21,7 +21,9 @@ ORIGINALS = 50_000
 
 CONVERSION = "a text that was made of a page (conversion): import the page itself"
 
-_KINDS = frozenset({"response", "resource", "revisit"})
+KINDS = frozenset({"response", "resource", "revisit"})
+"""Records that may be a page."""
+
 _PAGE = re.compile(r"text/html|application/xhtml|text/plain", re.IGNORECASE)
 _PAGE_STATUS = frozenset({200, 203})
 
@@ -35,8 +37,7 @@ class WarcFile:
         wanted: Wanted,
         report: Report,
         told: Callable[[int], None] = lambda place: None,
-        *,
-        heed: bool = False,
+        met: Callable[[Head], None] = lambda head: None,
     ) -> None:
         self._open = held.open
         self._held = held
@@ -45,8 +46,7 @@ class WarcFile:
         self._report = report
         self._told = told
         self._originals: dict[str, int] = {}  # payload digest → offset of the record that carries the payload
-        self._heed = heed  # whether an index is to be compared with what was met
-        self.met: set[int] = set()  # offsets of records
+        self._met = met  # hears of every whole record
 
     def arrivals(self) -> Iterator[Arrival]:
         """The wanted pages of the file in their order; damaged spots and the rest go to the report."""
@@ -57,8 +57,7 @@ class WarcFile:
                     self._report.damage(Spot(self._name, found.offset, said))
                     continue
                 self._report.records += 1
-                if self._heed:
-                    self.met.add(found.head.offset)
+                self._met(found.head)
                 if found.block is not None:
                     yield from self._arrival(found, again)
 
@@ -67,7 +66,7 @@ class WarcFile:
         url = head.url
         if head.kind == "conversion":
             self._report.passed_over[CONVERSION] += 1
-        if head.kind not in _KINDS or url is None or not url.lower().startswith(("http://", "https://")):
+        if head.kind not in KINDS or url is None or not url.lower().startswith(("http://", "https://")):
             return False
         if not self._wanted(url):
             return False

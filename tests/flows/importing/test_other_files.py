@@ -70,6 +70,44 @@ def test_a_wacz_file_that_breaks_its_promises_says_which(workspace: Workspace, t
     assert headlines(workspace) == ["Boats of one"]
 
 
+def listing(*urls: str) -> bytes:
+    lines = [{"format": "json-pages-1.0"}, *({"url": each, "title": "Boats"} for each in urls)]
+    return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+
+
+def looked_into(file: Path, workspace: Workspace) -> tuple[int, list[str]]:
+    report = bring(workspace, [file], Options(dry_run=True))
+    return report.pages, report.problems
+
+
+def test_pages_and_files_that_a_wacz_file_lists_and_lacks_are_named(workspace: Workspace, tmp_path: Path):
+    recorded = Recorded().pages("one")
+    recorded.answer("http://other.example/", b"<p>Not ours.</p>")
+    there = (url("one") + "#top", "https://other.example", "about:blank")
+    file = wacz(tmp_path / "a.wacz", recorded, **{"pages__pages.jsonl": listing(*there)})
+    assert looked_into(file, workspace) == (1, [])
+    index = cdxj(recorded.places[1]).replace(b"data.warc.gz", b"more.warc.gz")
+    parts = {"pages__pages.jsonl": listing(*there, url("two")), "pages__extraPages.jsonl": listing(url("three"))}
+    file = wacz(tmp_path / "a.wacz", recorded, indexes__index_cdx=b"", **parts, **{"indexes__index.cdx": index})
+    pages, problems = looked_into(file, workspace)
+    assert (pages, len(problems)) == (1, 2)
+    assert "names records (1) of more.warc.gz, which it does not hold" in problems[0]
+    assert f"lists (4), 2 came in no WARC file: {url('three')}, {url('two')}." in problems[1]
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_zip_that_packs_wacz_files_is_read_as_each_of_them(workspace: Workspace, tmp_path: Path, packing: int):
+    for name in ("one", "two"):
+        less = wacz(tmp_path / f"{name}.wacz", Recorded().pages(name), **{"pages__pages.jsonl": listing(url(name))})
+    wacz(less, Recorded().pages("two"), **{"pages__pages.jsonl": listing(url("lost"))})
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", packing) as zipped:
+        for name in ("one", "two"):
+            zipped.write(tmp_path / f"{name}.wacz", f"crawls/{name}.wacz")
+    pages, (problem,) = looked_into(tmp_path / "all.zip", workspace)
+    assert pages == 2
+    assert problem.startswith(f"{tmp_path / 'all.zip'}/crawls/two.wacz: of the pages that it lists (1), 1 came")
+
+
 def test_an_index_beside_a_file_is_held_against_it(workspace: Workspace, tmp_path: Path):
     recorded = Recorded().pages("one")
     file = recorded.at(tmp_path / "a.warc.gz")
