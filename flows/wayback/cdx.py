@@ -1,7 +1,8 @@
 """The index of a web archive: what is asked of a CDX server, and what its answer says, whatever it may be.
 
 Two kinds of servers are spoken to: Wayback's, which answers with one JSON array of rows and a resume key, and pywb's, which
-answers with one JSON object a line. Either answer is read, whoever gave it.
+answers with one JSON object a line. Either answer is read, whoever gave it, and so is the plain text (cdx_lines.py) of one
+that does not know of JSON.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from flows.wayback import cdx_lines
 from flows.wayback.places import moment_of
 from parsers.listing import ListingError, absolute
 
@@ -23,7 +25,6 @@ ROWS = 5_000
 FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest")  # a resume key is wrong without urlkey
 PLACE = ("filename", "offset", "length")
 PAGES = frozenset({"text/html", "application/xhtml+xml"})
-_SAME = {"url": "original", "mime": "mimetype", "status": "statuscode"}  # names of pywb's → names of Wayback's
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +127,11 @@ def _rows(content: bytes, query: Query) -> tuple[list[Mapping[str, Any] | None],
         if text.startswith("["):
             return _of_array(json.loads(text))
         if text.startswith("{"):
-            return [_named(json.loads(line)) for line in text.splitlines() if line.strip()], None
+            return [cdx_lines.named(json.loads(line)) for line in text.splitlines() if line.strip()], None
     except (ValueError, RecursionError):
         raise ListingError("cut_short", f"The answer of {query.server} is no whole JSON.") from None
+    if cdx_lines.is_text(text):
+        return cdx_lines.rows(text)
     raise ListingError("not_an_index", f"{query.server} answered with a page, and not with rows of captures.")
 
 
@@ -151,10 +154,6 @@ def _of_array(table: Any) -> tuple[list[Mapping[str, Any] | None], str | None]:
 
 def _row(names: list[Any], row: Any) -> Mapping[str, Any] | None:
     return dict(zip(names, row, strict=True)) if isinstance(row, list) and len(row) == len(names) else None
-
-
-def _named(row: Any) -> Mapping[str, Any] | None:
-    return {_SAME.get(str(name), str(name)): value for name, value in row.items()} if isinstance(row, dict) else None
 
 
 def _captured(row: Mapping[str, Any] | None, query: Query, now: datetime) -> Captured | str:

@@ -59,6 +59,39 @@ def test_an_archive_of_the_other_kind_answers_with_lines():
     assert "filter=%3Dstatus:200" in pywb.address
 
 
+KEPT = "example,post)/a 20170922101112"
+PAGE = f"{KEPT} http://post.example/a text/html 200 D1"
+PLACE = ("f.warc.gz", 70, 300)
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        (PAGE, (None, None, None)),
+        (f"{PAGE} 300", (None, None, 300)),
+        (f"{PAGE} f.warc.gz 70 300", PLACE),
+        (f"{PAGE} - 70 f.warc.gz", ("f.warc.gz", 70, None)),
+        (f"{PAGE} - - 300 70 f.warc.gz", PLACE),
+        (f" CDX N b a m s k r M S V g\n{PAGE} - - 300 70 f.warc.gz", PLACE),
+        (f" CDX N b a m s S\n{KEPT} http://post.example/a text/html 200 300", (None, None, 300)),
+        (KEPT + ' {"url": "http://post.example/a", "mime": "text/html", "status": "200", "filename": "f.warc.gz", "offset": "70", "length": "300"}', PLACE),
+    ],
+    ids=["as asked", "Wayback's", "with places", "nine", "eleven", "with a legend", "other columns", "pywb's"],
+)  # fmt: skip
+def test_an_index_in_plain_text_is_read(line: str, place: tuple[object, ...]):
+    for end in ("", "\n"):
+        (found,) = cdx.read(f"{line}{end}".encode(), QUERY, NOW).captures
+        assert (found.stamp, found.original) == ("20170922101112", "http://post.example/a")
+        assert (found.file, found.offset, found.length) == place
+
+
+def test_plain_text_has_its_key_after_an_empty_line_and_bad_rows_are_counted():
+    other = PAGE.replace("/a", "/b").replace("200 D1", "301 D1")
+    found = cdx.read(f"{PAGE}\n{other}\n{KEPT}\n\norg%2Cexample%29%2F+2017\n".encode(), QUERY, NOW)
+    assert (len(found.captures), found.resume) == (1, "org%2Cexample%29%2F+2017")
+    assert dict(found.dropped) == {"not_a_page": 1, "malformed": 1}
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
