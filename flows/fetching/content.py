@@ -48,7 +48,7 @@ def refusal(answer: Answer, expect: Expected) -> Failure | None:
         return None
     kind = (answer.header("content-type") or "").split(";")[0].strip().lower()
     stated = kind.startswith(TEXTUAL) or kind.endswith(("+xml", "+json")) or kind in UNSTATED
-    if not stated and not (expect == "sitemap" and "gzip" in kind):
+    if not stated and expect != "captures" and not (expect == "sitemap" and "gzip" in kind):
         return Failure("not_text", f"{answer.url} is {kind}, and no text.")
     if body.startswith(MAGIC) or _is_binary(body[:LOOKED_AT]):
         return Failure("not_text", f"{answer.url} is a binary file, whatever its headers say.")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from flows.fetching import content
+from flows.fetching.request import Answer
 from flows.wayback import cdx
 from flows.wayback.cdx import Query
 from parsers.listing import ListingError
@@ -83,6 +86,15 @@ def test_an_index_in_plain_text_is_read(line: str, place: tuple[object, ...]):
         (found,) = cdx.read(f"{line}{end}".encode(), QUERY, NOW).captures
         assert (found.stamp, found.original) == ("20170922101112", "http://post.example/a")
         assert (found.file, found.offset, found.length) == place
+
+
+@pytest.mark.parametrize("kind", ["text/x-cdxj", "application/x-ndjson", "application/cdx"])
+def test_an_index_may_be_of_any_type_that_is_text(kind: str):
+    answer = Answer("http://a.example/cdx", 200, "", (("Content-Type", kind),), b"", PAGE.encode())
+    assert content.refusal(answer, "captures") is None
+    failure = content.refusal(replace(answer, body=b"%PDF-1.7"), "captures")
+    assert failure
+    assert failure.reason == "not_text"
 
 
 def test_plain_text_has_its_key_after_an_empty_line_and_bad_rows_are_counted():
