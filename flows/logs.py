@@ -12,8 +12,10 @@ import json
 import logging
 import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,12 +34,16 @@ LARGEST = 20_000_000
 KEPT = 9
 """Files put aside that are kept; with the one that is written to, at most 200 MB."""
 
+LOOKS_EVERY = 1.0
+"""Seconds after which a writer looks whether another process has put its file aside."""
+
 LONGEST = 1_000
 """Letters of an address or a sentence that a line carries."""
 
 VARIABLE = "WIREROOM_LOG_JSON"
 """Set by --log-json, so that processes that a command starts do the same."""
 
+_json = json.JSONEncoder(ensure_ascii=False, default=str)
 _ADDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 LEVELS = {"warning": logging.WARNING, "failed": logging.ERROR}
@@ -78,7 +84,7 @@ def _cut(text: str) -> str:
 
 def line_of(said: dict[str, Any]) -> str:
     """One line of JSON, its keys in the order of reading."""
-    return json.dumps(said, ensure_ascii=False, default=str)
+    return _json.encode(said)
 
 
 class Journal:
@@ -97,29 +103,45 @@ class File:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.has_failed = False
+        self._adding = threading.Lock()
+        self._descriptor: int | None = None
+        self._opened_at = 0.0
+        self._size = 0  # what the file held when it was opened, and what was added here since
 
     def write(self, line: str) -> None:
         """Add a line; where that cannot be done, the run goes on, and it is said once."""
         try:
-            if self._added(f"{line}\n".encode()) >= LARGEST:
-                self._put_aside()
+            with self._adding:
+                self._add(f"{line}\n".encode())
         except OSError as problem:
             if not self.has_failed:
                 print(f"The log {self.path} cannot be written: {problem.strerror}. The run goes on.", file=sys.stderr)
             self.has_failed = True
 
-    def _added(self, line: bytes) -> int:
-        """Add a line to whatever file has the name now; the bytes that it holds."""
+    def close(self) -> None:
+        """Let go of the file; a further line opens it again."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+        self._descriptor = None
+
+    def _add(self, line: bytes) -> None:
+        """Add a line to whatever file has the name, or had it a moment ago: to look each time costs more than to write."""
+        if self._descriptor is None or time.monotonic() > self._opened_at + LOOKS_EVERY:
+            self._open()
+        assert self._descriptor is not None
+        self._size += os.write(self._descriptor, line)
+        if self._size >= LARGEST:
+            self.close()
+            self._put_aside()
+
+    def _open(self) -> None:
+        self.close()
         try:
-            descriptor = os.open(self.path, _ADDING, 0o666)
+            self._descriptor = os.open(self.path, _ADDING, 0o666)
         except FileNotFoundError:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path, _ADDING, 0o666)
-        try:
-            os.write(descriptor, line)
-            return os.fstat(descriptor).st_size
-        finally:
-            os.close(descriptor)
+            self._descriptor = os.open(self.path, _ADDING, 0o666)
+        self._size, self._opened_at = os.fstat(self._descriptor).st_size, time.monotonic()
 
     def _put_aside(self) -> None:
         with hold(self.path.with_name(f".{self.path.name}.lock"), f"process {os.getpid()}", wait=True):
@@ -148,7 +170,7 @@ def kept(workspace: Workspace) -> Iterator[None]:
         yield
         return
     mask = mask_of(workspace.root)
-    with progress.shown(Journal(File(path).write, mask, path)), aloud(mask):
+    with closing(File(path)) as file, progress.shown(Journal(file.write, mask, path)), aloud(mask):
         yield
 
 
