@@ -28,9 +28,10 @@ from flows.tally import Tally
 from flows.workspace import Workspace
 from parsers.records import Hints
 from warehouse import coverage, reading_copy
-from warehouse.due import Policy, due
+from warehouse.due import Known, Policy, due
+from warehouse.ledger import Ledger
 
-LEAST, MOST = 50, 500
+LEAST, MOST = 50, 1_000
 """Addresses a batch: a spool file costs the loader most of what it costs, however many pages are in it."""
 
 SECONDS_A_BATCH = 300.0
@@ -140,16 +141,21 @@ def known_days(workspace: Workspace, source_id: str) -> tuple[date, date] | None
 
 def _narrowed(run: Run, order: Order) -> Window:
     """The window without the days and the listings that need no look."""
-    if order.only_holes:
-        found = holes(run.workspace, run.source, run.window.first_day, run.window.last_day)
-        units = frozenset(hole.unit for hole in found if hole.unit)
-        return replace(run.window, days=frozenset(hole.day for hole in found if hole.day), units=units)
-    if order.rewalk:
-        return run.window
+    if order.only_holes or order.rewalk:
+        return narrowed(run.workspace, run.source, order, run.window)
     done = frozenset(run.ledger.read_whole("backfill", run.started_at - GOES_ON))
     if done:
         tell(Event("note", f"A backfill that was stopped goes on: {len(done):,} listings are read already."))
     return replace(run.window, done=done)
+
+
+def narrowed(workspace: Workspace, source: SourceDefinition, order: Order, window: Window) -> Window:
+    """The window without the days of which nothing is missing, where only holes are wanted."""
+    if not order.only_holes:
+        return window
+    found = holes(workspace, source, window.first_day, window.last_day)
+    units = frozenset(hole.unit for hole in found if hole.unit)
+    return replace(window, days=frozenset(hole.day for hole in found if hole.day), units=units)
 
 
 def _limited(run: Run, order: Order) -> Iterator[Address]:
@@ -172,7 +178,7 @@ def _is_refused(run: Run) -> bool:
 
 def _addresses(run: Run, order: Order) -> Iterator[Address]:
     """What earlier runs left, what the finders list, and what has failed meanwhile and may be tried again."""
-    rules = replace(policy(run.source), revisits=False, patient=not order.only_holes)
+    rules = rules_of(run.source, order)
     done = DaysDone(run)
     yield from done.left(lambda: _left(run, rules))
     yield from _listed(run, rules, done)
@@ -191,12 +197,22 @@ def _listed(run: Run, rules: Policy, done: DaysDone) -> Iterator[Address]:
 
 def _left(run: Run, rules: Policy) -> Iterator[Address]:
     """Known addresses of the window that were never asked for, or failed and are due again."""
-    window = run.window
-    for known in run.ledger.untried(window.first_day, window.last_day):
-        if known.day is not None and not window.holds(date.fromisoformat(known.day)):
-            continue
-        if known.url_key not in run.in_hand and due(known, Hints(), rules, now()).when == "now":
+    for known in left(run.ledger, run.window, rules):
+        if known.url_key not in run.in_hand:
             yield Address(known.url_key, known.url, known.hints, None, None, known)
+
+
+def left(ledger: Ledger, window: Window, rules: Policy) -> Iterator[Known]:
+    """What is known, of the days of a window or of no day, and is to be asked for now."""
+    for known in ledger.untried(window.first_day, window.last_day):
+        is_wanted = known.day is None or window.holds(date.fromisoformat(known.day))
+        if is_wanted and due(known, Hints(), rules, now()).when == "now":
+            yield known
+
+
+def rules_of(source: SourceDefinition, order: Order) -> Policy:
+    """What a backfill asks for: nothing again that it has, and where holes are to be filled also what failed often."""
+    return replace(policy(source), revisits=False, patient=not order.only_holes)
 
 
 class _Loaded:

@@ -7,29 +7,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from itertools import islice
+from datetime import date
+from urllib.parse import urlsplit
 
-from flows.backfilling import Order, today
-from flows.discovery import Get, Listing, ListingKind, Unit, Window, find, wayback
-from flows.fetching import Fetcher, Pace
-from flows.periods import Period, periods
+from flows import foreseen
+from flows.backfilling import Order, left, narrowed, rules_of, today
+from flows.days_done import every_day
+from flows.discovery import Listing, Window, wayback
+from flows.fetching import Pace, house, resting_until
+from flows.foreseen import Foreseen
+from flows.periods import periods
+from flows.polls import polls_of
 from flows.sources import FinderSpec, SourceDefinition
 from flows.wayback import places
 from flows.workspace import Workspace
 from warehouse.ledger import Ledger, Levels
 
-SAMPLED = 3
-"""Listings of a finder that are looked at, at most, where a sample is wanted."""
-
 SAYS_NOTHING = {
-    "feed": "It shows only what it shows today: its latest entries.",
     "sitemap": "How far back it goes is known once it is read.",
     "index": "How far back its pages go is known once they are read.",
     "wayback": "Pages that nobody captured are not in it.",
     "warc": "Pages that the crawl did not meet are not in it. Each of its files is about 1 GB, and a month has hundreds of them.",
 }
 """What a finder cannot say or reach, beside the days that its `from` and `to` exclude."""
+
+ARCHIVES = ("wayback", "warc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,101 +48,125 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Floor:
+    """The pace of an archive, which no source may fall below; seconds between two requests."""
+
+    archive: str
+    index: float
+    pages: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What all finders together would bring, as far as it is known."""
 
     first_day: date
     last_day: date
     reaches: Sequence[Reach]
-    waiting: int  # addresses that are known and were never asked for
+    waiting: int  # addresses that are known or listed, and were never asked for
     pages: int | None  # to be fetched, those included; None: nobody can say
     basis: str  # of that number, as a sentence
     listings: int | None
-    seconds: float | None  # that the pace alone takes
-    delay: float  # seconds between two requests
+    seconds: float | None  # that pace and answers take
+    delay: float  # seconds between two requests to the outlet
     gigabytes: float | None  # in the archive
     looked: int = 0  # listings that were asked for just now
+    answers: float | None = None  # seconds until the outlet has answered, so far
+    floors: Sequence[Floor] = ()
 
 
 def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample: bool = False) -> Plan:
     """What a backfill of these days would do; with `sample`, by a few listings that are looked at now."""
     first, last = order.first_day, min(order.last_day, today(source))
+    window = narrowed(workspace, source, order, Window(first, last, today(source), whole=True))
     with Ledger(workspace.folders, source.source_id) as ledger:
         confirmed, levels = ledger.confirmed(), ledger.levels(first, last)
-        reaches = [_reach(spec, source, first, last, confirmed, ledger) for spec in source.finders]
-    level, looked = sampled(workspace, source, first, last) if sample else (None, [])
-    pages, basis = _pages(levels, _unseen(source, first, last, confirmed, levels), level, looked)
-    listings = _sum(reach.listings for reach in reaches if reach.first_day)
-    delay = source.delay.total_seconds()
-    requests = None if pages is None else pages + (listings or 0)
+        stored = foreseen.stored(workspace, source, ledger, window)
+        live = foreseen.sampled(workspace, source, window) if sample else []
+        shown = [next((two for two in live if two.spec is one.spec), one) for one in stored]
+        reaches = [_reach(one, workspace, source, window, confirmed, ledger) for one in shown]
+        waiting = sum(1 for _ in left(ledger, window, rules_of(source, order)))
+        waiting += sum(not ledger.knows(key) for key in set().union(*(one.keys(window) for one in shown)))
+    unseen = _unseen(source, window, confirmed, levels, shown)
+    pages, basis = _pages(
+        levels, waiting, unseen, foreseen.a_day(live, window), [each for one in live for each in one.looked]
+    )
+    floors = _floors(source, reaches)
     return Plan(
         first,
         last,
         reaches,
-        levels.waiting,
+        waiting,
         pages,
         basis,
-        listings,
-        None if requests is None else requests * delay,
-        delay,
+        _sum(reach.listings for reach in reaches if reach.first_day),
+        None if pages is None else _seconds(source, reaches, floors, pages, levels.answer_seconds or 0.0),
+        source.delay.total_seconds(),
         None if pages is None or levels.page_bytes is None else pages * levels.page_bytes / 1e9,
-        len(looked),
+        sum(len(one.looked) for one in live),
+        levels.answer_seconds,
+        floors,
     )
-
-
-def sampled(
-    workspace: Workspace, source: SourceDefinition, first: date, last: date
-) -> tuple[float | None, list[Listing]]:
-    """Articles a day by the first finder that shows some, and the listings that were asked for; politely, and none is stored."""
-    looked: list[Listing] = []
-    pace = Pace(workspace.folders, source.delay, places.floors(source))
-    with Fetcher(
-        workspace.user_agent,
-        pace=pace,
-        allow=source.allow,
-        robots_basis=source.robots_basis,
-        rights_basis=source.rights_basis,
-    ) as fetcher:
-
-        def get(url: str, kind: ListingKind) -> Listing:
-            found = fetcher.get(url, expect=kind)
-            place = found.final_url or url
-            looked.append(
-                Listing(url, place, found.outcome, found.reason, found.status, found.body, found.content_type)
-            )
-            return looked[-1]
-
-        for spec in source.finders:
-            level = _level(
-                [unit for window in _windows(spec, source, first, last) for unit in _looked(spec, source, window, get)]
-            )
-            if level is not None:
-                return level, looked
-    return None, looked
 
 
 def _reach(
-    spec: FinderSpec, source: SourceDefinition, first: date, last: date, confirmed: set[str], ledger: Ledger
+    found: Foreseen, workspace: Workspace, source: SourceDefinition, window: Window, confirmed: set[str], ledger: Ledger
 ) -> Reach:
     """What one finder reaches of these days."""
+    spec, first, last = found.spec, window.first_day, window.last_day
     begin, end = max(first, spec.first_day or first), min(last, spec.last_day or last)
     address = spec.url or (spec.file.name if spec.file else spec.server or spec.index or "public archives")
+    trouble = list(_trouble(workspace, ledger, spec))
     if begin > end:
         said = f"It covers {spec.first_day or 'the beginning'} to {spec.last_day or 'today'}, as its from and to say."
         return Reach(spec.kind, address, None, None, 0, 0, said)
-    limits = " ".join([*_outside(first, last, begin, end), *filter(None, [SAYS_NOTHING.get(spec.kind)])]) or None
+    limits = [*trouble, *_outside(first, last, begin, end), *_shown(found)]
+    if found.is_whole and found.oldest:
+        begin = max(begin, found.oldest)
+        if begin > end:
+            return Reach(spec.kind, address, None, None, len(found.units), len(found.read), " ".join(limits))
+    listings, known = _listings(found, source, replace(window, first_day=begin, last_day=end), confirmed, ledger)
+    return Reach(spec.kind, address, begin, end, listings, known, " ".join(limits) or None)
+
+
+def _listings(
+    found: Foreseen, source: SourceDefinition, window: Window, confirmed: set[str], ledger: Ledger
+) -> tuple[int | None, int]:
+    """How many listings a finder would read, None where that is not known; and how many of them were read before."""
+    spec = found.spec
     if spec.kind == "template" and spec.url:
-        units = list(periods(spec.url, begin, end))
-        known = sum(period.url in confirmed for period in units)
-        return Reach(spec.kind, address, begin, end, len(units), known, limits)
+        units = [one for one in periods(spec.url, window.first_day, window.last_day) if window.asks_for(one)]
+        return len(units), sum(period.url in confirmed for period in units)
     if spec.kind == "wayback":
-        months = len(list(periods(wayback.MONTH, begin, min(end + spec.late, today(source)))))
-        return Reach(spec.kind, address, begin, end, months, 0, limits)
+        return len(list(periods(wayback.MONTH, window.first_day, min(window.last_day + spec.late, today(source))))), 0
     if spec.kind == "list":
-        return Reach(spec.kind, address, begin, end, 0, 0, limits)
-    return Reach(
-        spec.kind, address, begin, end, 1 if spec.kind == "feed" else None, ledger.looked_at(spec.kind), limits
-    )
+        return 0, 0
+    if (found.read and (found.is_whole or not found.looked) and spec.kind in foreseen.STORED) or spec.kind == "feed":
+        return len(found.units) if found.read else 1, ledger.looked_at(spec.kind) if found.looked else len(found.read)
+    return None, ledger.looked_at(spec.kind)
+
+
+def _shown(found: Foreseen) -> Iterator[str]:
+    """What a finder that cannot say everything says of itself."""
+    kind, oldest = found.spec.kind, found.oldest if found.is_whole else None
+    if kind == "feed":
+        since = f", which begin {oldest}" if oldest else ""
+        yield f"It shows only its latest entries{since}."
+    elif oldest:
+        yield f"It begins {oldest}, as it was read last."
+    elif kind in SAYS_NOTHING:
+        yield SAYS_NOTHING[kind]
+
+
+def _trouble(workspace: Workspace, ledger: Ledger, spec: FinderSpec) -> Iterator[str]:
+    """How the last look at a finder failed, and until when its host rests."""
+    polls = polls_of(ledger, spec)
+    if polls and not polls[-1].is_read:
+        last = polls[-1]
+        yield f"It could not be read on {last.at:%Y-%m-%d %H:%M} UTC ({last.reason or last.outcome})."
+    until = resting_until(Pace(workspace.folders), spec.url) if spec.url else None
+    if until:
+        yield f"Its host rests until {until}."
 
 
 def _outside(first: date, last: date, begin: date, end: date) -> Iterator[str]:
@@ -150,29 +176,34 @@ def _outside(first: date, last: date, begin: date, end: date) -> Iterator[str]:
         yield f"Nothing after {end}, as its to says."
 
 
-def _unseen(source: SourceDefinition, first: date, last: date, confirmed: set[str], levels: Levels) -> int:
-    """How many of the days nobody has seen a listing or an address of."""
-    window = Window(first, last)
+def _unseen(
+    source: SourceDefinition, window: Window, confirmed: set[str], levels: Levels, shown: Sequence[Foreseen]
+) -> int:
+    """How many of the days nobody has seen a listing or an address of, and some finder may list."""
+    if all(one.is_whole or one.spec.kind in ("feed", "list") for one in shown):
+        return 0
     templates = [spec.url for spec in source.finders if spec.kind == "template" and spec.url]
-    known = [period for url in templates for period in periods(url, first, last) if period.url in confirmed]
+    known = [p for url in templates for p in periods(url, window.first_day, window.last_day) if p.url in confirmed]
     seen = {day for period in known for day in window.days_of(period.first_day, period.last_day)}
-    return (last - first).days + 1 - len(seen.union(levels.days))
+    listed = set[date]().union(*(one.days(window) for one in shown if one.spec.kind != "feed"))
+    return sum(window.holds(day) for day in set(every_day(window)) - seen.union(levels.days, listed))
 
 
-def _pages(levels: Levels, unseen: int, sampled: float | None, looked: Sequence[Listing]) -> tuple[int | None, str]:
+def _pages(
+    levels: Levels, waiting: int, unseen: int, sampled: float | None, looked: Sequence[Listing]
+) -> tuple[int | None, str]:
     """How many pages there may be, and on what that rests."""
     level = sampled if sampled is not None else levels.a_day
-    if not unseen:
-        return levels.waiting, f"{levels.waiting:,} addresses wait; every one of these days is listed already."
+    wait = f"{waiting:,} {'address is' if waiting == 1 else 'addresses are'} listed and not asked for yet"
+    if not unseen and (waiting or levels.a_day is not None):
+        return waiting, f"{wait}; no listing is left that could name more."
     if level is None and looked:
         return None, _none_shown(looked)
     if level is None:
         return None, "Nothing is known of this source yet. --sample looks at a few listings, and says more."
     by = "as a few listings have them now" if sampled is not None else "as on the days that are known"
-    rate = f"{level:.1f} articles a day, {by}"
-    return levels.waiting + round(
-        unseen * level
-    ), f"{levels.waiting:,} addresses wait, and {unseen:,} days are not known yet: {rate}."
+    days = f"{unseen:,} {'day is' if unseen == 1 else 'days are'} not known yet"
+    return waiting + round(unseen * level), f"{wait}, and {days}: {level:.1f} articles a day, {by}."
 
 
 def _none_shown(looked: Sequence[Listing]) -> str:
@@ -182,33 +213,32 @@ def _none_shown(looked: Sequence[Listing]) -> str:
     return f"Listings were looked at, {len(looked)} in all, and none {failed}: the last was {looked[-1].url}"
 
 
-def _windows(spec: FinderSpec, source: SourceDefinition, first: date, last: date) -> list[Window]:
-    """The windows of a few listings, spread over the days."""
-    whole = Window(first, last, today(source), whole=True)
-    if spec.kind != "template" or not spec.url:
-        return [whole]
-    units: list[Period] = list(periods(spec.url, first, last))
-    chosen = {len(units) * step // (2 * SAMPLED): None for step in range(1, 2 * SAMPLED, 2)}
-    return [
-        replace(whole, first_day=max(first, units[place].first_day), last_day=min(last, units[place].last_day))
-        for place in chosen
-    ]
+def _floors(source: SourceDefinition, reaches: Sequence[Reach]) -> list[Floor]:
+    """The pace of the archives that these finders ask."""
+    floors, found = places.floors(source), []
+    for spec, reach in zip(source.finders, reaches, strict=True):
+        if spec.kind not in ARCHIVES or not reach.first_day:
+            continue
+        pair = (
+            (places.server(spec), places.replay(spec)) if spec.kind == "wayback" else (spec.url or places.CRAWLS,) * 2
+        )
+        index, pages = (floors.of(url) for url in pair)
+        if index and pages:
+            found.append(Floor(urlsplit(pair[1]).hostname or house(pair[1]), index.delay, pages.delay))
+    return found
 
 
-def _looked(spec: FinderSpec, source: SourceDefinition, window: Window, get: Get) -> list[Unit]:
-    return (
-        list(islice(find(spec, source, window, get), SAMPLED)) if spec.kind not in ("wayback", "warc", "feed") else []
-    )
-
-
-def _level(units: Sequence[Unit]) -> float | None:
-    """Candidates a day of the units that could be read."""
-    read = [unit for unit in units if unit.outcome == "fetched"]
-    days = {candidate.day for unit in read for candidate in unit.candidates if candidate.day}
-    for unit in read:
-        if unit.first_day and unit.last_day:
-            days |= {unit.first_day + timedelta(number) for number in range((unit.last_day - unit.first_day).days + 1)}
-    return sum(len(unit.candidates) for unit in read) / len(days) if days else None
+def _seconds(
+    source: SourceDefinition, reaches: Sequence[Reach], floors: Sequence[Floor], pages: int, answer: float
+) -> float:
+    """How long pace and answers take: of listings by whom they are asked of, of pages the outlet's unless only archives reach them."""
+    delay = source.delay.total_seconds() + answer
+    listings = sum(reach.listings or 0 for reach in reaches if reach.first_day and reach.finder not in ARCHIVES)
+    captures = sum(reach.listings or 0 for reach in reaches if reach.first_day and reach.finder in ARCHIVES)
+    is_own = any(reach.first_day and reach.finder not in ARCHIVES for reach in reaches) or not floors
+    slowest = max((floor.index for floor in floors), default=delay)
+    page = delay if is_own else max(floor.pages for floor in floors)
+    return listings * delay + captures * slowest + pages * page
 
 
 def _sum(counts: Iterator[int | None]) -> int | None:

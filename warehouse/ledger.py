@@ -102,11 +102,10 @@ class Archived:
 class Levels:
     """What is known of some days, and what is usual of this source."""
 
-    waiting: int  # addresses of these days that were never asked for
-    undated: int  # and of no known day
-    days: list[date]  # those of them that an address is known of
-    a_day: float | None  # addresses of a day that any is known of; None where none is
+    days: list[date]  # those that an address is known of
+    a_day: float | None  # addresses of a day that any is known of, short gaps included; None where none is
     page_bytes: float | None  # of a page in the archive
+    answer_seconds: float | None  # until the outlet has answered with a page
 
 
 class Ledger:

@@ -36,12 +36,35 @@ def _sentences(plan: Plan) -> list[str]:
         said = [f"How many pages that makes is not known. {plan.basis}"]
     else:
         said = [f"About {counted(plan.pages, 'page')} would be fetched. {plan.basis}"]
-    if plan.seconds is not None:
-        more = "" if plan.listings is not None else ", and what listings it takes that are not known yet"
-        said.append(f"One request in {plan.delay:g} s ([pace] delay) makes that {span(plan.seconds / 60)}{more}.")
+    said += _paces(plan)
     if plan.gigabytes is not None:
         said.append(f"The archive grows by about {sized(plan.gigabytes * 1e9)}, by the pages that are there already.")
     elif plan.pages is not None:
         said.append("How many GB that makes is known once a page is fetched.")
     done = f"{counted(plan.looked, 'listing')} looked at, nothing stored" if plan.looked else "Nothing was fetched"
     return [*said, f"{done}: without --dry-run it begins."]
+
+
+def _paces(plan: Plan) -> list[str]:
+    """How long the requests take, and what the archives among those asked want."""
+    said = []
+    if plan.seconds is not None:
+        takes = f"about {span(plan.seconds / 60)}" if plan.seconds >= 1 else span(plan.seconds / 60)
+        more = "" if plan.listings is not None else ", and what listings it takes that are not known yet"
+        if plan.delay:
+            said.append(
+                f"One request in {plan.delay:g} s ([pace] delay), and what an answer takes, make that {takes}{more}."
+            )
+        elif plan.answers is None:
+            said.append(
+                f"No pause is kept between two requests ([pace] delay is 0): how long it takes is up to the outlet{more}."
+            )
+        else:
+            each = f"{plan.answers:.2f} s each so far"
+            said.append(
+                f"No pause is kept between two requests ([pace] delay is 0): by its answers, {each}, that makes {takes}{more}."
+            )
+    for floor in plan.floors:
+        index = "" if floor.index == floor.pages else f", its index once in {floor.index:g} s"
+        said.append(f"{floor.archive} is asked once in {floor.pages:g} s{index}, whatever [pace] says.")
+    return said

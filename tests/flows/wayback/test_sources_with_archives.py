@@ -62,6 +62,10 @@ def test_what_a_backfill_would_ask_the_archive_for_is_said_beforehand(desk: Desk
         13,
     )
     assert desk.archive.log == []
+    usual = reach.plan(
+        desk.outlet.workspace, desk.written(['kind = "wayback"']), Order(date(2017, 1, 1), date(2017, 12, 31))
+    )
+    assert usual.floors == [reach.Floor("web.archive.org", 2.5, 4.0)]
 
 
 @pytest.mark.parametrize(

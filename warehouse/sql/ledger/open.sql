@@ -6,11 +6,11 @@ SELECT url_key, url, finder, unit, day, title, published, published_basis, modif
 
 CREATE VIEW known_fetches AS
 SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, attempts, next_attempt_at, etag, last_modified, payload_hash,
-       segment_id, record_offset, record_length
+       segment_id, record_offset, record_length, seconds
 FROM copy.fetches WHERE source_id = '{source_id}'
 UNION ALL
 SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, attempts, next_attempt_at, etag, last_modified, payload_hash,
-       segment_id, record_offset, record_length
+       segment_id, record_offset, record_length, seconds
 FROM fetches;
 
 CREATE VIEW known_readings AS
