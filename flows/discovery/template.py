@@ -9,7 +9,7 @@ from functools import partial
 from flows.discovery import astray
 from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
 from flows.discovery.walk import Look, Walk, is_missing
-from flows.periods import Period, fill, names, periods
+from flows.periods import Period, fill, names, periods, size_of
 from flows.sources import FinderSpec, SourceDefinition
 from parsers import urls
 from parsers.listing import Links, ListingError, Selectors, read_page
@@ -21,7 +21,9 @@ def find(
     """One unit for each period that overlaps the window, the latest first, with all the pages it goes on for."""
     assert spec.url is not None
     walk = Walk(spec, source, window, get, known)
-    for period in periods(spec.url, walk.first_day, walk.last_day):
+    label = _label(spec, source)
+    for bare in periods(spec.url, walk.first_day, walk.last_day):
+        period = replace(bare, unit=bare.unit + label)
         if not window.asks_for(period):
             continue
         unit = Unit(spec.kind, period.unit, period.url, "deferred", "max_pages", period.first_day, period.last_day)
@@ -30,6 +32,14 @@ def find(
             return
         yield _looked(walk, period, unit)
         walk.forget()
+
+
+def _label(spec: FinderSpec, source: SourceDefinition) -> str:
+    """What the units of a finder bear beside their period, where an earlier one of the source has the same periods."""
+    url = spec.url or ""
+    others = [each.url for each in source.finders if each.kind == "template" and each.url]
+    first = next(other for other in others if size_of(other) == size_of(url))
+    return "" if first == url else f" {url.removeprefix(source.home.rstrip('/'))}"
 
 
 def _looked(walk: Walk, period: Period, unit: Unit) -> Unit:

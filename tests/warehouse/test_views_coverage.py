@@ -120,6 +120,9 @@ LISTINGS: list[tuple[str, list[rows.Row], str | None, str | None]] = [
     ("an archive of captures", [listed("2026", finder="wayback", first=DAY, last=DAY)], "unlisted", "unlisted"),
     ("a listing fails, and an archive has captures", [listed("day", first=DAY, outcome="failed"), listed("2026", finder="wayback", first=DAY)],
      "unreachable", "unreachable"),
+    ("one of two templates fails", [listed("day", first=DAY), listed("day /b", first=DAY, outcome="failed")], "unreachable", "unreachable"),
+    ("one of two templates has no such page", [listed("day", first=DAY), listed("day /b", first=DAY, outcome="gone", reason="status_404")],
+     "complete", "confirmed_empty"),
     ("one finder fails, another lists it", [listed("day", first=DAY, outcome="failed"), listed("map", finder="sitemap", first=DAY)],
      "complete", "confirmed_empty"),
 ]  # fmt: skip

@@ -56,9 +56,15 @@ listed AS (
            list_sort(list(DISTINCT finder || ' ' || unit) FILTER (rank = 6)) AS witnesses,
            max(confirmed_at) FILTER (rank = 6) AS confirmed_at, NULL::INTEGER AS late_links
     FROM (
-        SELECT *, CASE WHEN listing = 'whole' THEN CASE WHEN finder IN ('wayback', 'warc') THEN 2 ELSE 6 END
+        SELECT *, CASE WHEN listing = 'whole' THEN CASE WHEN finder IN ('wayback', 'warc') THEN 2 WHEN is_half THEN NULL ELSE 6 END
                        ELSE list_position(['never_tried', NULL, 'beside', 'unreachable', 'partial'], listing) END AS rank
-        FROM unit_days
+        FROM (
+            -- Two templates list two parts of an outlet: where one failed, the other does not vouch for the day. One that has no such
+            -- page is of other days, as before and after an outlet has moved its archive.
+            SELECT *, finder = 'template' AND bool_or(finder = 'template' AND listing IN ('unreachable', 'partial')
+                   AND coalesce(reason, '') NOT IN ('status_404', 'status_410', 'soft_404', 'redirected', 'other_page')) OVER (PARTITION BY source_id, day) AS is_half
+            FROM unit_days
+        )
     )
     GROUP BY ALL
     UNION ALL

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from web import HOME, WEEK, Web, links, paths, source, walk
 
-from flows.discovery import Window
+from flows.discovery import Window, find
 
 YEARLY = f'kind = "template"\nurl = "{HOME}/pr/{{year}}/index.html"'
 DAILY = f'kind = "template"\nurl = "{HOME}/{{year}}/{{month}}/{{day}}/"'
@@ -59,6 +59,14 @@ def test_the_budget_of_listings(tmp_path: Path) -> None:
     units = walk(source(tmp_path, DAILY + "\nmax_pages = 3"), web, WEEK)
     assert len(web.asked) == 3
     assert (units[-1].unit, units[-1].outcome, units[-1].reason) == ("2026-11-21", "deferred", "max_pages")
+
+
+def test_the_periods_of_two_finders_have_two_names(tmp_path: Path) -> None:
+    other = f'[[find]]\nkind = "template"\nurl = "{HOME}/news/{{year}}.html"\n'
+    definition = source(tmp_path, YEARLY, other + other.replace("/news/{year}", "/{year}/{month}"))
+    window = Window(date(2026, 11, 1), date(2026, 11, 2), WEEK.today)
+    units = [next(find(spec, definition, window, Web({}).get)).unit for spec in definition.finders]
+    assert units == ["2026", "2026 /news/{year}.html", "2026-11"]
 
 
 def test_an_article_listed_twice_is_one_candidate(tmp_path: Path) -> None:
