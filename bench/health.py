@@ -157,7 +157,7 @@ INSERT INTO expectations BY NAME
 SELECT DISTINCT source_id, md5(source_id)::UUID AS definition_hash, getvariable('first')::TIMESTAMP AS noted_at, 'week' AS per, true AS judge_layout,
        true AS judge_history, 7.0 AS lookback_days FROM runs_made;
 INSERT INTO runs BY NAME
-SELECT run_id, source_id, 'ingest' AS kind, 'completed' AS state, moment AS started_at, moment AS noted_at, moment AS ended_at, 0 AS failed, 10 AS fetched, 0 AS unchanged
+SELECT run_id, source_id, 'ingest' AS kind, 'completed' AS state, moment AS started_at, moment AS noted_at, moment AS ended_at, 11 AS requests, 0 AS failed, 10 AS fetched, 0 AS unchanged
 FROM runs_made;
 INSERT INTO units BY NAME SELECT source_id, 'feed' AS finder, 'feed' AS unit, moment AS listed_at, true AS whole, 'fetched' AS outcome, 10 AS links, run_id FROM runs_made;
 

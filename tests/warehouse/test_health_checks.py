@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import health as bench
 from tests.warehouse.facts import found, key, reading
 from tests.warehouse.outlets import FIRST, Outlet, Page
 from tests.warehouse.tables import loaded, write
@@ -303,3 +304,11 @@ def test_a_spool_file_of_before_this_version_is_loaded(tmp_path: Path):
     with schema.opened(":memory:") as con:
         assert not loading.load(con, spool.read(path)).bad
         assert con.execute("SELECT layout FROM readings").fetchall() == [(None,)]
+
+
+def test_the_outlets_of_the_bench_are_judged_as_those_of_users_are():
+    outlet = bench.Habits("paper", 20, 1.0, 0.0, 0.95, 0.5, 0.0, 0.0)
+    with bench.tables() as con:
+        bench.fill(con, [outlet], bench.LEARNT + 5, random.Random(1), "stopped")
+        (said,) = bench.alarmed(con, bench.LEARNT + 4, 1).values()
+    assert set(said["paper"]) == bench.NAMED["stopped"]
