@@ -11,13 +11,20 @@ from parsers import urls
 from parsers.records import Hints, Page, Profile
 from warehouse import rows
 from warehouse.archive.captures import Capture, Location, payload_hash
+from warehouse.due import Known
 
 FIRST_RETRY = timedelta(minutes=15)
 LAST_RETRY = timedelta(days=1)
 """A failed address is tried again after a quarter of an hour, then after twice as long each time, up to a day."""
 
 GONE_AFTER = 3
-"""Looks in a row that find nothing (404) before an address counts as gone; 410 says so at once."""
+"""Looks in a row that find nothing (404, or a redirect to the home page) before an address counts as gone; 410 says so at once."""
+
+NOWHERE = "soft_404"
+"""The reason of an address that leads to the home page: an outlet says so that a page is not there, or is down for a while."""
+
+APART = timedelta(hours=1)
+"""So long after the look before is the one by which such an address is gone: a site that is being mended leads home, too."""
 
 UNSUCCESSFUL = frozenset({"failed", "deferred", "gone"})
 
@@ -35,15 +42,15 @@ def capture(
     finder: str | None = None,
     known_payload: str | None = None,
     failures: int = 0,
-    last_status: int | None = None,
+    was_absent: bool = False,
     gone_after: int = GONE_AFTER,
 ) -> Capture:
     """What came of a request, with all that is needed to parse it again and to write its row again.
 
     `known_payload` is the hash of the body we have; a second time the same is `unchanged`. `failures` is how many
-    attempts in a row had failed before this one, and `last_status` what the last of them was answered.
+    attempts in a row had failed before this one, and `was_absent` whether the last of them found nothing.
     """
-    exchange = _gone(exchange, failures, last_status, gone_after)
+    exchange = _gone(exchange, failures, was_absent, gone_after)
     digest = payload_hash(exchange.body) if exchange.outcome == "fetched" else None
     final_key = _final_key(exchange, url_key, profile)
     # The same page at another address is news: only a reading ties the two addresses to one article.
@@ -132,10 +139,23 @@ def without_validators(fetched: rows.Fetched) -> rows.Fetched:
     return replace(fetched, etag=None, last_modified=None, payload_hash=None)
 
 
-def _gone(exchange: Exchange, failures: int, last_status: int | None, gone_after: int) -> Exchange:
+def was_absent(known: Known | None, now: datetime) -> bool:
+    """Whether the last look at an address found nothing, so that another one may settle that it is gone."""
+    if known is None or known.last_asked_at is None:
+        return False
+    return known.status == 404 or (known.reason == NOWHERE and now - known.last_asked_at >= APART)
+
+
+def _gone(exchange: Exchange, failures: int, was_absent: bool, gone_after: int) -> Exchange:
     """The exchange as it is, or as `gone` where an address was not found again and again."""
-    repeated = exchange.status == 404 and (gone_after == 1 or (last_status == 404 and failures + 1 >= gone_after))
-    return replace(exchange, outcome="gone") if repeated and exchange.outcome == "failed" else exchange
+    at_once = exchange.status == 404 and gone_after == 1
+    repeated = (
+        (exchange.status == 404 or exchange.reason == NOWHERE)
+        and was_absent
+        and failures + 1 >= max(gone_after, GONE_AFTER)
+    )
+    is_over = at_once or repeated
+    return replace(exchange, outcome="gone") if is_over and exchange.outcome == "failed" else exchange
 
 
 def _next_attempt(exchange: Exchange, attempts: int) -> datetime | None:

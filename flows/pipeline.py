@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -302,7 +302,7 @@ def _asked(run: Run, address: Address) -> tuple[Exchange, Capture]:
         finder=address.finder,
         known_payload=known.payload_hash if known else None,
         failures=known.attempts if known else 0,
-        last_status=known.status if known else None,
+        was_absent=exchanges.was_absent(known, now()),
         gone_after=1 if run.window.whole else exchanges.GONE_AFTER,  # what an archive lists and has not is gone
     )
 
@@ -327,6 +327,7 @@ def _withdraw_again(run: Run, parsing: Parsing) -> None:
 
 def collect(run: Run, parsings: Sequence[Parsing]) -> None:
     """Wait for the parse processes and note each page's fetch together with its readings: both or neither."""
+    wait([parsing.result for parsing in parsings])  # to wake up for every page costs as much as to note it
     results: list[Parsed] = []
     for parsing in parsings:
         result = parsing.result.result()

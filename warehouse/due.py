@@ -43,6 +43,7 @@ class Known:
     rejected_at: datetime | None = None
     withdrawn: bool = False
     finder: str | None = None  # the first that listed it
+    reason: str | None = None  # of the last request
 
 
 @dataclass(frozen=True, slots=True)

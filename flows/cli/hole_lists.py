@@ -17,6 +17,8 @@ from flows.cli.year_blocks import MARKS, calendar, legend
 if TYPE_CHECKING:
     from warehouse.coverage import Hole
 
+KNOWN = '[coverage] known = [{ from = 2016-05-01, to = 2016-05-03, reason = "…" }]'
+
 SHOWN = 20
 """Holes that are named unless all are asked for."""
 
@@ -114,4 +116,5 @@ def _ways_out(survey: Survey, holes: Sequence[Hole]) -> Iterator[str]:
         yield (
             f"→ Unlisted and thin days may be known to another finder, such as a sitemap or a web archive (kind = \"wayback\"), in {name}.toml."
         )  # fmt: skip
-        yield "→ What is lost for good can be said to be so there: [coverage] known = [{ from = 2016-05-01, to = 2016-05-03, reason = \"…\" }]"  # fmt: skip
+    if states - {"never_tried"}:
+        yield f"→ What stays missing all the same can be said to be lost for good in {name}.toml: {KNOWN}"

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
-from flows import backfilling, pipeline, progress, run, waiting
+from flows import backfilling, exchanges, pipeline, progress, waiting
 from flows.backfilling import Order, Outcome
 from flows.cli.days_display import Course
 from flows.fetching import Exchange
-from flows.pool import ParsePool
 from flows.run import now
 from flows.sources import SourceDefinition
 from tests.flows.discovery.outlet import Outlet, served, sitemap, story
@@ -24,11 +22,6 @@ DAILY = 'kind = "template"\nurl = "BASE/{year}/{month}/{day}/"\nlinks = "li a"'
 YEARLY = 'kind = "template"\nurl = "BASE/{year}.html"\nlinks = "li a"'
 DATED = '[article]\nurl = "/(?P<year>\\\\d{4})/(?P<month>\\\\d\\\\d)/(?P<day>\\\\d\\\\d)/\\\\w"\n'
 FIRST, LAST = date(2017, 3, 1), date(2017, 3, 4)
-
-
-@pytest.fixture(autouse=True)
-def _one_parse_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "ParsePool", partial(ParsePool, workers=1))
 
 
 @pytest.fixture
@@ -69,6 +62,22 @@ def archive_of_days(outlet: Outlet, first: date = FIRST, last: date = LAST, each
 def dated(number: int, day: date) -> str:
     """An article whose day only its own page tells."""
     return story(number, head=f'<meta property="article:published_time" content="{day}T09:00:00+00:00">')
+
+
+def test_an_address_that_leads_home_again_and_again_is_gone_and_no_hole(
+    outlet: Outlet, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(exchanges, "APART", timedelta())
+    paths = archive_of_days(outlet, each=1)
+    outlet.put("/", "<html><body>The Post</body></html>")
+    outlet.move(paths[0], "/", 302)
+    source = outlet.source(DAILY)
+    for looks in range(exchanges.GONE_AFTER):
+        backfilled(outlet, source, only_holes=looks > 0)
+        is_last = looks + 1 == exchanges.GONE_AFTER
+        assert len(holes(outlet, source)) == (0 if is_last else 1)
+    found = outlet.rows("SELECT outcome, reason FROM address_states WHERE outcome <> 'article'")
+    assert found == [("gone", "soft_404")]
 
 
 def holes(outlet: Outlet, source: SourceDefinition) -> list[Hole]:

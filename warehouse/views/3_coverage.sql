@@ -20,6 +20,7 @@ FROM (
                 ELSE f.reason END AS reason,
            CASE WHEN r.is_article THEN NULL
                 WHEN f.outcome = 'gone' THEN 'The page is not there any more; nothing is to be done.'
+                WHEN f.outcome = 'failed' AND f.reason = 'soft_404' THEN 'It leads to the home page; after three such looks, an hour apart, it counts as gone.'
                 WHEN f.outcome = 'failed' THEN 'The request failed; it is made again at next_attempt_at, if there is one.'
                 WHEN f.outcome = 'deferred' THEN 'The outlet asked for patience; it is asked again at next_attempt_at.'
                 WHEN f.outcome = 'disallowed' THEN 'robots.txt forbids it; [access] robots_basis in the source file may say why it is fetched all the same.'

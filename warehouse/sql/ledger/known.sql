@@ -23,7 +23,7 @@ asked AS (
            max(observed_at) FILTER (looked) AS last_seen_at,
            max(observed_at) FILTER (live) AS last_asked_at,
            greatest(count(*) FILTER (looked) - 1, 0) AS looks,
-           arg_max({'outcome': outcome, 'status': status, 'attempts': attempts, 'next_attempt_at': next_attempt_at},
+           arg_max({'outcome': outcome, 'status': status, 'reason': reason, 'attempts': attempts, 'next_attempt_at': next_attempt_at},
                    {'live': live, 'observed_at': observed_at}) AS latest,
            -- A 304 need not repeat the validators; a page that came without any has none.
            arg_max({'etag': etag, 'last_modified': last_modified}, observed_at)
@@ -61,7 +61,7 @@ SELECT k.url_key::VARCHAR, coalesce(a.url, ''), d.day::VARCHAR, a.title, a.publi
        p.payload_hash::VARCHAR, p.fetch_id::VARCHAR, p.segment_id::VARCHAR, p.record_offset, p.record_length,
        c.reader::VARCHAR, c.content_hash::VARCHAR, j.reason, j.rejected_at,
        EXISTS (SELECT 1 FROM known_withdrawals AS w WHERE w.url_key IS NULL OR w.url_key = k.url_key) AS withdrawn,
-       a.finder
+       a.finder, q.latest.reason
 FROM keys AS k
 LEFT JOIN address AS a USING (url_key)
 LEFT JOIN day AS d USING (url_key)

@@ -5,11 +5,11 @@ UNION ALL
 SELECT url_key, url, finder, unit, day, title, published, published_basis, modified, found_at FROM addresses;
 
 CREATE VIEW known_fetches AS
-SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, attempts, next_attempt_at, etag, last_modified, payload_hash,
+SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, reason, attempts, next_attempt_at, etag, last_modified, payload_hash,
        segment_id, record_offset, record_length, seconds
 FROM copy.fetches WHERE source_id = '{source_id}'
 UNION ALL
-SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, attempts, next_attempt_at, etag, last_modified, payload_hash,
+SELECT fetch_id, url_key, role, origin, observed_at, outcome, status, reason, attempts, next_attempt_at, etag, last_modified, payload_hash,
        segment_id, record_offset, record_length, seconds
 FROM fetches;
 
