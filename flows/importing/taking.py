@@ -149,7 +149,7 @@ class Taking:
         self._unspooled = self._unspooled_bytes = 0
         if self._since_load >= LOADED_AFTER:
             self._since_load = 0
-            if load(self._run.workspace):
+            if load(self._run.workspace, feeds_search=False):
                 self._run.renew_ledger()
 
     def _take(self, reading: Reading, result: Parsed) -> bool:
