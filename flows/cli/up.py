@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -35,6 +36,9 @@ AT_ONCE = 4
 
 STARTING = 330.0
 """Seconds that `--detach` waits until all is up."""
+
+NO_ROOM = 1_000_000
+"""Bytes of a disk below which nothing can be begun on it."""
 
 
 @app.command(epilog=UP_EXAMPLES)
@@ -161,9 +165,11 @@ def _detached(workspace: Workspace, at_once: int) -> None:
                 _say_addresses(workspace, service.url, "wireroom down ends it.")
                 return
             time.sleep(0.2)
-    raise Problem(f"It did not come up. {_last_line(folder / 'start.log')} More is in {folder}.")
+    raise Problem(f"It did not come up. {_why(folder / 'start.log')} More is in {folder}.")
 
 
-def _last_line(log: Path) -> str:
+def _why(log: Path) -> str:
+    """The last line of a log; of one that is empty whether the disk is full, which leaves no room for a line."""
     lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    return lines[-1] if lines else ""
+    is_full = shutil.disk_usage(log).free < NO_ROOM
+    return lines[-1] if lines else "There is no room on the disk." if is_full else "It said nothing."

@@ -21,6 +21,9 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
 
 LONG_LIFE = 120.0
 
+LAST_WORDS = 1.0
+"""Seconds that the last lines of a process that has ended are waited for."""
+
 
 def rotating(path: Path) -> logging.Handler:
     """A handler that writes lines as they are into a log of bounded size."""
@@ -78,7 +81,8 @@ class Child:
             encoding="utf-8",
             errors="replace",
         )
-        threading.Thread(target=self._copy, args=(self._process,), name=f"log-{self.name}", daemon=True).start()
+        self._copying = threading.Thread(target=self._copy, args=(self._process,), name=f"log-{self.name}", daemon=True)
+        self._copying.start()
 
     def _copy(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
@@ -95,6 +99,7 @@ class Child:
                 os.killpg(self._process.pid, number)
             if _is_gone(self._process, patience):
                 break
+        self._copying.join(LAST_WORDS)  # of a process that may have left its output to another
         self._log.close()
 
 

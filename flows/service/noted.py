@@ -73,6 +73,8 @@ def stop(workspace: Workspace) -> bool:
     """End the `up` of the workspace and wait for it; whether one ran. One that does not end in time is killed."""
     service = running(workspace)
     if service is None:
+        if was_killed(workspace):
+            clear(workspace)  # who ends what runs knows that it runs no more
         return False
     for number, patience in ((signal.SIGTERM, PATIENCE), (signal.SIGKILL, 5.0)):
         try:

@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,6 +59,7 @@ class Supervisor:
         with hold(noted.lock(self._workspace), f"wireroom up in process {os.getpid()}"):
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, lambda *_: self._stopping.set())
+            noted.clear(self._workspace)  # that of one that was killed names a process that may be anybody's by now
             server, worker = self._children()
             try:
                 self._bring_up(server)
@@ -119,7 +121,7 @@ class Supervisor:
                 heard = time.monotonic()
 
     def _note(self, state: str, *children: Child) -> None:
-        """Write down how things stand, where that is new."""
+        """Write down how things stand, where that is new; where it cannot be written now, it is tried again."""
         service = noted.Service(
             pid=os.getpid(),
             started_at=self._started.isoformat(),
@@ -129,13 +131,17 @@ class Supervisor:
             restarts={child.name: max(child.restarts, 0) for child in children},
         )
         if service != self._noted:
-            noted.write(self._workspace, service)
-            self._noted = service
+            with suppress(OSError):  # a full disk ends nothing that runs
+                noted.write(self._workspace, service)
+                self._noted = service
 
     def _tell(self, sentence: str | None) -> None:
         if sentence:
             self._log.emit(logging.makeLogRecord({"msg": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {sentence}"}))
-            self._say(sentence)
+            with suppress(
+                OSError
+            ):  # a terminal that was closed, of which we may just have heard, hinders no orderly end
+                self._say(sentence)
 
 
 def answers(url: str) -> bool:

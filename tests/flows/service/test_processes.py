@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -16,6 +17,7 @@ from test_up import is_alive
 from flows.cli.verbs import app, guarded
 from flows.service import home, noted
 from flows.service.child import Child, rotating
+from flows.service.supervisor import Supervisor
 from flows.workspace import create
 from warehouse.locks import hold
 
@@ -70,6 +72,37 @@ def test_one_that_will_not_end_is_killed_with_its_children(tmp_path: Path):
     parrot.end(0.5)
     assert not is_alive(pid)
     until(lambda: not is_alive(below), "the end of its child", 30)
+
+
+def test_a_terminal_that_was_closed_and_a_full_disk_hinder_no_orderly_end(tmp_path: Path, monkeypatch):
+    """As when a window is closed: the signal comes, and nothing can be said any more."""
+    workspace = create(tmp_path / "news")
+    code = (
+        "import signal, sys, time; signal.signal(signal.SIGTERM, lambda *_: (print('ended well'), sys.exit())); "
+        "print('up', flush=True); time.sleep(300)"
+    )
+    children = [child(tmp_path / name, code) for name in ("server", "worker")]
+    logs = [tmp_path / name / "parrot.log" for name in ("server", "worker")]
+
+    def nobody(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    def close() -> None:
+        monkeypatch.setattr(noted, "write", nobody)
+        until(lambda: all(log.read_text() == "up\n" for log in logs), "both", 60)
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    supervisor = Supervisor(workspace, 1, say=nobody)
+    monkeypatch.setattr(supervisor, "_children", lambda: children)
+    monkeypatch.setattr("flows.service.supervisor.answers", lambda url: True)
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+    try:
+        supervisor.run(close)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert [log.read_text() for log in logs] == ["up\nended well\n"] * 2
+    assert not noted.was_killed(workspace)
 
 
 def test_a_log_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -133,6 +166,8 @@ def test_a_note_of_one_that_was_killed_deceives_nobody(tmp_path: Path):
     assert noted.running(workspace) is None
     assert noted.was_killed(workspace)
     assert noted.stop(workspace) is False
+    assert not noted.was_killed(workspace), "who says down knows"
+    noted.write(workspace, note)
     with hold(noted.lock(workspace), "wireroom up in process 1"):
         assert noted.running(workspace) == note
         assert not noted.was_killed(workspace)
