@@ -94,7 +94,11 @@ def backfill(
     """
     renaming.check(workspace, source)
     window = Window(order.first_day, min(order.last_day, today(source)), today(source), whole=True)
-    with opened(workspace, source, "backfill", window=window, flow_run_id=flow_run_id, wait=wait) as run:
+    command = f"wireroom backfill {source.source_id} --from {window.first_day} --to {window.last_day}"
+    command += " --holes" if order.only_holes else ""
+    with opened(
+        workspace, source, "backfill", window=window, flow_run_id=flow_run_id, wait=wait, command=command
+    ) as run:
         run.patience = PATIENCE
         pipeline.recover(run)
         run.window = _narrowed(run, order)

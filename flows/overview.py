@@ -33,7 +33,8 @@ OFTEN = 3
 
 
 LAST_RUNS = """
-SELECT source_id, arg_max(kind, started_at), arg_max(state, started_at) FILTER (kind = 'backfill') = 'running'
+SELECT source_id, arg_max(kind, started_at), arg_max(state, started_at) FILTER (kind = 'backfill') = 'running',
+       arg_max(message, started_at) FILTER (kind = 'backfill')
 FROM runs GROUP BY source_id
 """
 
@@ -87,7 +88,7 @@ def overview(
             troubles.append(Trouble(f"The Prefect server does not answer: {problem}.", "wireroom down; wireroom up"))
     with reading_copy.connect(workspace.folders) as con:
         older = dict(older_readings(con, {source.source_id: parsers.reader(source.profile) for source in sources}))
-        last = {name: (kind, bool(is_open)) for name, kind, is_open in con.execute(LAST_RUNS).fetchall()}
+        last = {name: (kind, bool(is_open), said) for name, kind, is_open, said in con.execute(LAST_RUNS).fetchall()}
         try:
             verdicts = health.failing(health.verdicts(con, moment=now))
         except duckdb.CatalogException:
@@ -150,24 +151,28 @@ def _of_service(workspace: Workspace, service: noted.Service | None) -> Iterator
 
 
 def _of_runs(
-    standings: Sequence[dict[str, Any]], last: Mapping[str, tuple[str, bool]], busy: set[str], unwell: set[str]
+    standings: Sequence[dict[str, Any]],
+    last: Mapping[str, tuple[str, bool, str | None]],
+    busy: set[str],
+    unwell: set[str],
 ) -> Iterator[Trouble]:
     """Sources whose last run did not come to its end, or reached nothing, unless one is at it now or health says more.
 
-    `last` is by source the kind of the last run that is loaded, and whether the last backfill has no end.
+    `last` is by source the kind of the last run that is loaded, and whether the last backfill has no end,
+    and what that said of itself.
     """
     for one in standings:
         name, state = one["source"], str(one["state"] or "")
-        kind, is_open = last.get(name, ("ingest", False))
+        kind, is_open, message = last.get(name, ("ingest", False, None))
         if name in busy or state in ("running", "paused"):
             continue
         if state.startswith(INTERRUPTED):
             yield Trouble(f"The last run of {name} was interrupted.", state.removeprefix(INTERRUPTED))
         elif is_open:
-            yield Trouble(f"A backfill of {name} was interrupted.", again("backfill", name))
+            yield Trouble(f"A backfill of {name} was interrupted.", again("backfill", name, message))
         elif state in ("failed", "cancelled"):
             said = state if state == "failed" else f"was {state}"
-            yield Trouble(f"The last run of {name} {said}.", again(kind, name))
+            yield Trouble(f"The last run of {name} {said}.", again(kind, name, message if kind == "backfill" else None))
         elif state.startswith("failing") and name not in unwell:
             yield Trouble(f"{name} is {state}.", f"wireroom health {name}")
 

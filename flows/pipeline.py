@@ -20,6 +20,7 @@ from flows import exchanges, listings, readings, renaming, telling, waiting
 from flows.backlog import Allowance, backlog, policy
 from flows.crowd import Crowd
 from flows.discovery import Candidate, Unit
+from flows.discovery.older import SEEN
 from flows.discovery.polling import Polling
 from flows.fetching import Exchange
 from flows.progress import Event, tell
@@ -144,6 +145,7 @@ def due_addresses(run: Run) -> Iterator[Address]:
         if verdict.when == "now" and known.url_key not in listed and not _asked_already(run, known.url_key, known):
             yield Address(known.url_key, known.url, known.hints, None, None, known)
     for sentence in run.older.sentences(run.source.source_id, run.window, allowance.postponed, first=run.is_first):
+        run.older_said = sentence if SEEN.search(sentence) else run.older_said
         tell(Event("note", sentence))
 
 

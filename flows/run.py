@@ -72,6 +72,7 @@ class Run:
         self.polling: Polling = "usual"
         self.is_first = False  # whether the source was never read before
         self.older = Older()
+        self.older_said: str | None = None  # by the first pass, of what is older than it looks
         self.listings_read = 0
         self.refusals: dict[str, str] = {}  # address of a listing → the fetcher's sentence on why it did not come
         self.troubles: list[str] = []  # listings that could not be read, as sentences
@@ -85,6 +86,7 @@ class Run:
         self.patience = timedelta()  # how long a resting host is waited for
         self.stopping = threading.Event()  # set when the threads that fetch must not wait any longer
         self.cut: str | None = None  # why the run ended before its work did, as a sentence
+        self.command: str | None = None  # that goes on with it, where its kind and source alone do not say it
         self.held = ExitStack()  # what its steps need for as long as it lasts
         self.crowd: Any = None  # a crowd.Crowd, which pipeline.crowd makes
         self.in_hand: set[str] = set()  # keys of addresses that are being asked, or were put off
@@ -192,6 +194,7 @@ def opened(
     wait: bool = False,
     online: bool = True,
     polling: Polling = "usual",
+    command: str | None = None,
 ) -> Iterator[Run]:
     """A run that holds its source's lock; at the end its rows are spooled and the loader is tried.
 
@@ -201,7 +204,7 @@ def opened(
     run = Run(workspace, source, kind, flow_run_id)
     run.window = window or run.window
     run.online = online
-    run.polling = polling
+    run.polling, run.command = polling, command
     with logs.kept(workspace), progress.about(source.source_id, run.run_id), _held(run, wait):
         yield run
 
@@ -211,6 +214,7 @@ def _held(run: Run, wait: bool) -> Iterator[None]:
     """Hold the source's lock and what the run needs; note its beginning and its end, and load."""
     workspace, source, kind, folders = run.workspace, run.source, run.kind, run.workspace.folders
     who = f"{kind} of {source.source_id} in process {os.getpid()}, since {run.started_at:%Y-%m-%d %H:%M} UTC"
+    who += f": {run.command}" if run.command else ""
     try:
         withdrawal.finish(folders, source.source_id, wait=wait)  # one that was killed on its way
         with ExitStack() as stack:
@@ -227,7 +231,7 @@ def _held(run: Run, wait: bool) -> Iterator[None]:
                 )
             if run.online:
                 run.fetcher = stack.enter_context(_fetcher(run))
-            run.note(_source_row(source), expectations.row(source, now()), run.row("running"))
+            run.note(_source_row(source), expectations.row(source, now()), run.row("running", run.command))
             progress.tell(telling.begun(kind, source.source_id, run.window))
             stack.enter_context(_ending(run))
             stack.enter_context(run.held)
@@ -250,7 +254,7 @@ def _ending(run: Run) -> Iterator[None]:
         message = f"{type(error).__name__}: {error}"
         raise
     except BaseException:  # Ctrl-C, SIGTERM, or Prefect's cancel, which is no KeyboardInterrupt
-        state, message = "cancelled", "It was stopped; the same command goes on."
+        state, message = "cancelled", f"It was stopped; {run.command or 'the same command'} goes on."
         raise
     finally:
         run.note(run.row(state, message))
@@ -264,7 +268,8 @@ def _verdict(run: Run) -> tuple[str, str | None]:
     reached = run.listings_read or run.tally.fetched or run.tally.unchanged
     if run.tally.listings_failed and not reached:
         return "failed", " ".join(["No listing could be read.", *_few(run.troubles)])
-    said = " ".join([*filter(None, [run.cut]), *_few(run.troubles)]) or None
+    way = run.cut and run.command and f"{run.command} goes on."
+    said = " ".join([*filter(None, [run.cut, way, run.older_said]), *_few(run.troubles)]) or None
     return "cancelled" if run.cut else "completed", said
 
 

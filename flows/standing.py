@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flows.backlog import Allowance, backlog
+from flows.discovery.older import SEEN
 from flows.discovery.polling import failed_in_a_row
 from flows.fetching import Pace, resting_until
 from flows.polls import polls_of, turn
@@ -21,6 +22,9 @@ from warehouse.locks import holder, is_held
 
 COUNTS = """
 SELECT (SELECT count(*) FROM articles WHERE source_id = $source_id),
+       -- Until a backfill notes them, only the first pass knows what older addresses there are.
+       (SELECT CASE WHEN bool_or(kind = 'backfill') IS NOT TRUE THEN arg_min(message, started_at) FILTER (kind = 'ingest' AND message LIKE '%older address%') END
+        FROM runs WHERE source_id = $source_id),
        a.*, r.*, h.listings, h.listings_failed, h.failing_since_at
 FROM (
     SELECT count(*) FILTER (outcome = 'rejected'), count(*) FILTER (outcome = 'failed'),
@@ -30,7 +34,7 @@ FROM (
     FROM address_states WHERE source_id = $source_id
 ) AS a,
 (
-    SELECT max(started_at), arg_max(kind, started_at), arg_max(state, started_at)
+    SELECT max(started_at), arg_max(kind, started_at), arg_max(state, started_at), arg_max_null(message, started_at)
     FROM runs WHERE source_id = $source_id
 ) AS r
 LEFT JOIN source_health AS h ON h.source_id = $source_id
@@ -42,9 +46,11 @@ def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
     with reading_copy.connect(workspace.folders) as connection:
         asked = {"source_id": source.source_id, "first_day": looking_back(source).first_day}
         answer = connection.execute(COUNTS, asked).fetchall()[0]
-    articles, rejected, failed, gone, past, past_from, last_run, kind, state, *listings = answer
-    state = _failing(*listings) or _ended(kind, state, source.source_id)
+    articles, first_said, rejected, failed, gone, past, past_from, last_run, kind, state, message, *listings = answer
+    state = _failing(*listings) or _ended(kind, state, source.source_id, message)
     last_run, state = _last_run(workspace, source.source_id, last_run, state)
+    if seen := SEEN.search(first_said or ""):
+        past, past_from = int(seen["count"].replace(",", "")), date.fromisoformat(seen["day"])
     with Ledger(workspace.folders, source.source_id) as ledger:
         due_now, waiting = _due(ledger, source)
     return {
@@ -67,20 +73,26 @@ INTERRUPTED = "interrupted: go on with "
 """Before the command that goes on, in the state of a source whose last run was killed."""
 
 
-def again(kind: str, source_id: str) -> str:
-    """The command that goes on with a run of a kind; … stands for what was said then and nobody has kept."""
+_COMMAND = re.compile(r"wireroom backfill \S+ --from [\d-]{10} --to [\d-]{10}(?: --holes)?")
+
+
+def again(kind: str, source_id: str, said: str | None = None) -> str:
+    """The command that goes on with a run of a kind, as the run itself has said; … stands for what nobody has kept."""
+    found = _COMMAND.search(said or "")
+    if found:
+        return found[0]
     asked = {"backfill": f"{source_id} --from … --to …", "import": "…"}
     return f"wireroom {kind} {asked.get(kind, source_id)}"
 
 
-def _ended(kind: str | None, state: str | None, source_id: str) -> str | None:
+def _ended(kind: str | None, state: str | None, source_id: str, message: str | None) -> str | None:
     """How the last run ended; one that was ended early on purpose, and is no pass, says how it goes on."""
     if state == "cancelled" and kind is not None and kind != "ingest":
-        return f"ended early: the last {kind}; it goes on with {again(kind, source_id)}"
+        return f"ended early: the last {kind}; it goes on with {again(kind, source_id, message)}"
     return state
 
 
-_BEGAN = re.compile(r"(?P<kind>\w+) of .+ in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
+_BEGAN = re.compile(r"(?P<kind>\w+) of .+ in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC.*")
 
 
 def _last_run(
@@ -88,13 +100,14 @@ def _last_run(
 ) -> tuple[datetime | None, str | None]:
     """When the last run began and how it stands, also one that the reading copy does not know: it goes on, or was killed."""
     lock = workspace.folders.source_lock(source_id)
-    found = _BEGAN.fullmatch(holder(lock))
+    held = holder(lock)
+    found = _BEGAN.fullmatch(held)
     began = datetime.fromisoformat(found["began"]) if found else None
     is_later = began is not None and (last_run is None or began > last_run)
     if not is_later and state != "running":
         return last_run, state
     kind = found["kind"] if found else "ingest"
-    said = "running" if is_held(lock) else f"{INTERRUPTED}{again(kind, source_id)}"
+    said = "running" if is_held(lock) else f"{INTERRUPTED}{again(kind, source_id, held)}"
     return began if is_later else last_run, said
 
 

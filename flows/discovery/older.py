@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from flows.discovery.records import Unit, Window
+
+SEEN = re.compile(r"(?P<count>[\d,]+) older address(?:es)? listed.*, back to (?P<day>\d{4}-\d\d-\d\d)\. ")
+"""What a first pass says of what it left alone: kept as the message of its run, where `wireroom status` finds it."""
 
 
 @dataclass(slots=True)

@@ -88,23 +88,24 @@ def test_a_run_that_did_not_end_well_is_named(
 
 @pytest.mark.parametrize("later", ["running", "completed"])
 def test_a_backfill_without_end_is_named_until_one_ends_also_after_a_pass(later: str):
-    last = {"meridian": ("ingest", later == "running")}
+    command = "wireroom backfill meridian --from 2026-01-01 --to 2026-01-31"
+    last = {"meridian": ("ingest", later == "running", command)}
     found = list(front._of_runs([stands()], last, set(), set()))
-    assert [one.command for one in found] == ["wireroom backfill meridian --from … --to …"] * (later == "running")
+    assert [one.command for one in found] == [command] * (later == "running")
 
 
 def test_a_backfill_that_failed_is_gone_on_with_as_a_backfill():
-    (found,) = front._of_runs([stands("failed")], {"meridian": ("backfill", False)}, set(), set())
+    (found,) = front._of_runs([stands("failed")], {"meridian": ("backfill", False, None)}, set(), set())
     assert found.command == "wireroom backfill meridian --from … --to …"
 
 
 def test_which_backfill_has_no_end_is_read_from_the_runs():
     con = duckdb.connect()
-    con.execute("CREATE TABLE runs (source_id VARCHAR, kind VARCHAR, state VARCHAR, started_at TIMESTAMP)")
-    rows = [("a", "backfill", "running", 1), ("a", "ingest", "completed", 2), ("b", "backfill", "running", 1)]
-    rows += [("b", "backfill", "completed", 2), ("c", "ingest", "completed", 1)]
-    con.executemany("INSERT INTO runs VALUES (?, ?, ?, make_timestamp(?))", rows)
-    found = {name: (kind, bool(is_open)) for name, kind, is_open in con.execute(front.LAST_RUNS).fetchall()}
+    con.execute("CREATE TABLE runs (source_id VARCHAR, kind VARCHAR, state VARCHAR, started_at TIMESTAMP, message VARCHAR)")
+    rows = [("a", "backfill", "running", 1, "W"), ("a", "ingest", "completed", 2, None), ("b", "backfill", "running", 1, "W")]
+    rows += [("b", "backfill", "completed", 2, None), ("c", "ingest", "completed", 1, None)]
+    con.executemany("INSERT INTO runs VALUES (?, ?, ?, make_timestamp(?), ?)", rows)
+    found = {name: (kind, bool(is_open)) for name, kind, is_open, _ in con.execute(front.LAST_RUNS).fetchall()}
     assert found == {"a": ("ingest", True), "b": ("backfill", False), "c": ("ingest", False)}
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from warehouse import locks, spool
 from warehouse.doctor.findings import Check, Examination, Finding, copy_of
 
-_BEGAN = re.compile(r"(?P<kind>\w+) of (?P<source>.+) in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC")
+_BEGAN = re.compile(r"(?P<kind>\w+) of (?P<source>.+) in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC(?:: (?P<command>.+))?")
 """What a run writes into its source's lock; the words stay there when it is gone."""
 
 
@@ -25,7 +25,7 @@ def no_run_was_killed(examination: Examination) -> Iterator[Finding]:
             yield Finding(
                 f"{said['kind']} of {said['source']}",
                 f"began {began:%Y-%m-%d %H:%M} UTC and was killed",
-                f"wireroom {said['kind']} {said['source']}",
+                said["command"] or f"wireroom {said['kind']} {said['source']}",
                 "What it had fetched is safe, and the next run of the source takes it up.",
             )
 

@@ -16,6 +16,8 @@ import pytest
 from flows.cli.days_display import Course, span
 from flows.cli.verbs import app, guarded
 from flows.progress import Event
+from flows.sources import load
+from flows.standing import standing
 from tests.flows.cli.conftest import WIREROOM
 from tests.flows.discovery.outlet import Outlet, served, sitemap
 from tests.flows.test_backfill import DAILY, DATED, archive_of_days
@@ -100,6 +102,16 @@ def test_the_plan_knows_what_a_pass_has_seen_in_the_listings_and_how_the_last_lo
     assert "It could not be read on 20" in by_feed["cannot"]
 
 
+def test_the_plan_says_that_addresses_without_a_day_are_all_fetched(outlet: Outlet, capsys):
+    outlet.put("/map.xml", sitemap(*((f"{outlet.base}/story-{number}.html", None) for number in range(7))))
+    outlet.source('kind = "sitemap"\nurl = "BASE/map.xml"')
+    _, text = said(capsys, *DAYS, "--dry-run")
+    assert "without a day may be of these days, and is fetched" in text
+    _, plan = as_json(capsys, *DAYS, "--dry-run", "--sample")
+    assert (plan["waiting"], plan["undated"]) == (7, 7)
+    assert "7 of them without a day: they may be of any day, and all are fetched" in plan["basis"]
+
+
 def test_what_is_missing_is_said_with_the_next_command(outlet: Outlet, capsys):
     paths = archive_of_days(outlet)
     outlet.fail("/2017/03/02/", 500)
@@ -180,7 +192,10 @@ def test_sigterm_stops_it_cleanly_and_the_same_command_goes_on(outlet: Outlet, c
     assert child.returncode == 130, errors
     assert "new addresses, " in errors.partition("Stopped.")[0]  # what was done comes first
     assert "goes on from here" in errors
-    assert outlet.rows("SELECT state FROM runs") == [("cancelled",)]
+    way = f"wireroom backfill post {' '.join(DAYS)}"
+    assert outlet.rows("SELECT state, message FROM runs") == [("cancelled", f"It was stopped; {way} goes on.")]
+    state = standing(outlet.workspace, load(outlet.workspace.sources / "post.toml"))["state"]
+    assert state == f"ended early: the last backfill; it goes on with {way}"
     outlet.source(DAILY)
     assert said(capsys, *DAYS)[0] == 0
     assert outlet.rows("SELECT count(*) FROM articles") == [(len(paths),)]

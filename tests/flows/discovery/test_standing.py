@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from outlet import Outlet, rss, served, story
+from outlet import Outlet, rss, served, sitemap, story
 
 from flows.cli.verbs import app, guarded
 from flows.run import opened
@@ -16,6 +16,7 @@ from flows.standing import finder_states, standing
 Wireroom = Callable[..., str]
 
 FEED = 'kind = "feed"\nurl = "BASE/feed"'
+DATED = '[article]\nurl = "/(?P<year>\\\\d{4})/(?P<month>\\\\d\\\\d)/(?P<day>\\\\d\\\\d)/\\\\w"\n'
 INDEX = 'kind = "index"\nurl = "BASE/news"\nlinks = "p a"'
 
 
@@ -83,6 +84,16 @@ def test_what_was_read_and_what_never_came_are_said_apart(outlet: Outlet) -> Non
     assert {name: stands[name] for name in ("articles", "rejected", "failed", "gone")} == {
         "articles": 3, "rejected": 1, "failed": 1, "gone": 1,
     }  # fmt: skip
+
+
+def test_what_the_first_pass_left_alone_is_what_status_counts(outlet: Outlet) -> None:
+    source = outlet.source('kind = "sitemap"\nurl = "BASE/sitemap.xml"', rest=DATED)
+    stories = [f"/2019/05/0{number}/story{number}.html" for number in range(1, 4)]
+    outlet.put("/sitemap.xml", sitemap(*((outlet.base + path, None) for path in stories)))
+    outlet.passed(source)
+    assert "3 older addresses listed, back to 2019-05-01" in outlet.said("note")
+    stands = standing(outlet.workspace, source)
+    assert (stands["past"], stands["past_from"]) == (3, date(2019, 5, 1))
 
 
 def test_addresses_that_only_a_backfill_asks_for_are_counted_with_the_day_it_begins_at(
