@@ -42,11 +42,17 @@ EXAMPLES = """
 """
 
 
+WIDE = 150
+"""Cells from which on a terminal has room for every column of a listing."""
+
+RARE = ("first_day", "last_day", "asked_at", "links", "late_links")
+
+
 @app.command(epilog=EXAMPLES)
 def coverage(
     name: Annotated[str | None, typer.Argument(metavar="[SOURCE]", help="A source; without one: a line for each.")] = None,
     since: Annotated[str | None, typer.Option("--from", metavar="DAY", help="First day: 2016-01-01, 2016-01 or 2016.")] = None,
-    until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day, included; days to come are left out.")] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DAY", help="Last day, included; today, where only --from is given.")] = None,
     only_holes: Annotated[bool, typer.Option("--holes", help="Only the holes, and all of them.")] = False,
     by_unit: Annotated[bool, typer.Option("--units", help="The listings instead: days, years, sitemap files.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON: totals, days, holes; with --units one object a line.")] = False,
@@ -122,7 +128,9 @@ def _units(con: duckdb.DuckDBPyConnection, survey: Survey, as_json: bool) -> Non
 
     columns, rows = listings(con, survey.source.source_id, survey.first, survey.last)
     if not as_json:
-        as_table(columns, rows)
+        narrow = out.is_terminal and out.width < WIDE
+        places = [place for place, name in enumerate(columns) if not (narrow and name in RARE)]
+        as_table([columns[place] for place in places], [[row[place] for place in places] for row in rows])
         return
     for row in rows:
         print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str))

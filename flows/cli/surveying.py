@@ -58,14 +58,17 @@ class Survey:
 def surveyed(
     con: duckdb.DuckDBPyConnection, source: SourceDefinition, first: date | None, last: date | None
 ) -> Survey | None:
-    """What is known of a source, from its first day to its last unless the days are given; None where no day is known."""
+    """What is known of a source, from its first day to its last unless the days are given; None where no day is known.
+
+    What is to begin on a day, and where no end is given, ends today: with days that are not over yet.
+    """
     from warehouse import coverage
 
     reach = coverage.reach(con, source.source_id)
     begins = [spec.first_day for spec in source.finders if spec.first_day] + ([reach[0]] if reach else [])
     begin = first or min(begins, default=None)
-    end = min(filter(None, (last or (reach and reach[1]), _today(source))))
-    if begin is None or (reach is None and last is None):
+    end = min(filter(None, (last or (None if first else reach and reach[1]), _today(source))))
+    if begin is None or (reach is None and first is None and last is None):
         return None
     if begin > end:
         raise Problem(f"There is no day from {begin} to {end}: --from must lie before --to and before tomorrow.")

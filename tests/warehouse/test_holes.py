@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.warehouse import tables
-from tests.warehouse.facts import SOURCE, fetched, found
+from tests.warehouse.facts import SOURCE, at, fetched, found, key
 from tests.warehouse.test_views_coverage import DATABASE, DAY, listed, page
 from warehouse import coverage, rows
 from warehouse.folders import Folders
@@ -91,3 +91,16 @@ def test_pages_are_given_with_what_came_of_them(tmp_path: Path):
         coverage.PageState(NEXT, "https://paper.example/b", None, "gone", "status_404"),
     ]
     assert coverage.final(con, SOURCE, DAY, NEXT) == [("gone", "status_404", 1)]
+
+
+def test_a_listing_has_found_what_another_one_found_first_and_was_tried_where_it_was_asked(tmp_path: Path):
+    con = loaded(
+        tmp_path,
+        listed("feed", finder="feed"), *page("a", finder="feed", unit="feed"),
+        listed("day", first=DAY), rows.Sighted(SOURCE, key("a"), "template", "day", at(1), key("run")),
+        listed("next", first=NEXT), found("b", day=NEXT, finder="template", unit="next"),
+    )  # fmt: skip
+    columns, units = coverage.listings(con, SOURCE, DAY, NEXT)
+    shown = {row[columns.index("unit")]: dict(zip(columns, row, strict=True)) for row in units}
+    assert [(shown["day"][name]) for name in ("state", "found", "articles")] == ["complete", 1, 1]
+    assert (shown["next"]["state"], shown["next"]["missing"]) == ("partial", 1)
