@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from flows.discovery import astray
+from flows.discovery import astray, lost
 from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
 from flows.discovery.walk import Look, Walk, is_missing
 from flows.periods import Period, fill, names, periods, size_of
@@ -30,7 +30,7 @@ def find(
         if walk.spent:
             yield unit
             return
-        yield _looked(walk, period, unit)
+        yield from _looked(walk, period, unit)
         walk.forget()
 
 
@@ -42,26 +42,31 @@ def _label(spec: FinderSpec, source: SourceDefinition) -> str:
     return "" if first == url else f" {url.removeprefix(source.home.rstrip('/'))}"
 
 
-def _looked(walk: Walk, period: Period, unit: Unit) -> Unit:
-    """The unit of a period: its first page, and those after it until none shows a link that is new."""
+def _looked(walk: Walk, period: Period, unit: Unit) -> Iterator[Unit]:
+    """The unit of a period: its first page, and those after it until none shows a link that is new; and pages that failed."""
     read = partial(_read, walk, period)
     look = walk.look(period.url, "page", read, unit)
-    unit, seen, number = _judged(look, period, walk), {urls.key(period.url)}, 1
+    unit, seen, number, failed = _judged(look, period, walk), {urls.key(period.url)}, 1, list[lost.Lost]()
     shown = _links(look)
     while url := _next(walk, period, look, number, seen):
         if walk.spent:
-            return replace(unit, whole=False, reason="max_pages")
+            yield replace(unit, whole=False, reason="max_pages")
+            return
         seen.add(urls.key(url))
         number += 1
         look = walk.look(url, "page", read, replace(unit, candidates=()))
         if look.links is None and look.unit.outcome != "unchanged":
-            past = bool(walk.spec.pages) and (is_missing(look) or look.unit.reason == astray.ASTRAY)
-            return unit if past else replace(unit, whole=False, reason=f"page_{number}_{look.unit.reason}")
+            if walk.spec.pages and (is_missing(look) or look.unit.reason == astray.ASTRAY):
+                break
+            failed.append(lost.Lost(number, url, look.unit, len(unit.candidates)))
+            if not walk.spec.pages or not walk.window.whole or lost.is_down(failed):
+                break
+            continue
         if _links(look) <= shown:
-            return unit  # the last page is shown for every number after it
+            break  # the last page is shown for every number after it
         shown |= _links(look)
         unit = _joined(unit, look.unit)
-    return unit
+    yield from lost.told(unit, failed)
 
 
 def _read(walk: Walk, period: Period, listing: Listing) -> Links:
@@ -80,14 +85,22 @@ def _read(walk: Walk, period: Period, listing: Listing) -> Links:
 
 def _next(walk: Walk, period: Period, look: Look, number: int, seen: set[str]) -> str | None:
     """The address of the page after this one of the same period."""
+    if walk.spec.pages and number > 1 and look.links is None:
+        return _counted(walk, period, number)  # over a page that failed
     if not look.links or not look.links.links or look.unit.outcome not in ("fetched", "unchanged"):
         return None
     if walk.spec.pages:
-        return fill(walk.spec.pages, period.first_day).replace("{page}", str(walk.spec.first_page + number - 1))
+        return _counted(walk, period, number)
     following = look.links.next_url
     if not following or urls.key(following) in seen or not walk.on_site(following) or walk.is_period(following):
         return None
     return following
+
+
+def _counted(walk: Walk, period: Period, number: int) -> str:
+    """The address of the page after a page of a period, by its number."""
+    pages = walk.spec.pages or ""
+    return fill(pages, period.first_day).replace("{page}", str(walk.spec.first_page + number - 1))
 
 
 def _links(look: Look) -> set[str]:

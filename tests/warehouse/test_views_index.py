@@ -104,3 +104,16 @@ def test_a_failed_page_says_nothing_of_the_week_end_after_the_last_article(tmp_p
     con = tables.loaded(Folders(tmp_path / "data"), [[run(), *articles, *looks]], DATABASE)
     found = coverage.days(con, SOURCE, date(2026, 1, 3), date(2026, 1, 4))
     assert [one.state for one in found] == ["confirmed_empty", "confirmed_empty"]
+
+
+def test_a_page_of_a_month_that_failed_costs_its_days_until_the_month_is_read_whole(tmp_path: Path) -> None:
+    month = {"first": day(1), "last": day(30)}
+    looks = [
+        listed("2026-01", **month, whole=False, reason="page_3_status_500"),
+        listed("2026-01#page-3", first=day(15), last=day(21), hours=0.001, **FAILED),
+    ]
+    con = known(tmp_path, *looks)
+    assert holes(con) == {"unreachable": [*range(15, 22)]}
+    con = known(tmp_path, *looks, listed("2026-01", **month, hours=30))
+    assert holes(con) == {}
+    assert con.execute("SELECT unit FROM unit_states").fetchall() == [("2026-01",)]

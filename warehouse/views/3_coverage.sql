@@ -83,7 +83,9 @@ FROM (
         FROM (SELECT *, max(last_day) OVER (PARTITION BY source_id, finder, unit) + INTERVAL 36 HOUR AS ended FROM units)
     )
     GROUP BY source_id, finder, unit
-);
+)
+-- A page of a period that failed (2017#page-3) is of no account once its period was read again.
+QUALIFY coalesce(asked_at >= max(asked_at) FILTER (NOT contains(unit, '#page-')) OVER (PARTITION BY source_id, finder, split_part(unit, '#page-', 1)), true);
 
 -- What a listing showed only later, after its period was over and it had been read whole: why archives are walked again.
 CREATE VIEW late_additions AS

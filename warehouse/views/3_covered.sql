@@ -142,7 +142,9 @@ besides AS (
 periods AS (
     SELECT source_id, finder, unit, first_day, least(last_day, coalesce(asked_at, last_day)::DATE) AS last_day, confirmed_at, listing,
            coalesce(reason, outcome) AS reason, first_day = last_day AND finder = 'template' AS is_own,
-           CASE WHEN listing = 'partial' AND outcome IN ('fetched', 'unchanged') THEN coalesce(cut_reason, 'cut_short')
+           -- Where its pages that failed have days of their own, the others speak for the rest.
+           CASE WHEN listing = 'partial' AND outcome IN ('fetched', 'unchanged') AND NOT bool_or(contains(unit, '#page-')) OVER (PARTITION BY source_id, finder, split_part(unit, '#page-', 1))
+                THEN coalesce(cut_reason, 'cut_short')
                 WHEN first_day < last_day AND lost * 100 > n THEN lost || ' addresses without a day' END AS cut, false AS is_open
     FROM unit_states
     LEFT JOIN (SELECT source_id, finder, unit, n, lost FROM dayless) USING (source_id, finder, unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -109,6 +110,42 @@ def test_a_period_is_not_whole_without_one_of_its_pages(tmp_path: Path) -> None:
     web = Web({"/2026/05/": links("/a", more=OLDER.format(2)), "/2026/05/page/2/": 500})
     (unit,) = walk(source(tmp_path, MONTHLY), web, MAY)
     assert (paths([unit]), unit.outcome, unit.whole, unit.reason) == (["/a"], "fetched", False, "page_2_http_500")
+
+
+NUMBERED = MONTHLY + f'\npages = "{HOME}/{{year}}/{{month}}/?p={{page}}"'
+
+
+def in_pages(*lost: int, dated: bool = True) -> Web:
+    """May in five pages of six days, the latest first."""
+    names = [f"/2026/05/{number:02}/a" if dated else f"/a{number}" for number in range(30, 0, -1)]
+    pages = {
+        f"/2026/05/?p={number}": 500 if number in lost else links(*names[6 * number - 6 : 6 * number])
+        for number in range(2, 6)
+    }
+    return Web({"/2026/05/": links(*names[:6]), **pages})
+
+
+@pytest.mark.parametrize(
+    ("lost", "dated", "days"),
+    [
+        ((3,), True, {"3": (12, 19)}),
+        ((2, 4), True, {"2": (18, 25), "4": (6, 13)}),
+        ((5,), True, {"5": (1, 7)}),
+        ((2, 3), True, {"2": (1, 25), "3": (1, 25)}),
+        ((3,), False, {}),
+    ],
+    ids=["one", "two", "the last", "all since the second", "no days"],
+)  # fmt: skip
+def test_a_page_that_fails_costs_a_period_the_days_that_it_may_list(
+    tmp_path: Path, lost: tuple[int, ...], dated: bool, days: dict[str, tuple[int, int]]
+) -> None:
+    month, *pages = walk(source(tmp_path, NUMBERED), in_pages(*lost, dated=dated), replace(MAY, whole=True))
+    assert (month.whole, month.reason) == (False, f"page_{lost[0]}_http_500")
+    assert len(month.candidates) == (6 if lost == (2, 3) else 30 - 6 * len(lost))
+    found = {page.unit: (page.first_day, page.last_day) for page in pages}
+    assert found == {
+        f"2026-05#page-{page}": (date(2026, 5, first), date(2026, 5, last)) for page, (first, last) in days.items()
+    }
 
 
 def test_a_period_that_leads_elsewhere_is_not_its_listing(tmp_path: Path) -> None:
