@@ -59,6 +59,11 @@ class Foreseen:
         found = (one for unit in self.read for one in unit.candidates if not one.mementos)
         return {one.url_key for one in found if one.day is None or window.holds(one.day)}
 
+    @property
+    def undated(self) -> set[str]:
+        """The addresses of no known day."""
+        return {one.url_key for unit in self.read for one in unit.candidates if one.day is None}
+
     def days(self, window: Window) -> set[date]:
         """The days that are listed: of a sitemap that is read whole, all since its oldest entry."""
         if self.is_whole and self.spec.kind == "sitemap":

@@ -24,8 +24,8 @@ from flows.workspace import Workspace
 from warehouse.ledger import Ledger, Levels
 
 SAYS_NOTHING = {
-    "sitemap": "How far back it goes is known once it is read.",
-    "index": "How far back its pages go is known once they are read.",
+    "sitemap": "How far back it goes is known once it is read; what it lists without a day may be of these days, and is fetched.",
+    "index": "How far back its pages go is known once they are read; what they list without a day may be of these days, and is fetched.",
     "wayback": "Pages that nobody captured are not in it.",
     "warc": "Pages that the crawl did not meet are not in it. Each of its files is about 1 GB, and a month has hundreds of them.",
 }
@@ -64,6 +64,7 @@ class Plan:
     last_day: date
     reaches: Sequence[Reach]
     waiting: int  # addresses that are known or listed, and were never asked for
+    undated: int  # of these, without a day: they may be of any
     pages: int | None  # to be fetched, those included; None: nobody can say
     basis: str  # of that number, as a sentence
     listings: int | None
@@ -85,11 +86,13 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
         live = foreseen.sampled(workspace, source, window) if sample else []
         shown = [next((two for two in live if two.spec is one.spec), one) for one in stored]
         reaches = [_reach(one, workspace, source, window, confirmed, ledger) for one in shown]
-        waiting = sum(1 for _ in left(ledger, window, rules_of(source, order)))
-        waiting += sum(not ledger.knows(key) for key in set().union(*(one.keys(window) for one in shown)))
+        known = [one.day is None for one in left(ledger, window, rules_of(source, order))]
+        new = [key for key in set().union(*(one.keys(window) for one in shown)) if not ledger.knows(key)]
+    waiting = len(known) + len(new)
+    undated = sum(known) + len(set().union(*(one.undated for one in shown)).intersection(new))
     unseen = _unseen(source, window, confirmed, levels, shown)
     pages, basis = _pages(
-        levels, waiting, unseen, foreseen.a_day(live, window), [each for one in live for each in one.looked]
+        levels, (waiting, undated), unseen, foreseen.a_day(live, window), [each for one in live for each in one.looked]
     )
     floors = _floors(source, reaches)
     return Plan(
@@ -97,6 +100,7 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
         last,
         reaches,
         waiting,
+        undated,
         pages,
         basis,
         _sum(reach.listings for reach in reaches if reach.first_day),
@@ -190,11 +194,14 @@ def _unseen(
 
 
 def _pages(
-    levels: Levels, waiting: int, unseen: int, sampled: float | None, looked: Sequence[Listing]
+    levels: Levels, waits: tuple[int, int], unseen: int, sampled: float | None, looked: Sequence[Listing]
 ) -> tuple[int | None, str]:
-    """How many pages there may be, and on what that rests."""
+    """How many pages there may be, and on what that rests; of what waits, so many name no day."""
     level = sampled if sampled is not None else levels.a_day
+    waiting, undated = waits
     wait = f"{waiting:,} {'address is' if waiting == 1 else 'addresses are'} listed and not asked for yet"
+    if undated:
+        wait += f" ({undated:,} of them without a day: they may be of any day, and all are fetched)"
     if not unseen and (waiting or levels.a_day is not None):
         return waiting, f"{wait}; no listing is left that could name more."
     if level is None and looked:
