@@ -164,12 +164,15 @@ def narrowed(workspace: Workspace, source: SourceDefinition, order: Order, windo
 
 def _limited(run: Run, order: Order) -> Iterator[Address]:
     """The addresses to ask for, as many as the order wants and the outlet allows."""
-    for number, address in enumerate(_addresses(run, order)):
-        if order.limit is not None and number >= order.limit:
+    given = set[str]()  # what was put into the batch that is being filled may come once more, as not asked for yet
+    for address in _addresses(run, order):
+        if order.limit is not None and len(given) >= order.limit and address.mark not in given:
             run.cut = f"It was ended after {order.limit:,} pages, as --limit says; the same command goes on."
             return
         if _is_refused(run):
             break
+        if order.limit is not None:
+            given.add(address.mark)
         yield address
     if _is_refused(run):
         run.cut = f"The outlet is to be left alone for now: {next(iter(run.put_off + run.listings_put_off))} The same command goes on."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -173,6 +174,15 @@ def test_it_goes_on_where_it_was_stopped(outlet: Outlet):
     backfilled(outlet, source)
     assert articles(outlet) == set(paths)
     assert not set(before) & set(outlet.asked())  # neither a page nor a listing was asked for again
+
+
+@pytest.mark.parametrize(("limit", "is_cut"), [(3, False), (2, True), (4, False)])
+def test_a_limit_that_is_not_reached_cuts_nothing(monkeypatch: pytest.MonkeyPatch, limit: int, is_cut: bool):
+    given = [SimpleNamespace(mark=mark) for mark in "abcab"]  # the last two are in the batch that is being filled
+    monkeypatch.setattr(backfilling, "_addresses", lambda run, order: iter(given))
+    fake = SimpleNamespace(put_off=Counter(), listings_put_off=Counter(), cut=None)
+    asked = {address.mark for address in backfilling._limited(fake, Order(FIRST, LAST, limit=limit))}
+    assert (len(asked), fake.cut is not None) == (min(limit, 3), is_cut)
 
 
 def test_a_second_full_run_asks_for_listings_alone_and_finds_what_is_new(outlet: Outlet):
