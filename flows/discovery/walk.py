@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from flows.discovery import strangers
 from flows.discovery.records import Candidate, Get, Known, Listing, ListingKind, Unit, Window
 from flows.periods import shape
 from flows.sources import FinderSpec, SourceDefinition
@@ -131,7 +132,7 @@ class Walk:
         candidates = tuple(self.candidates(links.links, unit, dropped))
         outside = dropped.pop("outside", 0)
         over = dropped["max_urls"] > 0
-        return replace(
+        sifted = replace(
             unit,
             reason="cut_short" if links.cut_short else "max_urls" if over else unit.reason,
             whole=not links.cut_short and not over,
@@ -144,6 +145,7 @@ class Walk:
             dropped=tuple(sorted((+dropped).items())),
             notes=links.notes + _advice(unit.url, candidates, dropped),
         )
+        return strangers.doubted(self, sifted, links)
 
     def candidates(self, links: Iterable[Link], unit: Unit, dropped: Counter[str]) -> Iterable[Candidate]:
         """The links that may be articles and were not met before in this walk."""

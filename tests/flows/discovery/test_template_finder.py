@@ -223,3 +223,27 @@ def test_a_page_without_days_is_no_listing_where_it_shows_what_the_front_page_sh
     assert (shown.outcome, shown.reason, shown.candidates) == ("failed", "other_page", ())
     assert (own.outcome, own.whole) == ("fetched", True)
     assert web.asked.count("/") == 1
+
+
+@pytest.mark.parametrize(
+    ("hrefs", "pattern", "whole"),
+    [
+        (["https://new.example.net/2026/11/20/a"], "", False),
+        (["https://new.example.net/story/a"], '[article]\nurl = "/story/"', False),
+        ([f"https://new.example.net/{name}" for name in "abc"], "", False),
+        (["https://new.example.net/2026/11/20/a", "/b"], "", True),
+        (["https://new.example.net/about"], '[article]\nurl = "/story/"', True),
+        (["https://social.example/share", "https://video.example/us", "https://photo.example/us"], "", True),
+    ],
+    ids=["dated", "as articles are", "several", "beside its own", "another page", "here and there"],
+)
+def test_a_day_whose_articles_lie_on_a_host_that_is_not_named_is_not_empty(
+    tmp_path: Path, hrefs: list[str], pattern: str, whole: bool
+) -> None:
+    (unit,) = walk(
+        source(tmp_path, DAILY, pattern),
+        Web({"/2026/11/20/": links(*hrefs)}),
+        Window(date(2026, 11, 20), date(2026, 11, 20), WEEK.today),
+    )
+    assert (unit.whole, unit.reason) == (whole, None if whole else "off_site")
+    assert whole or 'write hosts = ["new.example.net"] under [article] in post.toml' in unit.notes[-1]
