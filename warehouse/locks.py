@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from warehouse.files import UNWRITABLE
+
+GLANCE = 0.02
+"""Seconds after which a lock is asked for once more: whoever asks `is_held` has it for some microseconds."""
 
 
 class Held(Exception):
@@ -17,12 +21,16 @@ class Held(Exception):
 
 @contextmanager
 def hold(path: Path, who: str, *, wait: bool = False) -> Iterator[None]:
-    """Hold the lock file at `path` and write `who` into it; raise Held at once where another holds it and not `wait`."""
+    """Hold the lock file at `path`, and while it is held `who` in it; raise Held at once where another holds it and not `wait`.
+
+    Who is killed in the block, or fails, leaves its name there.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _locked(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644), path, wait) as descriptor:
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, who.encode(), 0)
         yield
+        os.ftruncate(descriptor, 0)
 
 
 @contextmanager
@@ -48,24 +56,34 @@ def hold_to_look(path: Path, who: str) -> Iterator[None]:
 @contextmanager
 def _locked(descriptor: int, path: Path, wait: bool) -> Iterator[int]:
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            raise Held(holder(path)) from None
+        if wait:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        elif not any(_taken(descriptor, after) for after in (0.0, GLANCE)):
+            raise Held(holder(path))
         yield descriptor
     finally:
         os.close(descriptor)
 
 
+def _taken(descriptor: int, after: float = 0.0) -> bool:
+    """Whether the lock is ours, asked for after so many seconds."""
+    time.sleep(after)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def is_held(path: Path) -> bool:
-    """Whether somebody holds the lock at this moment; what the last holder wrote stays there."""
+    """Whether somebody holds the lock at this moment; what one that was killed had written stays there."""
     if not path.exists():
         return False
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        with _locked(os.open(path, os.O_RDONLY | os.O_CLOEXEC), path, wait=False):
-            return False
-    except Held:
-        return True
+        return not _taken(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def holder(path: Path) -> str:

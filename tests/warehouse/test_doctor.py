@@ -206,10 +206,12 @@ def test_a_run_that_was_killed_before_it_spooled_anything_is_named(folders: Fold
     path = folders.source_lock(SOURCE)
     with hold(path, f"ingest of {SOURCE} in process 12345, since 2026-03-02 08:00 UTC"):
         assert "killed" not in found_faults(folders)  # it is still at it
+        said = path.read_text(encoding="utf-8")
+    assert "killed" not in found_faults(folders)  # it ended by itself, and the tables will know it
+    path.write_text(said, encoding="utf-8")
     result = found_faults(folders)["killed"]
     assert (result.level, result.findings[0].mend) == ("advice", f"wireroom ingest {SOURCE}")
-    with hold(path, f"ingest of {SOURCE} in process 12345, since 2026-03-01 12:00 UTC"):
-        pass
+    path.write_text(said.replace("02 08:00", "01 12:00"), encoding="utf-8")
     assert "killed" not in found_faults(folders)  # the one that the tables know
 
 

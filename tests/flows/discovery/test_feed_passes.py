@@ -228,6 +228,9 @@ def test_a_run_that_was_killed_is_said_to_be_interrupted(outlet: Outlet) -> None
     lock = outlet.workspace.folders.source_lock("post")
     with hold(lock, "ingest of post in process 7, since 2026-11-01 12:00 UTC"):
         assert standing(outlet.workspace, source)["state"] == "running"
+        killed = lock.read_text()
+    assert standing(outlet.workspace, source)["state"] is None, "whoever ends by itself takes its name away"
+    lock.write_text(killed)
     stands = standing(outlet.workspace, source)
     assert stands["state"] == "interrupted: go on with wireroom ingest post"
     assert stands["last_run"] == datetime(2026, 11, 1, 12)
