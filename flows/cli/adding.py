@@ -53,7 +53,7 @@ Delay = Annotated[
     float | None,
     typer.Option(
         min=0.0,
-        help="Least seconds between two requests to a host, now and as the file's [pace]; robots.txt may ask for more.",
+        help="Least seconds between two requests to a host, now and as the file's \\[pace] delay; robots.txt may ask for more.",
     ),
 ]
 Robots = Annotated[str | None, typer.Option(metavar="WHY", help="Why robots.txt need not be obeyed; recorded.")]

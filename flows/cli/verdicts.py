@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rich.padding import Padding
 from rich.text import Text
 
 from flows.cli.app import out
@@ -67,10 +66,11 @@ def _days(found: Found) -> str:
 
 
 def _addresses(finders: Sequence[Found]) -> None:
-    """The addresses of the finders in use, whole: a column would cut them."""
-    for found in finders:
-        if found.chosen:
-            out.print(Padding(Text(f"{found.spec.kind}: {found.spec.url}", style="dim"), (0, 0, 0, 2)), soft_wrap=True)
+    """The addresses of the finders, those in use first, whole: a column would cut them."""
+    for found in sorted(finders, key=lambda found: not found.chosen):
+        why = "" if found.chosen else f" ({found.problem or 'not needed'})"
+        said = f"{found.spec.kind}: {found.spec.url}{why}"
+        out.print(Text(f"  {said}", style="dim"), soft_wrap=True)
 
 
 def shares(probe: Probe) -> str:

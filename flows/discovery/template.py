@@ -38,7 +38,7 @@ def _label(spec: FinderSpec, source: SourceDefinition) -> str:
     """What the units of a finder bear beside their period, where an earlier one of the source has the same periods."""
     url = spec.url or ""
     others = [each.url for each in source.finders if each.kind == "template" and each.url]
-    first = next(other for other in others if size_of(other) == size_of(url))
+    first = next((other for other in others if size_of(other) == size_of(url)), url)  # a probe has no finders yet
     return "" if first == url else f" {url.removeprefix(source.home.rstrip('/'))}"
 
 

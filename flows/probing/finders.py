@@ -87,6 +87,12 @@ class Search:
         dated = sorted((child for child in children if child.modified_day), key=lambda child: str(child.modified_day))
         return (dated or list(children))[0].url if len(children) >= SITEMAP_FILES else None
 
+    def further(self) -> Iterator[pages.Anchor]:
+        """The links on the pages that the home page calls an archive or the like: some list months only."""
+        for url in pages.listings(self.home)[:MOST_LISTINGS]:
+            listing = self.visit.listing(url, "page")
+            yield from pages.read(listing.content, listing.final_url, listing.content_type).anchors
+
     def archives(self, anchors: Iterable[pages.Anchor]) -> Iterator[Found]:
         """Archives with one listing a year or month: addresses on the page that differ in their date only."""
         seen = _templates(anchor.url for anchor in anchors)

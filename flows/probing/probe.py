@@ -122,7 +122,7 @@ def _hint(front: Exchange) -> str | None:
 
 
 def _searched(search: Search, feeds: Sequence[str]) -> list[Found]:
-    found = [*search.feeds(feeds), *search.sitemaps(), *search.archives(search.home.anchors)]
+    found = [*search.feeds(feeds), *search.sitemaps(), *search.archives([*search.home.anchors, *search.further()])]
     return [*found, *search.indexes()]
 
 

@@ -103,6 +103,18 @@ def test_an_archive_of_which_one_year_is_linked_is_tried_a_year_earlier(workspac
     assert found.chosen[0].first_day.year == 2025
 
 
+def test_an_archive_whose_months_are_linked_from_a_page_of_their_own_is_found(workspace: Workspace):
+    rows = {month: [(f"/2026/{month:02}/story-{n}-told-at-length", datetime(2026, month, n, 5, tzinfo=UTC), "A story told at length")
+                    for n in (1, 2, 3)] for month in (3, 4)}  # fmt: skip
+    pages = {f"/2026/{month:02}/": sites.front(f"<ul>{sites.links(listed)}</ul>") for month, listed in rows.items()}
+    pages |= {path: sites.article(title, day) for listed in rows.values() for path, day, title in listed}
+    pages["/archive/"] = sites.front('<a href="/2026/03/">March</a><a href="/2026/04/">April</a>')
+    found, site = probed(workspace, pages | {"/": sites.front('<a href="/archive/">Archive</a>')})
+    assert [(item.spec.kind, item.spec.url) for item in found.chosen] == [
+        ("template", f"{site.base}/{{year}}/{{month}}/")
+    ]
+
+
 def test_a_site_with_nothing_but_a_page_of_news(workspace: Workspace):
     found, _ = probed(workspace, sites.listing_only())
     assert kinds(found) == ["index"]

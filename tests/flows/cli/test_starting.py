@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+import typer
 
+from flows.cli.verbs import app
 from flows.workspace import Workspace
 
 IMPORTED = """
@@ -47,3 +52,14 @@ def test_parse_is_a_function_however_it_is_reached():
         check=True,
     )
     assert said.stdout == "True\n"
+
+
+def test_no_help_loses_what_stands_in_brackets_to_the_markup():
+    meant = re.compile(r"(?<!\\)\[(?!/|bold)[a-z#@][^\[\]]*\]")
+
+    def texts(command: Any) -> Iterator[str]:
+        yield from filter(None, [command.help, command.epilog, *(getattr(one, "help", None) for one in command.params)])
+        for other in getattr(command, "commands", {}).values():
+            yield from texts(other)
+
+    assert [text for text in texts(typer.main.get_command(app)) if meant.search(text)] == []
