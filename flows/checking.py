@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -43,8 +44,7 @@ class Part:
 
 def check(workspace: Workspace, source: SourceDefinition) -> Iterator[Part]:
     """The verdict part by part, as each is known."""
-    count = len(source.finders)
-    yield Part("file", "ok", f"{source.path.name}: {source.name}, {count} finder{'s' if count > 1 else ''}")
+    yield file_of(source)
     options = Options(source.allow, source.robots_basis, source.rights_basis, source.delay, ARTICLES)
     with visiting(workspace, options, logins.credentials(workspace, source), places.floors(source)) as visit:
         robots = _robots(visit, source)
@@ -60,6 +60,19 @@ def check(workspace: Workspace, source: SourceDefinition) -> Iterator[Part]:
     if articles:
         yield _fields(articles, source)
         yield _dates(articles)
+
+
+def file_of(source: SourceDefinition) -> Part:
+    """What the file alone says; an agency that nobody knows may be the outlet's own, or misspelt."""
+    from parsers.agencies import BY_ID  # its tables cost what most commands save
+
+    count, own = len(source.finders), source.profile.info_source
+    said = f"{source.path.name}: {source.name}, {count} finder{'s' if count > 1 else ''}"
+    if own is None or own in BY_ID:
+        return Part("file", "ok", said)
+    meant = "".join(f'; or is "{close}" meant?' for close in get_close_matches(own, BY_ID, n=1, cutoff=0.75))
+    noted = f'info_source = "{own}" is no agency of the registry, so {source.name} itself is named as the agency of its articles'
+    return Part("file", "warning" if meant else "ok", f"{said}; {noted}{meant or '.'}")
 
 
 def _robots(visit: Visit, source: SourceDefinition) -> Part:

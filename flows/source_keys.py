@@ -129,7 +129,12 @@ REVISIT = (
 )
 
 PARSE = (
-    Key("info_source", values.text, None, "The agency that writes the outlet's own copy: an id of data/agencies.toml."),
+    Key(
+        "info_source",
+        values.text,
+        None,
+        "The agency that writes the outlet's own copy: an id of parsers/data/agencies.toml, or one of its own.",
+    ),
     Key("dateline", values.many(values.order), (), 'The orders its datelines use: "date tag", "place date tag".'),
     Key("furniture", values.many(values.text), (), "Boilerplate lines to drop, compared as whole lines."),
     Key("container", values.page_selector, None, "CSS selector of the element that holds the article."),

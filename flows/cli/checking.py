@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.text import Text
 
-from flows.cli.app import Exit, Problem, counted, err, here, out
+from flows.cli.app import Exit, Problem, err, here, out
 from flows.cli.display import watched
 from flows.cli.sources import AsJson, sources_app
 from flows.source_files import names, source_named
@@ -64,9 +64,7 @@ def _sound(name: str, source: SourceDefinition, offline: bool, as_json: bool) ->
     from flows import checking
 
     if offline:
-        parts: Iterable[Part] = [
-            checking.Part("file", "ok", f"{source.name}, {counted(len(source.finders), 'finder')}")
-        ]
+        parts: Iterable[Part] = [checking.file_of(source)]
     else:
         with watched(name, err, quiet=as_json or not err.is_terminal):
             parts = list(checking.check(here(), source))

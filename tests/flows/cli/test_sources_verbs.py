@@ -249,6 +249,17 @@ def test_offline_asks_nobody(bay: Path, site: Served, wireroom: Run):
     assert len(site.asked) == asked
 
 
+@pytest.mark.parametrize(("agency", "state", "said"), [("reutr", "warning", 'or is "reuters" meant?'), ("bay-own", "ok", "Bay"), ("ap", "ok", "")])  # fmt: skip
+def test_an_agency_that_nobody_knows_is_the_outlets_own_or_misspelt(
+    bay: Path, wireroom: Run, agency: str, state: str, said: str
+):
+    bay.write_text(bay.read_text().replace("[parse]\n", f'[parse]\ninfo_source = "{agency}"\n'))
+    (part,) = map(json.loads, wireroom("sources", "check", "bay", "--json", "--offline").stdout.splitlines())
+    assert part["state"] == state
+    assert said in part["said"]
+    assert ("no agency of the registry" in part["said"]) is (agency != "ap")
+
+
 def test_a_subscriber_is_let_in_by_the_log_in_of_env(bay: Path, site: Served, news: Workspace, wireroom: Run):
     site.passes.clear()
     parts(wireroom)
