@@ -21,6 +21,7 @@ from flows.days_done import DaysDone
 from flows.discovery import Window
 from flows.known_holes import known_hole
 from flows.pipeline import Address
+from flows.plural import are, counted
 from flows.progress import Event, tell
 from flows.run import Run, load, now, opened
 from flows.sources import SourceDefinition
@@ -149,7 +150,12 @@ def _narrowed(run: Run, order: Order) -> Window:
         return narrowed(run.workspace, run.source, order, run.window)
     done = frozenset(run.ledger.read_whole("backfill", run.started_at - GOES_ON))
     if done:
-        tell(Event("note", f"A backfill that was stopped goes on: {len(done):,} listings are read already."))
+        tell(
+            Event(
+                "note",
+                f"A backfill that was stopped goes on: {counted(len(done), 'listing')} {are(len(done))} read already.",
+            )
+        )
     return replace(run.window, done=done)
 
 
@@ -167,7 +173,7 @@ def _limited(run: Run, order: Order) -> Iterator[Address]:
     given = set[str]()  # what was put into the batch that is being filled may come once more, as not asked for yet
     for address in _addresses(run, order):
         if order.limit is not None and len(given) >= order.limit and address.mark not in given:
-            run.cut = f"It was ended after {order.limit:,} pages, as --limit says; the same command goes on."
+            run.cut = f"It was ended after {counted(order.limit, 'page')}, as --limit says; the same command goes on."
             return
         if _is_refused(run):
             break

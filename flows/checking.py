@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flows import logins
 from flows.discovery import Unit, Window, find
 from flows.discovery.warc_index import TO_TAKE
+from flows.plural import counted
 from flows.probing.records import Found, Options, Tried
 from flows.probing.trying import choose, judged, tried
 from flows.probing.visit import Visit, visiting
@@ -97,13 +98,13 @@ def _finder(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[F
         return item, Part(spec.kind, "failed", f"{bad[0].url}: {_reason(bad[0])}")
     if not candidates:
         older = sum(unit.outside for unit in units)
-        said = f"nothing in the last {source.lookback.days} days" + (f", {older} older" if older else "")
+        said = f"nothing in the last {counted(source.lookback.days, 'day')}" + (f", {older} older" if older else "")
         advice = next((note for unit in units for note in unit.notes), None)
         return item, Part(spec.kind, "warning", f"{spec.url or spec.file}: {advice or said}")
     span = f", {days[0]} … {days[-1]}" if days else ""
     undated = sum(candidate.day is None for candidate in candidates)
     return item, Part(
-        spec.kind, "ok", f"{len(candidates)} articles{span}" + (f", {undated} undated" if undated else "")
+        spec.kind, "ok", f"{counted(len(candidates), 'article')}{span}" + (f", {undated} undated" if undated else "")
     )
 
 
@@ -120,7 +121,7 @@ def _past(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[Fou
         return Found(spec, ""), Part(spec.kind, "failed", f"{bad[0].url}: {_reason(bad[0])}")
     if spec.kind == "warc":
         files = sum(unit.reason == TO_TAKE for unit in units)
-        said = f"{files} files of {month:%Y-%m}, about 1 GB each; a backfill fetches all of them for the pages of {source.name}"
+        said = f"{counted(files, 'file')} of {month:%Y-%m}, about 1 GB each; a backfill fetches all of them for the pages of {source.name}"
         return Found(spec, ""), Part(spec.kind, "ok" if files else "warning", said)
     candidates = [candidate for unit in units for candidate in unit.candidates]
     said = f"{sum(unit.links for unit in units)} captures of {month:%Y-%m}, {len(candidates)} of them articles of that month"

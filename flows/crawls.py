@@ -13,6 +13,7 @@ from flows import downloads
 from flows.discovery import Unit
 from flows.discovery.warc_index import TO_TAKE
 from flows.downloads import Fault
+from flows.plural import counted
 from flows.progress import Event, tell
 from flows.run import Run
 
@@ -33,7 +34,11 @@ def taken(run: Run, unit: Unit) -> Unit | None:
 
     report = importing.take(run, path, origin="warc")
     downloads.remove(path)
-    tell(Event("note", f"{unit.unit}: {report.pages:,} pages of {run.source.name}, {report.taken:,} of them new."))
+    tell(
+        Event(
+            "note", f"{unit.unit}: {counted(report.pages, 'page')} of {run.source.name}, {report.taken:,} of them new."
+        )
+    )
     for sentence in report.problems:
         tell(Event("warning", sentence))
     reason = None if report.is_whole else "damaged"

@@ -15,6 +15,7 @@ from flows.discovery.sitemap import month_of
 from flows.discovery.walk import READ
 from flows.fetching import Exchange
 from flows.fetching.addresses import place
+from flows.plural import counted
 from flows.polls import MOVES, is_asked, last_answer, moved_to, polls_of, turn
 from flows.progress import Event, tell
 from flows.run import Run, now
@@ -209,9 +210,9 @@ def _validators(run: Run, url: str) -> Validators:
     return next((validators for validators in found if validators.asked_at), Validators())
 
 
-def row(run: Run, unit: Unit, new: int) -> rows.Listed:
+def row(run: Run, unit: Unit, new: int, known: Mapping[str, Known]) -> rows.Listed:
     """The unit as the table `units` keeps it."""
-    first_day, last_day = _span(run, unit)
+    first_day, last_day = _span(run, unit, known)
     return rows.Listed(
         source_id=run.source.source_id,
         finder=unit.finder,
@@ -231,10 +232,13 @@ def row(run: Run, unit: Unit, new: int) -> rows.Listed:
     )
 
 
-def _span(run: Run, unit: Unit) -> tuple[date | None, date | None]:
-    """The days a unit covers: as it says; of a whole sitemap or index page that dates every article, those that it lists."""
-    days = sorted(candidate.day for candidate in unit.candidates if candidate.day)
-    if unit.first_day or unit.finder not in SPANNING or not unit.whole or unit.undated or not days:
+def _span(run: Run, unit: Unit, known: Mapping[str, Known]) -> tuple[date | None, date | None]:
+    """The days a unit covers: as it says; of a whole sitemap that dates every article, those that it lists; of a whole page
+    of an index also those that are known of what it lists.
+    """
+    days = sorted(filter(None, (_day(candidate, known, unit) for candidate in unit.candidates)))
+    is_dated = not unit.undated or unit.finder == "index"
+    if unit.first_day or unit.finder not in SPANNING or not unit.whole or not is_dated or not days:
         return unit.first_day, unit.last_day
     first, begin = days[0], run.window.first_day
     if unit.finder == "index" and not run.window.whole and first > begin:
@@ -247,6 +251,12 @@ def _span(run: Run, unit: Unit) -> tuple[date | None, date | None]:
         first, last = (max(month[0], begin) if unit.outside else month[0]), month[1]
     last = min(last, run.window.today or run.window.last_day)
     return (first, last) if first <= last else (None, None)
+
+
+def _day(candidate: Candidate, known: Mapping[str, Known], unit: Unit) -> date | None:
+    """The day of a candidate, as listed or, on a page of an index, as an earlier run has read it."""
+    before = known.get(candidate.url_key) if candidate.day is None and unit.finder == "index" else None
+    return date.fromisoformat(before.day) if before and before.day else candidate.day
 
 
 def found(run: Run, candidate: Candidate) -> rows.Found:
@@ -297,7 +307,7 @@ def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
     elif unit.outcome == "fetched" and not unit.links and spec.kind not in PAST:
         tell(Event("note", f"The {unit.finder} {unit.url} lists nothing.", url=unit.url, more={"group": "empty"}))
     else:
-        said = f"{unit.finder} {unit.unit}: {len(unit.candidates)} addresses"
+        said = f"{unit.finder} {unit.unit}: {counted(len(unit.candidates), 'address', 'addresses')}"
         tell(Event("unit", said, len(unit.candidates), outcome=unit.outcome, url=unit.url, reason=unit.reason))
     for note in unit.notes:
         tell(Event("note", note, url=unit.url, more={"group": "remark"} if unit.first_day else {}))

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 import parsers
+from flows.plural import counted
 from flows.service import noted
 from flows.service.api import Api, Away, Unanswered
 from flows.source_states import next_due
@@ -185,7 +186,7 @@ def _of_files(workspace: Workspace) -> Iterator[Trouble]:
     folders = workspace.folders
     aside = sum(1 for _ in folders.aside.glob("*.jsonl"))
     if aside:
-        said = f"{aside} batches could not be loaded whole and lie in {folders.aside}."
+        said = f"{counted(aside, 'batch', 'batches')} could not be loaded whole and {'lies' if aside == 1 else 'lie'} in {folders.aside}."
         yield Trouble(said, "wireroom doctor")
     free = shutil.disk_usage(folders.data).free
     if free < SCARCE:

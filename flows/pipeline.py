@@ -23,6 +23,7 @@ from flows.discovery import Candidate, Unit
 from flows.discovery.older import SEEN
 from flows.discovery.polling import Polling
 from flows.fetching import Exchange
+from flows.plural import counted
 from flows.progress import Event, tell
 from flows.run import Run, now, opened
 from flows.sources import SourceDefinition
@@ -114,7 +115,7 @@ def recover(run: Run) -> None:
     if is_fed:
         run.archive.hand_over()  # nothing is under way yet: the next run need not read again what is spooled now
     if recovered:
-        tell(Event("note", f"Recovered {recovered} records of an interrupted run; none is fetched again."))
+        tell(Event("note", f"Recovered {counted(recovered, 'record')} of an interrupted run; none is fetched again."))
 
 
 def batches(run: Run, addresses: Iterable[Address] | None = None, size: int = BATCH) -> Iterator[list[Address]]:
@@ -156,7 +157,7 @@ def due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterato
         run.archive.blank_answers(run.listed)  # a feed may carry the whole text, and every listing its headline
     run.listed.clear()
     new = [candidate for candidate in unit.candidates if candidate.url_key not in known]
-    run.note(listings.row(run, unit, len(new)), *(listings.found(run, candidate) for candidate in new))
+    run.note(listings.row(run, unit, len(new), known), *(listings.found(run, candidate) for candidate in new))
     run.note(*listings.sighted(run, unit, known))
     run.tally.found += len(new)
     archived = run.ledger.mementos([each.url_key for each in unit.candidates if each.mementos])

@@ -20,6 +20,7 @@ from flows.discovery import Window
 from flows.discovery.older import Older
 from flows.discovery.polling import Polling
 from flows.fetching import Exchange, Fetcher, Pace
+from flows.plural import counted
 from flows.pool import ParsePool
 from flows.sources import SourceDefinition
 from flows.tally import Tally
@@ -294,8 +295,8 @@ def _warn(run: Run) -> None:
 def _put_off(run: Run, why: str) -> str:
     """What was not asked for since a host rests, and how it is asked again."""
     listings, addresses = run.listings_put_off[why], run.put_off[why]
-    parts = [f"{listings:,} {'listing' if listings == 1 else 'listings'}"] * (listings > 0)
-    parts += [f"{addresses:,} {'address' if addresses == 1 else 'addresses'}"] * (addresses > 0)
+    parts = [counted(listings, "listing")] * (listings > 0)
+    parts += [counted(addresses, "address", "addresses")] * (addresses > 0)
     verb = "was" if listings + addresses == 1 else "were"
     way = f" The first pass after that asks again; wireroom ingest {run.source.source_id} --now asks at once."
     is_open = run.kind == "ingest" and run.polling != "now"

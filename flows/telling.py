@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from flows.discovery import Window
 from flows.fetching.addresses import shown
+from flows.plural import counted
 from flows.progress import Event
 from parsers.records import Article, Rejected
 from warehouse.archive.captures import Capture
@@ -39,7 +40,7 @@ def begun(kind: str, source: str, window: Window) -> Event:
 
 def spooled(rows: int, counts: dict[str, int]) -> Event:
     """A batch is on the disk; `counts` are those of the run so far."""
-    said = f"{rows:,} rows spooled; so far {_listed(counts)}"
+    said = f"{counted(rows, 'row')} spooled; so far {_listed(counts)}"
     return Event("spooled", said, rows, more={name: count for name, count in counts.items() if count})
 
 
@@ -61,7 +62,7 @@ def visible(report: Report) -> list[Event]:
     return [
         Event(
             "visible",
-            f"Loads {news.first_load} to {news.last_load} are in the reading copy: {news.rows:,} rows.",
+            f"Loads {news.first_load} to {news.last_load} are in the reading copy: {counted(news.rows, 'row')}.",
             news.loads,
             source=news.source_id,
             run=news.runs[-1],

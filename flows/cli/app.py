@@ -17,6 +17,7 @@ from rich.text import Text
 
 from flows import logs
 from flows.cli.frame import Interrupted, Verbs
+from flows.plural import counted as counted
 from flows.sources import SourceError
 from flows.workspace import VARIABLE, Workspace, WorkspaceError, find
 from warehouse.errors import WarehouseError
@@ -83,11 +84,6 @@ def options(
 def here() -> Workspace:
     """The workspace of this call."""
     return find()
-
-
-def counted(count: int, one: str, many: str | None = None) -> str:
-    """A count with its word: 1 article, 2 articles; `many` where the plural takes more than an s."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def as_typed(text: str) -> str:

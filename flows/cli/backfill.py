@@ -224,7 +224,7 @@ def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, A
     elif holes:
         yield f"{window}: every day is complete."
     elif not cut:
-        yield f"{window}: all {count:,} days are complete."
+        yield f"{window}: {f'all {count:,} days are' if count > 1 else 'the day is'} complete."
     for state, number in Counter(hole.state for hole in days).most_common():
         named = _named([hole.day for hole in days if hole.state == state and hole.day])
         yield f"  {number:,} {MEANINGS.get(state, state)}: {named}"

@@ -8,6 +8,8 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
+from flows.cli.help_text import fit
+
 PANELS = {
     "Start": ("demo", "init", "sources", "ingest", "backfill", "import", "up", "down", "status", "deploy"),
     "Ask": ("health", "coverage", "query", "search", "watch", "show", "diff", "cite", "export", "dbt", "shell"),
@@ -44,6 +46,7 @@ class Verbs(TyperGroup):
         command: Any = super().get_command(ctx, cmd_name)
         if command is not None and cmd_name in _PANEL_OF:
             command.rich_help_panel = _PANEL_OF[cmd_name]
+            fit(command)
         return command
 
     def invoke(self, ctx: Any) -> Any:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
+from rich.text import Text
 
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.display import warned
 from flows.cli.reading import as_made_today, plain
 from flows.cli.stopping import stoppable
-from flows.cli.tables import as_table, harmless
+from flows.cli.tables import as_table, harmless, hung
 from flows.source_files import source_named
 from flows.workspace import Workspace
 
@@ -91,11 +92,7 @@ def _print(found: Sequence[Verdict], every: bool) -> None:
         out.print("Nothing has been read yet. Run: wireroom ingest --all", highlight=False)
         return
     if every:
-        rows = [
-            (verdict.source_id, verdict.check, verdict.state, verdict.measured, verdict.expected) for verdict in found
-        ]
-        as_table(["source", "check", "state", "measured", "expected"], rows, title="Health")
-        out.print()
+        _print_every(found)
     for name in dict.fromkeys(verdict.source_id for verdict in found):
         states = Counter(verdict.state for verdict in found if verdict.source_id == name)
         mark = "[red]✗[/]" if states["failing"] else "[green]✓[/]" if states["ok"] else "[dim]?[/]"
@@ -109,6 +106,22 @@ def _print(found: Sequence[Verdict], every: bool) -> None:
                 line = f"  {verdict.check}: {harmless(verdict.message)}{since}"
                 out.print(line, markup=False, highlight=False, soft_wrap=True)
 
+
+def _print_every(found: Sequence[Verdict]) -> None:
+    """A row for every check; where the terminal is too narrow for a table, what was measured and expected runs on."""
+    if not out.is_terminal or out.width >= WIDE:
+        rows = [(each.source_id, each.check, each.state, each.measured, each.expected) for each in found]
+        as_table(["source", "check", "state", "measured", "expected"], rows, title="Health")
+    else:
+        out.print("Health", style="bold")
+        for each in found:
+            out.print(Text.assemble((f"{each.source_id} {each.check}", "bold"), f"  {each.state}"), soft_wrap=True)
+            hung("   ", f"{each.measured}; expected: {each.expected}")
+    out.print()
+
+
+WIDE = 170
+"""Cells from which on a table of checks cuts nothing."""
 
 NOTIFY_EXAMPLES = """
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,7 @@ from rich.text import Text
 
 from flows.cli.app import Exit, Problem, app, counted, here, out
 from flows.cli.reading import as_made_today, plain
-from flows.cli.tables import as_table, harmless, sized
+from flows.cli.tables import as_table, fits, harmless, hung, sized
 from flows.source_files import source_named
 from flows.sources import load_each
 from flows.workspace import Workspace
@@ -122,7 +121,7 @@ def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
             soft_wrap=True,
         )
         if not _soonest(found):
-            _line("  →", _first_step(stands[0]))
+            hung("  →", _first_step(stands[0]))
     elif not found.troubles:
         out.print(
             Text.assemble(("✓ ", "green"), ("All is well", "bold"), f": {what}.{_soonest(found)}"), soft_wrap=True
@@ -132,7 +131,7 @@ def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
         said = f"{counted(count, 'thing')} need{'s' if count == 1 else ''} you"
         out.print(Text.assemble(("✗ ", "bold red"), (said, "bold"), f" ({what})"), soft_wrap=True)
         for trouble in found.troubles:
-            _line(" ", trouble.what)
+            hung(" ", trouble.what)
             out.print(Text.assemble("  → ", (harmless(trouble.command), "cyan")), soft_wrap=True)
     out.print()
 
@@ -180,7 +179,7 @@ def _print_sources(root: Path, found: Sequence[dict[str, Any]]) -> None:
     as_table([heads[name] for name in names], rows, title=str(root))
     for one in found:
         if out.is_terminal and one["state"] and one["state"] != _word(one["state"]):
-            _line(one["source"], one["state"])
+            hung(one["source"], one["state"])
 
 
 def _cell(name: str, value: Any, is_narrow: bool) -> Any:
@@ -208,30 +207,37 @@ def _print_finders(finders: Sequence[FinderState]) -> None:
         )
         for finder in finders
     ]
-    as_table(["finder", "address", "state", "last asked (UTC)", "due for a schedule"], rows, title="Finders")
+    columns = ["finder", "address", "state", "last asked (UTC)", "due for a schedule"]
+    if fits(columns, rows):
+        as_table(columns, rows, title="Finders")
+        return
+    out.print("Finders", style="bold")
+    for kind, address, state, asked, due in rows:
+        hung(f"{kind:<8}", address)
+        hung(" " * 8, f"{state}; last asked (UTC): {asked}; due for a schedule: {due}")
 
 
 def _print_overview(found: Overview) -> None:
     """What runs, what is next, what is late, sizes, and what an older parser has read: a line each."""
     service = found.service
     if service is None:
-        _line("Service ", "nothing runs by itself here; start it with wireroom up, or from cron (docs/operations.md)")
+        hung("Service ", "nothing runs by itself here; start it with wireroom up, or from cron (docs/operations.md)")
     else:
-        _line(
+        hung(
             "Service",
             f"{service.state} since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}, UI {service.url}",
         )
     if found.running:
-        _line("Running ", ", ".join(f"{one.source} since {one.at:%H:%M}" for one in found.running))
+        hung("Running ", ", ".join(f"{one.source} since {one.at:%H:%M}" for one in found.running))
     if found.following:
-        _line("Next    " if service else "Schedule", _timetable(found.following))
+        hung("Next    " if service else "Schedule", _timetable(found.following))
     if found.late:
-        _line("Late    ", _timetable(found.late))
-    _line("Sizes   ", " · ".join(f"{name} {sized(size)}" for name, size in found.sizes.items()))
+        hung("Late    ", _timetable(found.late))
+    hung("Sizes   ", " · ".join(f"{name} {sized(size)}" for name, size in found.sizes.items()))
     if found.older:
         names = sorted(found.older)
         many = counted(sum(found.older.values()), "page")
-        _line(
+        hung(
             "Older   ",
             f"{many} of {', '.join(names)} read by an earlier parser or profile; wireroom reparse {names[0]}",
         )
@@ -244,18 +250,7 @@ def _print_past(found: Sequence[dict[str, Any]]) -> None:
             name, many = one["source"], counted(one["past"], "address", "addresses")
             are = "is" if one["past"] == 1 else "are"
             said = f"{many} of {name} {are} older than its passes look"
-            _line("Past    ", f"{said}; wireroom backfill {name} --from {one['past_from']}")
-
-
-def _line(name: str, text: str) -> None:
-    """A name and what belongs to it, set in a block of its own where there is a terminal to be filled."""
-    text = harmless(text)
-    lines = (
-        textwrap.wrap(text, max(20, out.width - len(name) - 1), break_on_hyphens=False) if out.is_terminal else [text]
-    )
-    for number, line in enumerate(lines):
-        head = name if number == 0 else " " * len(name)
-        out.print(Text.assemble((head, "bold"), " ", line), soft_wrap=True)
+            hung("Past    ", f"{said}; wireroom backfill {name} --from {one['past_from']}")
 
 
 def _timetable(passes: Sequence[Pass]) -> str:

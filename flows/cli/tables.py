@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -57,6 +58,22 @@ def fitted(natural: Sequence[int], room: int | None) -> list[int] | None:
         widths[place] = min(natural[place], share)
         left -= widths[place]
     return widths
+
+
+def fits(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
+    """Whether a table of these rows has room without a cell being cut."""
+    widths = _natural(list(columns), list(rows))
+    return not out.is_terminal or sum(widths) + len(GAP) * (len(widths) - 1) <= out.width
+
+
+def hung(name: str, text: str) -> None:
+    """Print a name and what belongs to it, set in a block of its own where there is a terminal to be filled."""
+    text = harmless(text)
+    room = max(20, out.width - cell_len(name) - 1)
+    lines = textwrap.wrap(text, room, break_on_hyphens=False) if out.is_terminal else [text]
+    for number, line in enumerate(lines):
+        head = name if number == 0 else " " * cell_len(name)
+        out.print(Text.assemble((head, "bold"), " ", line), soft_wrap=True)
 
 
 def cell(value: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
-from flows.cli.app import out
+from flows.cli.app import counted, out
 from flows.cli.explaining import labelled
 from flows.cli.tables import as_table, cell
 from flows.probing.draft import reach
@@ -49,8 +49,13 @@ def _glance(probe: Probe) -> list[tuple[str, str]]:
     guesses = (("language", probe.language), ("time zone", probe.timezone))
     rows += [(label, f"{guess.value or '?'} ({guess.evidence})") for label, guess in guesses if guess.value]
     if probe.pattern:
-        rows.append(("articles", f"{probe.pattern.regex} fits {probe.pattern.fits} of {probe.pattern.of} addresses"))
-    rows.append(("asked", f"{probe.requests} requests"))
+        rows.append(
+            (
+                "articles",
+                f"{probe.pattern.regex} fits {probe.pattern.fits} of {counted(probe.pattern.of, 'address', 'addresses')}",
+            )
+        )
+    rows.append(("asked", counted(probe.requests, "request")))
     return [(label, value) for label, value in rows if value]
 
 
@@ -77,7 +82,7 @@ def shares(probe: Probe) -> str:
     """How many of the tried pages were whole, paid for, behind a log-in or drawn by a script."""
     counts = {word: probe.count(kind) for kind, word in _MARKS.items()}  # type: ignore[arg-type]
     said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
-    return f"{len(probe.pages)} pages tried: {said}"
+    return f"{counted(len(probe.pages), 'page')} tried: {said}"
 
 
 def _fields(articles: Sequence[Article]) -> list[tuple[str, str, str]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.discovery.records import Unit, Window
+from flows.plural import counted
 
 SEEN = re.compile(r"(?P<count>[\d,]+) older address(?:es)? listed.*, back to (?P<day>\d{4}-\d\d-\d\d)\. ")
 """What a first pass says of what it left alone: kept as the message of its run, where `wireroom status` finds it."""
@@ -41,20 +42,16 @@ class Older:
         since = f", back to {self.oldest}" if self.oldest else ""
         begin = f" --from {self.oldest}" if self.oldest else " --from DAY"
         way = f"{since}. To fetch them: wireroom backfill {source_id}{begin}"
-        unread = f", and {_counted(self.sitemaps, 'older sitemap')} left unread" if self.sitemaps else ""
+        unread = f", and {counted(self.sitemaps, 'older sitemap')} left unread" if self.sitemaps else ""
         if first and (self.addresses or self.sitemaps):
             days = (window.last_day - window.first_day).days
-            listed = f"{_counted(self.addresses, 'older address', 'older addresses')} listed{unread}"
-            yield f"This first pass takes the last {days} days, from {window.first_day} on; {listed}{way}"
+            listed = f"{counted(self.addresses, 'older address', 'older addresses')} listed{unread}"
+            yield f"This first pass takes the last {counted(days, 'day')}, from {window.first_day} on; {listed}{way}"
         elif self.addresses:
-            new = _counted(self.addresses, "new address", "new addresses")
+            new = counted(self.addresses, "new address", "new addresses")
             yield f"{new} from before {window.first_day} left alone{way}"
         if postponed:
-            yield f"{_counted(postponed, 'address', 'addresses')} without a date left to later passes, 500 to each of them."
+            yield f"{counted(postponed, 'address', 'addresses')} without a date left to later passes, 500 to each of them."
 
     def _reach(self, day: date) -> None:
         self.oldest = min(day, self.oldest or day)
-
-
-def _counted(count: int, one: str, many: str | None = None) -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"

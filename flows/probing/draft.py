@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from urllib.parse import urlsplit
 
+from flows.plural import counted
 from flows.probing import guesses, trying
 from flows.probing.quoting import quoted
 from flows.probing.records import Found, Options, Probe
@@ -75,7 +76,7 @@ def _tried(probe: Probe) -> str:
     words = {"article": "whole", "teaser": "paid for", "login": "behind a log-in", "script": "only with JavaScript"}
     words |= {"barred": "not allowed", "failed": "not reachable", "other": "no article"}
     counts = [(probe.count(kind), word) for kind, word in words.items()]  # type: ignore[arg-type]
-    return f"Of {len(probe.pages)} pages tried: {', '.join(f'{count} {word}' for count, word in counts if count)}."
+    return f"Of {counted(len(probe.pages), 'page')} tried: {', '.join(f'{count} {word}' for count, word in counts if count)}."
 
 
 def _outlet(probe: Probe, days: list[date], today: date) -> str:
@@ -147,7 +148,10 @@ def _article(probe: Probe) -> str:
             "# No pattern was seen in the addresses of its articles. With one, pages of other kinds are not asked for:"
         ]
         return "\n".join([*lines, "# [article]", "# url = '/news/[^/]+$'"])
-    lines = ["[article]", *_comment(f"Guessed from {pattern.of} addresses, of which it fits {pattern.fits}.")]
+    lines = [
+        "[article]",
+        *_comment(f"Guessed from {counted(pattern.of, 'address', 'addresses')}, of which it fits {pattern.fits}."),
+    ]
     if pattern.dated:
         lines += _comment("Its groups year, month and day give an article's day before it is fetched.")
     for note in pattern.notes:

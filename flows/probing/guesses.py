@@ -10,6 +10,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from flows.plural import are, counted
 from flows.probing.home import PLACES, Home
 from flows.probing.records import Guess
 from parsers.language import detect, normal
@@ -23,7 +24,7 @@ def language(home: Home, articles: Sequence[Article]) -> Guess:
     tags = Counter(article.language for article in articles if article.language)
     if tags:
         tag, count = tags.most_common(1)[0]
-        return Guess(tag, f"{count} of {len(articles)} articles are in it")
+        return Guess(tag, f"{count} of {counted(len(articles), 'article')} {are(count)} in it")
     stated = normal(home.language or "")
     if stated:
         return Guess(stated, "the home page states it")

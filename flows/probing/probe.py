@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from flows.fetching import Exchange
+from flows.plural import counted
 from flows.probing import guesses, home, pattern, trying
 from flows.probing.access import access
 from flows.probing.finders import Search, commonest, is_address
@@ -97,7 +98,12 @@ def _read(visit: Visit, blank: Probe, front: Home, feeds: Sequence[str], options
     source = _provisional(blank.home, front.language, inferred, options)
     finders = _chosen(commonest(_searched(Search(visit, source, front), feeds)))
     chosen = [found for found in finders if found.chosen]
-    tell(Event("note", f"{len(chosen)} ways to find articles; trying {options.articles} articles"))
+    tell(
+        Event(
+            "note",
+            f"{counted(len(chosen), 'way', 'ways')} to find articles; trying {counted(options.articles, 'article')}",
+        )
+    )
     pages = trying.tried(visit, trying.choose(chosen, options.articles), source.profile)
     articles = [page.article for page in pages if page.article]
     tongue = guesses.language(front, articles)

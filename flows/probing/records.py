@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from flows.plural import are, counted
 from flows.sources import FinderSpec
 from parsers.records import Article
 
@@ -140,8 +141,8 @@ class Probe:
             ("failed", "not reachable"),
             ("other", "no articles: narrow the pattern under [article]"),
         )
-        said = [f"{self.count(kind)} are {why}" for kind, why in reasons if self.count(kind)]  # type: ignore[arg-type]
-        return f"{whole} of {total} pages can be read whole; {'; '.join(said)}."
+        said = [f"{self.count(kind)} {are(self.count(kind))} {why}" for kind, why in reasons if self.count(kind)]  # type: ignore[arg-type]
+        return f"{whole} of {counted(total, 'page')} can be read whole; {'; '.join(said)}."
 
     @property
     def obstacle(self) -> str | None:

@@ -169,7 +169,7 @@ FROM latest JOIN health_limits(source, moment) USING (source_id)
 WHERE words_min IS NOT NULL OR words_max IS NOT NULL
 UNION ALL
 SELECT source_id, 'dates.one_day', CASE WHEN dated < 10 OR days < 4 THEN 'unknown' WHEN first_date = last_date THEN 'failing' ELSE 'ok' END,
-       format('The latest {} dated articles, found on {} days, bear {}', dated, days, if(first_date = last_date, format('one date, {}', first_date), 'several dates')),
+       format('The latest {} dated articles, found on {} {}, bear {}', dated, days, if(days = 1, 'day', 'days'), if(first_date = last_date, format('one date, {}', first_date), 'several dates')),
        'more than one date',
        'A date of the page may have been taken for the article''s: wireroom query "SELECT url, date_published, date_published_basis FROM articles WHERE source_id = ''' || source_id || ''' ORDER BY valid_from DESC LIMIT 10".', since_at
 FROM latest;

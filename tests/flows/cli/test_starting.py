@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import typer
 
+from flows.cli.help_text import fitted
 from flows.cli.verbs import app
 from flows.workspace import Workspace
 
@@ -63,3 +64,12 @@ def test_no_help_loses_what_stands_in_brackets_to_the_markup():
             yield from texts(other)
 
     assert [text for text in texts(typer.main.get_command(app)) if meant.search(text)] == []
+
+
+def test_examples_stand_above_what_they_do_where_there_is_no_room_beside_them():
+    text = "\n\nExamples\n\n  wireroom up      runs it\n\n  wireroom status  says how it stands in many words\n\nAll of\nit"
+    assert fitted(text, 30) == (
+        "\n\nExamples\n\n  wireroom up\n      runs it\n\n  wireroom status\n      says how it stands in\n      many words\n\nAll of it"
+    )
+    assert fitted(fitted(text, 30), 30) == fitted(text, 30)
+    assert fitted("  wireroom up  runs it", 80) == "  wireroom up  runs it"

@@ -47,7 +47,7 @@ def test_a_check_counts_the_files_of_a_crawl_and_fetches_none(desk: Desk) -> Non
     table = f'kind = "warc"\nurl = "{base}/crawl-data/CC-NEWS/{{year}}/{{month}}/warc.paths.gz"\ndelay = "0s"'
     said = parts(desk, table)["warc"]
     assert said[0] == "ok"
-    assert said[1].startswith(f"1 files of {LAST_YEAR:%Y-%m}, about 1 GB each")
+    assert said[1].startswith(f"1 file of {LAST_YEAR:%Y-%m}, about 1 GB each")
     assert desk.archive.asked(".warc.gz") == []
 
 
