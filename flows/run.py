@@ -43,6 +43,9 @@ MOST_SAID = 5
 BRINGS_MUCH = ("backfill", "import")
 """Kinds of runs that leave the search index to the first search, since it takes a tenth of the time that reading pages takes."""
 
+UNREAD = 200
+"""Pages that may wait to be read: to fetch more of them ahead would only fill the memory."""
+
 MOST_TOLD = 10
 """Troubles that the table `runs` keeps of one run, word for word."""
 
@@ -67,6 +70,7 @@ class Run:
         self.online = True  # whether it has a fetcher
         self.fetcher: Fetcher
         self.pool: ParsePool
+        self.room = threading.BoundedSemaphore(UNREAD)  # of the parse processes
         self.writing = threading.Lock()  # archive and pending rows are touched by the threads that fetch
         self.pending: list[rows.Row] = []
         self.recalled: list[rows.Row] = []  # which the archive has kept already
@@ -138,8 +142,12 @@ class Run:
         self.note(exchanges.row(capture, self.archived(capture, exchange.requests)))
 
     def parse(self, capture: Capture, body: bytes | None = None) -> Future[tuple[Article, ...] | Rejected]:
-        """Hand a page to the parse processes; `body` where its coding is undone already."""
-        return self.pool.submit(exchanges.page(capture, body), self.source.profile)
+        """Hand a page to the parse processes, once few enough wait for them; `body` where its coding is undone already."""
+        page = exchanges.page(capture, body)
+        self.room.acquire()
+        result = self.pool.submit(page, self.source.profile)
+        result.add_done_callback(lambda _: self.room.release())
+        return result
 
     def flush(self, *, told: bool = True) -> None:
         """Leave all pending rows as one finished spool file, after the archive they speak of is on the disk; told or in silence."""
