@@ -39,6 +39,7 @@ dbt: .venv/.ready .venv-dbt/.ready ## run what we write for dbt with dbt itself
 
 site: .venv/.ready ## build the documentation as a site, into site/
 	@.venv/bin/mkdocs build --quiet --strict
+	@echo "The documentation is in site/. Open $(CURDIR)/site/index.html in a browser."
 
 docs: .venv/.ready ## write docs/warehouse.md from the comments in the warehouse, and draw the picture of the terminal
 	@$(RUN) bench.handbook

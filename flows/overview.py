@@ -17,7 +17,7 @@ from flows.service import noted
 from flows.service.api import Api, Away, Unanswered
 from flows.source_states import next_due
 from flows.sources import SourceDefinition
-from flows.standing import INTERRUPTED, again
+from flows.standing import INTERRUPTED, LOADING, again
 from flows.workspace import Workspace
 from warehouse import health, reading_copy
 from warehouse.health import Verdict
@@ -165,7 +165,7 @@ def _of_runs(
     for one in standings:
         name, state = one["source"], str(one["state"] or "")
         kind, is_open, message = last.get(name, ("ingest", False, None))
-        if name in busy or state in ("running", "paused"):
+        if name in busy or state in ("running", "paused", LOADING):
             continue
         if state.startswith(INTERRUPTED):
             yield Trouble(f"The last run of {name} was interrupted.", state.removeprefix(INTERRUPTED))

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 from flows.backlog import Allowance, backlog
@@ -92,6 +93,9 @@ def _ended(kind: str | None, state: str | None, source_id: str, message: str | N
     return state
 
 
+LOADING = "ended: its last rows are not in the reading copy yet"
+"""The state of a source whose run took its name out of the lock, and that the reading copy still shows as running."""
+
 _BEGAN = re.compile(r"(?P<kind>\w+) of .+ in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC.*")
 
 
@@ -106,9 +110,16 @@ def _last_run(
     is_later = began is not None and (last_run is None or began > last_run)
     if not is_later and state != "running":
         return last_run, state
+    if _has_ended(lock):
+        return last_run, LOADING
     kind = found["kind"] if found else "ingest"
     said = "running" if is_held(lock) else f"{INTERRUPTED}{again(kind, source_id, held)}"
     return began if is_later else last_run, said
+
+
+def _has_ended(lock: Path) -> bool:
+    """Whether the last run of a source ended by itself: its name is out of the lock, which nobody holds."""
+    return lock.exists() and not lock.stat().st_size and not is_held(lock)
 
 
 def _failing(listings: int | None, failed: int | None, since: datetime | None) -> str | None:

@@ -201,7 +201,10 @@ def _expect(probe: Probe, days: list[date], today: date) -> str:
         lines += ["# guess: three times the longest gap of the last sixty days", f'silence  = "{quiet}d"']
     if normal:
         numbers = f'{{ per = "week", min = {normal[0]}, max = {normal[1]} }}'
-        lines += ["# guess: wide around the weeks that are listed", f"articles = {numbers}"]
+        lines += [
+            f"# guess: half of the quietest week that is listed, and twice the busiest and {guesses.CHANCE}",
+            f"articles = {numbers}",
+        ]
     whole = [article for article in probe.articles if article.headline and article.body]
     if len(whole) >= 3 and len(whole) == len(probe.pages):
         lines.append("filled   = { headline = 1.0, body = 0.95 }")

@@ -89,6 +89,10 @@ def schedule(days: Sequence[date], seed: str, today: date) -> Guess:
     )
 
 
+CHANCE = 10
+"""Articles beyond twice the busiest week that was seen: of an outlet with few, any week may bring so many by chance."""
+
+
 def week(days: Sequence[date], today: date) -> tuple[int, int] | None:
     """How many articles a week may have at least and at most, from the whole weeks seen; None where there are none."""
     past = sorted(day for day in days if day < today)
@@ -97,7 +101,7 @@ def week(days: Sequence[date], today: date) -> tuple[int, int] | None:
     weeks = min((today - past[0]).days // 7, 8)
     counts = Counter((today - timedelta(days=1) - day).days // 7 for day in past)
     seen = [counts[number] for number in range(weeks)]
-    return (max(1, min(seen) // 2), max(seen) * 4) if min(seen) else None
+    return (max(1, min(seen) // 2), 2 * max(seen) + CHANCE) if min(seen) else None
 
 
 def silence(days: Sequence[date], today: date) -> int | None:

@@ -58,8 +58,11 @@ class Page:
         return answer["result"].get("value") or ""
 
     def asked(self) -> set[str]:
-        """The hosts from which the page has loaded anything."""
-        every = "performance.getEntriesByType('resource').map(e => new URL(e.name).host)"
+        """The hosts from which the page has loaded anything; what it holds itself (data:, blob:) has none."""
+        every = (
+            "performance.getEntriesByType('resource').map(e => new URL(e.name))"
+            ".filter(url => !['data:', 'blob:'].includes(url.protocol)).map(url => url.host)"
+        )
         answer = self.call("Runtime.evaluate", expression=every, returnByValue=True)
         return set(answer["result"]["value"])
 
