@@ -56,6 +56,7 @@ def page(
         "span": escape(f"{days[0].day} to {days[-1].day}") if days else "",
         "holes": "".join(_rows(holes, words)),
         "count": f"{len(holes):,} {'hole' if len(holes) == 1 else 'holes'}" if holes else "Nothing is missing",
+        "lacks": "" if holes else " hidden",
         "again": escape(
             f"wireroom backfill {source_id} --from {days[0].day} --to {days[-1].day} --holes" if days else ""
         ),

@@ -59,7 +59,8 @@
       const row = (pads + place) % 7;
       if (place === 0 || row === 0) {
         const begins = found.slice(place, place + 7 - row).find((next) => next.day.getUTCDate() === 1);
-        const named = begins || (place === 0 ? one : null);
+        const next = found.slice(place, place + 21).find((later) => later.day.getUTCDate() === 1);
+        const named = begins || (place === 0 && !next ? one : null); // the name of a month needs room for two weeks
         map.append(element("span", { class: "month", "aria-hidden": "true" }, named ? named.day.toLocaleDateString("en", { month: "short", timeZone: "UTC" }) : ""));
         for (let pad = 0; place === 0 && pad < pads; pad += 1) map.append(element("span", {}, ""));
       }
@@ -189,7 +190,7 @@
     const count = pages.reduce((sum, some) => sum + some.filter((page) => page.outcome === outcome).length, 0);
     byId("by-outcome").append(chip("outcome", outcome, OUTCOMES[outcome] || outcome, count));
   }
-  byId("filters").hidden = false;
+  byId("filters").hidden = byId("how").hidden = false;
   if (buttons.length) buttons[0].tabIndex = 0;
   const asked = days.findIndex((one) => `#${iso(one.day)}` === location.hash);
   if (asked >= 0) { focus(asked); choose(asked); }
