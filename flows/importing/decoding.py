@@ -5,8 +5,9 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
 from flows.importing.records import Held
@@ -21,6 +22,9 @@ _MARKS = (
 )
 _NO_MARK = ((0, "utf-16-be"), (1, "utf-16-le"))
 """Which byte of a letter of ASCII is nothing: spreadsheets call this `Unicode`, and some of them leave the mark out."""
+
+BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
+"""What reading a packed file may raise that is damaged or cut."""
 
 _PIECE = 1 << 18
 
@@ -41,9 +45,10 @@ def opened(held: Held) -> Iterator[BinaryIO]:
 @contextmanager
 def as_utf8(held: Held, say: Callable[[str], None] = lambda sentence: None) -> Iterator[BinaryIO]:
     """The file as UTF-8 but for letters of Windows; another encoding is said."""
-    with opened(held) as file:
+    encoding = None
+    with suppress(*BROKEN), opened(held) as file:  # who reads on will meet the damage again, and say where
         encoding = encoding_of(file.read(1024))
-        file.seek(0)
+    with opened(held) as file:
         if encoding is None:
             yield file
             return

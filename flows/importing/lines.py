@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import zlib
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
 import msgspec
 
 from flows.importing import documents, tables
-from flows.importing.decoding import UTF_8, as_utf8, text_of
+from flows.importing.decoding import BROKEN, UTF_8, as_utf8, text_of
 from flows.importing.door import Door
 from flows.importing.named_fields import item
 from flows.importing.records import Arrival, Held, Listed, Spot
@@ -19,7 +17,7 @@ from warehouse.archive.foreign import LARGEST
 
 Told = Callable[[int], None]
 
-_BROKEN = (EOFError, zlib.error, gzip.BadGzipFile)
+_NO_JSON = (msgspec.DecodeError, RecursionError)
 
 
 def from_json(held: Held, door: Door, told: Told) -> Iterator[Arrival | Listed]:
@@ -61,7 +59,7 @@ def _values(held: Held, door: Door, told: Told) -> Iterator[tuple[int, Any]]:
                 continue
             try:
                 yield number, _value(line, held, door)
-            except msgspec.DecodeError as error:
+            except _NO_JSON as error:
                 if number == 1 and _begins_document(line):
                     yield from _document(held, door)
                     return
@@ -69,7 +67,7 @@ def _values(held: Held, door: Door, told: Told) -> Iterator[tuple[int, Any]]:
 
 
 def _value(line: bytes, held: Held, door: Door) -> Any:
-    """The value of a line; raises msgspec.DecodeError where it is none."""
+    """The value of a line; raises one of _NO_JSON where it is none."""
     try:
         return msgspec.json.decode(line)
     except UnicodeDecodeError:
@@ -84,16 +82,18 @@ def _begins_document(line: bytes) -> bool:
 
 def _document(held: Held, door: Door) -> Iterator[tuple[int, Any]]:
     """The value of a file that is one JSON document over many lines; a problem is noted where it cannot be read."""
-    with as_utf8(held) as file:
-        content = file.read(LARGEST + 1)
     way_out = "Written as JSON Lines, an object a line, it can be read as far as it goes (jq -c '.[]')."
-    if len(content) > LARGEST:
-        door.report.problem(f"{held.name} is one JSON document of more than 64 MB. {way_out}")
-        return
     try:
-        yield 1, _value(content.removeprefix(UTF_8), held, door)
-    except msgspec.DecodeError as error:
+        with as_utf8(held) as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            door.report.problem(f"{held.name} is one JSON document of more than 64 MB. {way_out}")
+            return
+        whole = _value(content.removeprefix(UTF_8), held, door)
+    except (*_NO_JSON, *BROKEN) as error:
         door.report.problem(f"{held.name} is a JSON document that is cut or broken ({error}). {way_out}")
+    else:
+        yield 1, whole
 
 
 def _lines(file: BinaryIO, held: Held, door: Door, told: Told) -> Iterator[tuple[int, bytes]]:
@@ -109,7 +109,7 @@ def _lines(file: BinaryIO, held: Held, door: Door, told: Told) -> Iterator[tuple
                 door.report.damage(Spot(held.name, number, f"Line {number:,} has more than 64 MB, and was left out."))
             else:
                 yield number, line.removeprefix(UTF_8)
-    except _BROKEN as error:
+    except BROKEN as error:
         door.report.damage(
             Spot(held.name, place, f"The compressed file is damaged or cut after line {number:,} ({error}).")
         )

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from flows.importing import tables
-from flows.importing.decoding import as_utf8, encoding_of, text_of, utf8
+from flows.importing.decoding import BROKEN, as_utf8, encoding_of, text_of, utf8
 from flows.importing.door import Door
 from flows.importing.named_fields import columns, field, with_headline
 from flows.importing.records import Arrival, Held, Report, file_at, names
@@ -200,5 +200,5 @@ def _table(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
                 said = {key: value for key, name in _SAID.items() if (value := field(row, name))}
                 if (name := field(row, "file")) and said:
                     yield name, said
-    except (OSError, csv.Error) as error:
+    except (OSError, csv.Error, *BROKEN) as error:
         raise WarehouseError(f"The table {path} cannot be read: {error}.") from None

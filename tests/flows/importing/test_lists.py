@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -137,6 +138,22 @@ def test_a_broken_json_document_is_one_problem_and_not_one_a_line(tmp_path: Path
     _, report = read(tmp_path / "dump.json", json.dumps(PAGES, indent=2).encode()[:-40])
     assert (len(report.problems), report.damaged_count) == (1, 0)
     assert "JSON Lines" in report.problems[0]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.json"])
+@pytest.mark.parametrize(
+    "content", [b"\x1f\x8b\x08\x00", gzip.compress(b"x" * 9_000)[:-20], b"[" * 99_999, b"\xff\xfe\x00"]
+)
+def test_what_is_broken_or_means_harm_ends_in_words(tmp_path: Path, name: str, content: bytes):
+    found, report = read(tmp_path / name, content)
+    assert not found
+    assert str(tmp_path / name) in str([*report.problems, *report.damaged, *report.notes])
+
+
+def test_lines_of_json_in_the_letters_of_windows_are_read_and_said(tmp_path: Path):
+    found, report = read(tmp_path / "a.json", f'{{"url": "{A}", "title": "Möwen"}}\n'.encode("cp1252"))
+    assert listed(found) == [(A, "Möwen", None)]
+    assert "Windows-1252" in report.notes[0]
 
 
 def test_the_table_of_addresses_is_read_as_every_other(tmp_path: Path):
