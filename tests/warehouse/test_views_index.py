@@ -10,9 +10,9 @@ import duckdb
 import pytest
 
 from tests.warehouse import tables
-from tests.warehouse.facts import SOURCE, key
+from tests.warehouse.facts import SOURCE, at, key
 from tests.warehouse.test_views_coverage import DATABASE, listed, page
-from tests.warehouse.test_views_undated import run
+from tests.warehouse.test_views_undated import in_order, run
 from warehouse import coverage, rows
 from warehouse.folders import Folders
 
@@ -104,6 +104,24 @@ def test_a_failed_page_says_nothing_of_the_week_end_after_the_last_article(tmp_p
     con = tables.loaded(Folders(tmp_path / "data"), [[run(), *articles, *looks]], DATABASE)
     found = coverage.days(con, SOURCE, date(2026, 1, 3), date(2026, 1, 4))
     assert [one.state for one in found] == ["confirmed_empty", "confirmed_empty"]
+
+
+def test_an_address_that_is_lost_at_the_top_of_a_page_lies_between_it_and_the_page_before(tmp_path: Path) -> None:
+    days = [day(9), day(9), day(8), day(8), None, day(7), day(6), day(5)]
+    batch = [
+        replace(row, unit="page2") if isinstance(row, rows.Found) and row.found_at >= at(0.004) else row
+        for row in in_order(days, finder="index", unit="page1")
+    ]
+    looks = [listed("page1", finder="index", undated=4), listed("page2", finder="index", hours=0.1, undated=4)]
+    con = tables.loaded(Folders(tmp_path / "data"), [[run(), *looks, *batch]], DATABASE)
+    assert holes(con, 5, 9) == {"partial": [7, 8]}
+
+
+def test_pages_without_days_are_vouched_for_by_what_is_known_of_their_articles(tmp_path: Path) -> None:
+    later = [replace(one, undated=5) if one.first_day else one for one in walked(hours=30)]
+    assert holes(known(tmp_path, *walked(3), *later)) == {}
+    later = [replace(one, undated=5) if one.first_day else one for one in walked(4, hours=30)]
+    assert holes(known(tmp_path, *walked(1, 2, 3, 4), *later)) == {"unreachable": [*range(10, 17)]}
 
 
 def test_a_page_of_a_month_that_failed_costs_its_days_until_the_month_is_read_whole(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ WITH listed AS (
     FROM address_states AS s
     JOIN addresses AS a USING (source_id, url_key)
     WHERE (s.source_id, s.finder, s.unit) IN (SELECT (source_id, finder, unit) FROM addresses WHERE day IS NULL)
+       OR (s.finder = 'index' AND (s.source_id, a.run_id) IN (SELECT (source_id, run_id) FROM addresses WHERE day IS NULL AND finder = 'index'))
 ),
 beside AS (
     SELECT *, last_value(day IGNORE NULLS) OVER (down ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS above,
@@ -55,15 +56,18 @@ looks AS (
         SELECT *, count(*) FILTER (outcome = 'fetched') OVER (PARTITION BY source_id, finder, unit ORDER BY listed_at) AS read,
                first_day > lag(first_day IGNORE NULLS) OVER (PARTITION BY source_id, finder, unit ORDER BY listed_at) AS moved
         FROM (
-            -- A sitemap that lists fewer than are known of it has dropped some; of an index a run knows what it has found itself.
-            SELECT u.* REPLACE (coalesce(u.first_day, s.first_day, i.first_day + CASE WHEN r.kind = 'backfill' THEN 0 ELSE 1 END) AS first_day,
-                                coalesce(u.last_day, s.last_day, i.last_day) AS last_day), r.kind
+            -- A sitemap that lists fewer than are known of it has dropped some; of an index a run knows what it has
+            -- found itself, and what was known of the rest.
+            SELECT u.* REPLACE (CASE WHEN u.finder = 'sitemap' OR NOT is_lost THEN least(coalesce(u.first_day, s.first_day), i.first_day + CASE WHEN r.kind = 'backfill' THEN 0 ELSE 1 END) END AS first_day,
+                                CASE WHEN u.finder = 'sitemap' OR NOT is_lost THEN greatest(coalesce(u.last_day, s.last_day), i.last_day) END AS last_day), r.kind
             FROM units AS u
             LEFT JOIN (SELECT run_id, any_value(kind) AS kind FROM runs GROUP BY run_id) AS r USING (run_id)
             LEFT JOIN dayless AS s ON u.finder = 'sitemap' AND u.whole AND u.undated > 0 AND s.n <= u.links AND s.lost * 100 <= s.n
                  AND s.source_id = u.source_id AND s.finder = u.finder AND s.unit = u.unit
-            LEFT JOIN undated AS i ON u.finder = 'index' AND u.whole AND u.undated > 0 AND i.lost * 100 <= i.n
+            LEFT JOIN undated AS i ON u.finder = 'index' AND u.whole AND u.undated > 0
                  AND i.source_id = u.source_id AND i.finder = u.finder AND i.unit = u.unit AND i.run_id = u.run_id
+            LEFT JOIN (SELECT source_id, sum(lost) * 100 > sum(n) AS is_any FROM undated WHERE finder = 'index' GROUP BY ALL) AS l ON l.source_id = u.source_id,
+            LATERAL (SELECT u.undated > 0 AND (coalesce(is_any, false) OR coalesce(i.lost * 100 > i.n, false)) AS is_lost)
             WHERE u.finder IN ('sitemap', 'index')
         )
     )
