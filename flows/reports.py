@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -64,7 +64,8 @@ class Gathered:
     reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     planned: int = 0  # pages
     done: int = 0
-    days: int = 0  # of the window, where the run goes by days
+    days: int = 0  # of the window that are done with, where the run goes by days
+    coming: deque[tuple[int, int]] = field(default_factory=deque)  # after how many pages so many more days are
     is_over: bool = False  # the run came to its end
     adding: threading.Lock = field(default_factory=threading.Lock)
 
@@ -81,7 +82,7 @@ class Gathered:
             case "planned":
                 self.planned += event.count
             case "days":
-                self.days += event.count
+                self.coming.append((more.get("after", 0), event.count))
             case "page":
                 self.done += event.count
                 if event.outcome not in GOOD:
@@ -93,6 +94,8 @@ class Gathered:
             case "ended" | "failed":
                 self.is_over = event.outcome == "completed"
                 self.counts = {name: value for name, value in more.items() if type(value) is int}
+        while self.coming and self.coming[0][0] <= self.done:
+            self.days += self.coming.popleft()[1]
 
     def _keep(self, event: Event) -> None:
         url = event.url or ""

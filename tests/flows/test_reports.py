@@ -202,8 +202,13 @@ def test_the_share_that_is_done():
     assert found.share == 0.25
     found(Event("days", "", 4))
     assert found.share == 0.5  # of the eight days of its window
+    found(Event("days", "", 2, more={"after": 3}))
+    assert found.share == 0.5, "pages of these days are still to come"
+    for _ in range(3):
+        found(Event("page", "https://town.example/", outcome="fetched"))
+    assert found.share == 0.75
     found(Event("ended", "", outcome="cancelled"))
-    assert found.share == 0.5
+    assert found.share == 0.75
     found(Event("ended", "", outcome="completed"))
     assert found.share == 1
     assert gathered().share == 0
