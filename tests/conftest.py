@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
+import duckdb
 import pytest
+
+from warehouse import reading_copy, schema
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 
@@ -22,3 +28,27 @@ def _no_workspace_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's own settings out of the tests."""
     for name in ("WIREROOM_WORKSPACE", "WIREROOM_CONTACT", "WIREROOM_LOG_JSON", "PREFECT_API_URL", "PREFECT_PROFILE"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _new_databases_are_copies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Begin every new live database as a copy of one: its migrations, views and comments take a third of a second."""
+    opened = schema.opened
+
+    @cache
+    def made() -> Path:
+        path = tmp_path_factory.mktemp("schema") / "new.duckdb"
+        opened(path).close()
+        return path
+
+    def copied(path: Path | str) -> duckdb.DuckDBPyConnection:
+        if path == ":memory:":
+            path = tmp_path_factory.mktemp("memory") / "memory.duckdb"
+        if not Path(path).exists():
+            shutil.copyfile(made(), path)
+        return opened(path)
+
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (schema, reading_copy):
+            patched.setattr(module, "opened", copied)
+        yield

@@ -6,19 +6,17 @@ import shutil
 import socket
 import subprocess
 import sys
-from concurrent.futures import Future
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from flows import parse_child, pipeline, proposed, reparsing, run, withdraw
+from flows import pipeline, proposed, reparsing, run, withdraw
 from flows.importing import Options, bring
-from flows.pool import Parsed
+from flows.pool import ParsePool
 from flows.sample.site import Site, serve
 from flows.sources import SourceDefinition, load
 from flows.workspace import Workspace, create
-from parsers.records import Page, Profile
 from warehouse import coverage, loader, proposals, reading_copy, search, spool
 from warehouse.locks import Held, hold
 from warehouse.reparsing import Comparison, Summary
@@ -62,27 +60,6 @@ def workspace(tmp_path: Path, after_two_passes: Workspace) -> Workspace:
     return copied(after_two_passes, tmp_path)
 
 
-class Inline:
-    """A parse pool that parses at once, in this process: starting one costs seconds."""
-
-    def __enter__(self) -> Inline:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def submit(self, page: Page, profile: Profile) -> Future[Parsed]:
-        done: Future[Parsed] = Future()
-        done.set_result(parse_child.parse(page, profile))
-        return done
-
-
-@pytest.fixture(autouse=True)
-def _inline(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):
-    if "without_network" not in request.fixturenames:
-        monkeypatch.setattr(reparsing, "ParsePool", Inline)
-
-
 @pytest.fixture
 def without_network(monkeypatch: pytest.MonkeyPatch):
     """No socket leads anywhere, and nothing that could ask is even made."""
@@ -94,6 +71,7 @@ def without_network(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(socket, "getaddrinfo", refused)
     monkeypatch.setattr(run, "Fetcher", refused)
     monkeypatch.setattr(run, "Pace", refused)
+    monkeypatch.setattr(reparsing, "ParsePool", ParsePool)
 
 
 def source(workspace: Workspace) -> SourceDefinition:

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import run
 from flows.cli.verbs import app, guarded
 from flows.workspace import create
-from tests.flows.importing.conftest import PAPER, Inline
+from tests.flows.importing.conftest import PAPER
 from tests.flows.importing.recorded import Recorded
 
 
@@ -18,7 +17,6 @@ from tests.flows.importing.recorded import Recorded
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     workspace = create(tmp_path / "news")
     (workspace.sources / "paper.toml").write_text(PAPER, encoding="utf-8")
-    monkeypatch.setattr(run, "ParsePool", Inline)
     monkeypatch.chdir(workspace.root)
     return tmp_path
 

@@ -9,9 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import reparsing
 from flows.cli.verbs import app, guarded
-from flows.pool import ParsePool
 from flows.sample.site import SOURCE_ID
 from flows.sample.warehouse import build
 from flows.workspace import Workspace
@@ -28,12 +26,6 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def news(made: Path, tmp_path: Path) -> Workspace:
     return Workspace(Path(shutil.copytree(made, tmp_path / "news", symlinks=True)))
-
-
-@pytest.fixture(autouse=True)
-def _one_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Starting a parse process costs seconds."""
-    monkeypatch.setattr(reparsing, "ParsePool", lambda: ParsePool(workers=1))
 
 
 @pytest.fixture

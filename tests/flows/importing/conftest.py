@@ -1,16 +1,13 @@
-"""A workspace with an outlet, and a parse pool without processes: what they do is tested elsewhere, and they take seconds."""
+"""A workspace with an outlet."""
 
 from __future__ import annotations
 
 import shutil
-from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
 
-from flows import parse_child, run
 from flows.workspace import Workspace, create
-from parsers.records import Page, Profile
 
 PAPER = """
 name = "The Paper"
@@ -24,26 +21,6 @@ file = "paper.csv"
 [article]
 url = '/(?P<year>\\d{4})/(?P<month>\\d\\d)/(?P<day>\\d\\d)/'
 """
-
-
-class Inline:
-    """A parse pool that parses at once, in this process."""
-
-    def submit(self, page: Page, profile: Profile):
-        done = Future()
-        done.set_result(parse_child.parse(page, profile))
-        return done
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        return None
-
-
-@pytest.fixture(autouse=True)
-def _in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "ParsePool", Inline)
 
 
 @pytest.fixture(scope="session")

@@ -245,7 +245,7 @@ def test_stopped_anywhere_the_same_call_goes_on_and_the_tables_are_the_same(
 KILLED = """
 import os, sys
 from pathlib import Path
-from tests.flows.importing.conftest import Inline
+from tests.flows.inline import Inline
 from flows import run
 from flows.importing import bring, entrances, taking
 from flows.workspace import Workspace

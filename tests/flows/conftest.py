@@ -1,0 +1,20 @@
+"""What the tests of all flows share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from flows import rebuild, reparsing, run
+from tests.flows.inline import Inline
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _parsed_in_this_process(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Parse without processes, unless a module is marked as one that tests them."""
+    with pytest.MonkeyPatch.context() as patched:
+        if not request.node.get_closest_marker("parse_processes"):
+            for module in (run, reparsing, rebuild):
+                patched.setattr(module, "ParsePool", Inline)
+        yield
