@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import pickle
 import select
+import signal
 import subprocess
 import sys
 import threading
@@ -100,12 +101,23 @@ class ParsePool:
         try:
             while (job := self._jobs.get()) is not None:
                 if job.result.set_running_or_notify_cancel():
-                    if not child.usable and not self._ending:
-                        self._let_go(child)
-                        child = self._child()
-                    job.result.set_result(child.read(job.page, job.profile, self._seconds))
+                    child = self._usable(child)
+                    result = child.read(job.page, job.profile, self._seconds)
+                    if (
+                        child.was_killed and not self._ending
+                    ):  # by somebody, or for want of memory that others had taken
+                        child = self._usable(child)
+                        result = child.read(job.page, job.profile, self._seconds)
+                    job.result.set_result(result)
         finally:
             self._let_go(child)
+
+    def _usable(self, child: _Child) -> _Child:
+        """The process, or one in its place where it is gone."""
+        if child.usable or self._ending:
+            return child
+        self._let_go(child)
+        return self._child()
 
     def _child(self) -> _Child:
         child = _Child(self._parse, self._seconds, self._memory_bytes)
@@ -136,6 +148,7 @@ class _Child:
     """One parse process; once it is not `usable` it is gone, and another one must be made."""
 
     def __init__(self, parse: Parse, seconds: float, memory_bytes: int) -> None:
+        self.was_killed = False  # over its last page, from outside
         self._ready = False
         self._profile: Profile | None = None  # the one that was sent last
         self._connection, theirs = Pipe()
@@ -190,6 +203,7 @@ class _Child:
         self._connection.close()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=0.5 if reason == "parser_died" else 0)
+        self.was_killed = reason == "parser_died" and self._process.poll() == -signal.SIGKILL
         self._process.kill()
         code = self._process.wait()
         return Rejected(reason, message or _epitaph(code))

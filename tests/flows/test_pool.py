@@ -31,6 +31,10 @@ def parse(page: Page, profile: Profile) -> tuple[Article, ...] | Rejected:
             return (Article("eaten", "x" * 4_000_000_000),)
         case ["kill"]:
             os.kill(os.getpid(), signal.SIGKILL)
+        case ["once", path]:
+            if not Path(path).exists():
+                Path(path).touch()
+                os.kill(os.getpid(), signal.SIGKILL)
         case ["exit"]:
             os._exit(3)
         case ["fault"]:
@@ -82,6 +86,11 @@ def test_a_bad_page_is_a_reject_and_the_next_one_is_read(content: str, reason: s
     assert bad.reason == reason
     assert says in bad.message
     assert good == (Article("a headline", "s"),)
+
+
+def test_a_page_whose_process_somebody_killed_is_read_by_the_next(tmp_path: Path):
+    content = f"once {tmp_path / 'killed'}"
+    assert run(content) == [(Article(content, "s"),)]
 
 
 def test_many_pages_over_several_processes_come_back_each_to_its_own_future():

@@ -58,6 +58,11 @@ def unit_state(con: duckdb.DuckDBPyConnection, unit: str) -> str:
 ADDRESSES: list[tuple[str, list[rows.Row], str]] = [
     ("an article", page("a"), "complete"),
     ("no article", [found("a", day=DAY), fetched("a"), reading("a", None)], "complete"),
+    (
+        "a page that the parser died of",
+        [*page("b"), found("a", day=DAY), fetched("a"), replace(reading("a", None), reject_reason="parser_died")],
+        "partial",
+    ),
     ("gone", [found("a", day=DAY), fetched("a", outcome="gone", status=404)], "complete"),
     ("withdrawn", [found("a", day=DAY), withdrawal("a")], "complete"),
     ("disallowed", [found("a", day=DAY), fetched("a", outcome="disallowed", status=None)], "complete"),

@@ -4,7 +4,8 @@
 CREATE VIEW address_states AS
 SELECT *,
        -- What an outlet shows to others and not to us is missing; what must not be asked for is not.
-       outcome IN ('article', 'rejected', 'gone', 'disallowed', 'reserved', 'withdrawn')
+       outcome IN ('article', 'gone', 'disallowed', 'reserved', 'withdrawn')
+           OR (outcome = 'rejected' AND coalesce(reason, '') NOT IN ('parser_died', 'parser_too_slow', 'parser_failed'))  -- nobody has read that page
            OR (outcome = 'refused' AND coalesce(reason, '') IN ('ssrf', 'bad_url', 'status_451')) AS is_final
 FROM (
     SELECT a.source_id, a.url_key, a.url, a.finder, a.unit, a.day, a.found_at,

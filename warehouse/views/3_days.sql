@@ -24,7 +24,7 @@ sights AS (
 tallied AS (
     SELECT source_id, scope, finder, unit, day, outcome, reason, is_final, count(*) AS n,
            CASE outcome WHEN 'never_tried' THEN 'never tried' WHEN 'deferred' THEN 'put off' WHEN 'fetched' THEN 'not read yet'
-                        WHEN 'rejected' THEN 'no article' ELSE outcome END AS said
+                        WHEN 'rejected' THEN CASE WHEN is_final THEN 'no article' ELSE 'not read' END ELSE outcome END AS said
     FROM (
         SELECT source_id, 'day' AS scope, NULL AS finder, NULL AS unit, day, outcome, reason, is_final FROM states WHERE day IS NOT NULL
         UNION ALL
@@ -36,8 +36,8 @@ counted AS (
     SELECT source_id, scope, finder, unit, day, sum(n) AS found,
            sum(n) FILTER (outcome IN ('article', 'rejected', 'fetched')) AS fetched,
            sum(n) FILTER (outcome = 'article') AS articles,
-           sum(n) FILTER (outcome = 'rejected') AS rejected,
-           sum(n) FILTER (outcome IN ('failed', 'refused') AND NOT is_final) AS failed,
+           sum(n) FILTER (outcome = 'rejected' AND is_final) AS rejected,
+           sum(n) FILTER (outcome IN ('failed', 'refused', 'rejected') AND NOT is_final) AS failed,
            sum(n) FILTER (outcome = 'deferred') AS deferred,
            sum(n) FILTER (is_final AND outcome NOT IN ('article', 'rejected')) AS gone,
            sum(n) FILTER (outcome = 'never_tried') AS never_tried,
