@@ -47,11 +47,13 @@ def up(
     at_once: Annotated[int, typer.Option(min=1, max=64, help="Runs at the same time, at most.")] = AT_ONCE,
 ) -> None:
     """Run everything by itself: Prefect server, schedules of every source, loading; ends with Ctrl-C."""
+    from flows.service import home
     from flows.service.supervisor import ServerFailed, Supervisor
 
     workspace = here()
     _refuse_beside_another_prefect(workspace)
     _refuse_second(workspace)
+    home.password(workspace)  # one that cannot be used is said here, and not in a log
     _say_what_is_scheduled(workspace)
     if detach:
         _detached(workspace, at_once)

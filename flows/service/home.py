@@ -10,7 +10,7 @@ import tomllib
 from importlib.resources import files
 from pathlib import Path
 
-from flows.workspace import Workspace
+from flows.workspace import Workspace, WorkspaceError
 from warehouse.files import write_whole
 
 HOST = "127.0.0.1"
@@ -45,7 +45,10 @@ def environment(workspace: Workspace, port: int) -> dict[str, str]:
 
 
 def password(workspace: Workspace) -> str:
-    """The log-in `user:password` of the workspace's server, made once and kept in `.env`, which only its owner reads."""
+    """The log-in `user:password` of the workspace's server, made once and kept in `.env`, which only its owner reads.
+
+    Raises WorkspaceError where what stands there is none.
+    """
     path = workspace.root / ".env"
     known = workspace.setting(PASSWORD, environment={})
     if known is None:
@@ -58,6 +61,10 @@ def password(workspace: Workspace) -> str:
         path.chmod(0o600)
         with path.open("a", encoding="utf-8") as file:
             file.write(added)
+    if not all(known.partition(":")):
+        raise WorkspaceError(
+            f"{PASSWORD} in {path} must be user:password. Without the line, wireroom up makes a new one."
+        )
     return known
 
 

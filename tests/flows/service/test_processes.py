@@ -159,6 +159,19 @@ def test_up_beside_another_prefect_points_to_deploy(tmp_path: Path, monkeypatch:
     assert "wireroom deploy" in said
 
 
+@pytest.mark.parametrize("written", ["secret", "secret:", ":secret"])
+def test_a_log_in_that_is_none_is_named_and_not_shown(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys, written: str
+):
+    workspace = create(tmp_path / "news")
+    monkeypatch.chdir(workspace.root)
+    (workspace.root / ".env").write_text(f"PREFECT_SERVER_API_AUTH_STRING={written}\n", encoding="utf-8")
+    assert guarded(lambda: app(["up", "--detach"])) == 1
+    said = capsys.readouterr().err
+    assert "must be user:password" in said
+    assert "secret" not in said
+
+
 def test_a_note_of_one_that_was_killed_deceives_nobody(tmp_path: Path):
     workspace = create(tmp_path / "news")
     note = noted.Service(os.getpid(), "2026-11-24T10:00:00", "http://127.0.0.1:1", "running", {}, {})
