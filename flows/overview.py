@@ -175,7 +175,7 @@ def _of_runs(
             said = state if state == "failed" else f"was {state}"
             yield Trouble(f"The last run of {name} {said}.", again(kind, name, message if kind == "backfill" else None))
         elif state.startswith("failing") and name not in unwell:
-            yield Trouble(f"{name} is {state}.", f"wireroom health {name}")
+            yield Trouble(f"{name} is {state}.", f"wireroom status {name}")
 
 
 def _of_health(verdict: Verdict) -> Trouble:

@@ -90,7 +90,7 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
         new = [key for key in set().union(*(one.keys(window) for one in shown)) if not ledger.knows(key)]
     waiting = len(known) + len(new)
     undated = sum(known) + len(set().union(*(one.undated for one in shown)).intersection(new))
-    unseen = _unseen(source, window, confirmed, levels, shown)
+    unseen = _unseen(window, levels, shown)
     pages, basis = _pages(
         levels, (waiting, undated), unseen, foreseen.a_day(live, window), [each for one in live for each in one.looked]
     )
@@ -180,17 +180,12 @@ def _outside(first: date, last: date, begin: date, end: date) -> Iterator[str]:
         yield f"Nothing after {end}, as its to says."
 
 
-def _unseen(
-    source: SourceDefinition, window: Window, confirmed: set[str], levels: Levels, shown: Sequence[Foreseen]
-) -> int:
+def _unseen(window: Window, levels: Levels, shown: Sequence[Foreseen]) -> int:
     """How many of the days nobody has seen a listing or an address of, and some finder may list."""
     if all(one.is_whole or one.spec.kind in ("feed", "list") for one in shown):
         return 0
-    templates = [spec.url for spec in source.finders if spec.kind == "template" and spec.url]
-    known = [p for url in templates for p in periods(url, window.first_day, window.last_day) if p.url in confirmed]
-    seen = {day for period in known for day in window.days_of(period.first_day, period.last_day)}
     listed = set[date]().union(*(one.days(window) for one in shown if one.spec.kind != "feed"))
-    return sum(window.holds(day) for day in set(every_day(window)) - seen.union(levels.days, listed))
+    return sum(window.holds(day) for day in set(every_day(window)) - listed.union(levels.days))
 
 
 def _pages(

@@ -124,7 +124,7 @@ def _has_ended(lock: Path) -> bool:
 
 def _failing(listings: int | None, failed: int | None, since: datetime | None) -> str | None:
     """What hinders a source of whose listings the last run could not read all; None where it could, or asked for none."""
-    if since:
+    if since and failed == listings:
         return f"failing: no listing could be read since {since:%Y-%m-%d %H:%M}"
     which = "listing" if listings == 1 else "listings"
     return f"failing: {failed} of {listings} {which} could not be read" if failed else None

@@ -102,8 +102,8 @@ class Archived:
 class Levels:
     """What is known of some days, and what is usual of this source."""
 
-    days: list[date]  # those that an address is known of
-    a_day: float | None  # addresses of a day that any is known of, short gaps included; None where none is
+    days: list[date]  # those that a listing was read of, or an address is known of
+    a_day: float | None  # addresses of a day; None where none is known
     page_bytes: float | None  # of a page in the archive
     answer_seconds: float | None  # until the outlet has answered with a page
 

@@ -75,7 +75,7 @@ def test_all_is_well_and_nothing_runs(made: Workspace, source: SourceDefinition)
             "was interrupted",
             "wireroom backfill meridian --from … --to …",
         ),
-        ("failing: 1 of 1 listing could not be read", "1 of 1 listing", "wireroom health meridian"),
+        ("failing: 1 of 1 listing could not be read", "1 of 1 listing", "wireroom status meridian"),
     ],
 )
 def test_a_run_that_did_not_end_well_is_named(

@@ -11,8 +11,9 @@ import pytest
 from tests.warehouse import tables
 from tests.warehouse.facts import SOURCE, at, fetched, found, key
 from tests.warehouse.test_views_coverage import DATABASE, DAY, listed, page
-from warehouse import coverage, rows
+from warehouse import coverage, reading_copy, rows, spool
 from warehouse.folders import Folders
+from warehouse.ledger import Ledger
 
 NEXT = DAY + timedelta(1)
 
@@ -104,3 +105,18 @@ def test_a_listing_has_found_what_another_one_found_first_and_was_tried_where_it
     shown = {row[columns.index("unit")]: dict(zip(columns, row, strict=True)) for row in units}
     assert [(shown["day"][name]) for name in ("state", "found", "articles")] == ["complete", 1, 1]
     assert (shown["next"]["state"], shown["next"]["missing"]) == ("partial", 1)
+
+
+def test_days_of_a_listing_that_was_read_are_known_also_where_it_lists_nothing(tmp_path: Path):
+    year = listed("2026", first=date(2026, 1, 1), last=date(2026, 12, 31))
+    folders = Folders(tmp_path / "data")
+    reading_copy.ensure(folders)
+    spool.write(
+        folders, [year, found("a", day=DAY, finder="template", unit="2026")], source_id=SOURCE, run_id=key("run")
+    )
+    with Ledger(folders, SOURCE) as ledger:
+        levels = ledger.levels(date(2026, 1, 1), date(2026, 12, 31))
+    over = (year.listed_at - coverage.OVER).date()
+    assert max(levels.days) == over
+    assert len(levels.days) == (over - date(2026, 1, 1)).days + 1
+    assert levels.a_day == pytest.approx(1 / len(levels.days))

@@ -170,6 +170,7 @@ def test_an_outlet_that_rests_says_once_until_when_and_why_and_now_asks_it(outle
         assert f" UTC because {outlet.base}/feed answered 503 (Retry-After: 600)." in said
         assert said.endswith("wireroom ingest post --now asks at once.")
         assert len(outlet.said("warning").splitlines()) == 4 - rests
+    assert standing(outlet.workspace, source)["state"].startswith("failing: no listing could be read since 20")
     states = [state.state for state in finder_states(outlet.workspace, source)]
     assert all(state.startswith("rests until ") for state in states)
     outlet.passed(source, "now")
