@@ -22,6 +22,7 @@ from flows.discovery.polling import Polling
 from flows.fetching import Exchange, Fetcher, Pace
 from flows.plural import counted
 from flows.pool import ParsePool
+from flows.room import Room
 from flows.sources import SourceDefinition
 from flows.tally import Tally
 from flows.teasers import Teasers
@@ -70,7 +71,7 @@ class Run:
         self.online = True  # whether it has a fetcher
         self.fetcher: Fetcher
         self.pool: ParsePool
-        self.room = threading.BoundedSemaphore(UNREAD)  # of the parse processes
+        self.room = Room(UNREAD)  # of the parse processes
         self.writing = threading.Lock()  # archive and pending rows are touched by the threads that fetch
         self.pending: list[rows.Row] = []
         self.recalled: list[rows.Row] = []  # which the archive has kept already
@@ -144,9 +145,9 @@ class Run:
     def parse(self, capture: Capture, body: bytes | None = None) -> Future[tuple[Article, ...] | Rejected]:
         """Hand a page to the parse processes, once few enough wait for them; `body` where its coding is undone already."""
         page = exchanges.page(capture, body)
-        self.room.acquire()
+        self.room.take()
         result = self.pool.submit(page, self.source.profile)
-        result.add_done_callback(lambda _: self.room.release())
+        result.add_done_callback(lambda _: self.room.leave())
         return result
 
     def flush(self, *, told: bool = True) -> None:

@@ -31,18 +31,19 @@ class Slow:
 
 
 def test_who_fetches_faster_than_pages_are_read_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(running, "UNREAD", 2)
+    monkeypatch.setattr(running, "UNREAD", 4)
     made, pool = create(tmp_path / "news"), Slow()
     (made.sources / "meridian.toml").write_text(source_text("http://127.0.0.1:9"))
     run = running.Run(made, load(made.sources / "meridian.toml"), "backfill", None)
     run.pool = pool  # type: ignore[assignment]
-    run.parse(PAGE)
-    run.parse(PAGE)
-    third = threading.Thread(target=run.parse, args=(PAGE,), daemon=True)
-    third.start()
-    third.join(0.2)
-    assert third.is_alive()
-    assert len(pool.waiting) == 2
+    for _ in range(4):
+        run.parse(PAGE)
+    fifth = threading.Thread(target=run.parse, args=(PAGE,), daemon=True)
+    fifth.start()
     pool.waiting[0].set_result(())
-    third.join(10)
-    assert len(pool.waiting) == 3
+    fifth.join(0.2)
+    assert fifth.is_alive()  # one page in its place would be too little to wake up for
+    assert len(pool.waiting) == 4
+    pool.waiting[1].set_result(())
+    fifth.join(10)
+    assert len(pool.waiting) == 5
