@@ -97,7 +97,9 @@ class Supervisor:
                 return
             if server.restarts >= TRIES or time.monotonic() > until:
                 log = home.logs(self._workspace) / "server.log"
-                raise ServerFailed(f"Prefect's server did not come up at {self.url}. Its log says why: {log}")
+                said = f"Prefect's server did not come up at {self.url}. Its log says why: {log}"
+                folder = self._workspace.prefect_home
+                raise ServerFailed(f"{said}. Where its database is broken, remove {folder}: only its history is lost.")
             self._stopping.wait(0.3)
 
     def _tend(self, server: Child, worker: Child, ready: Callable[[], None]) -> None:
