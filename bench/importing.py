@@ -1,20 +1,22 @@
-"""What an import costs beside parsing alone: pages a second on one core, copying, ledger and loading included.
+"""What `wireroom import` costs beside parsing alone: pages a CPU-second on one core, copying, ledger and loading included.
 
-python -m bench.importing [PAGES | FILE.warc.gz]     pages of the sample outlet, each with a text of its own (2,000 unless said)
+python -m bench.importing [PAGES | FILE.warc.gz]     pages of the sample outlet, each with a text of its own (1,000 unless said)
 
-One process does everything, so that CPU seconds are seconds of one core; what starting costs is outside of both rates.
+The command is run as users run it, bound to one core: its own seconds and those of its parse process. What it costs to import
+a single page is the start, which the rate is without and which is told apart. The least of several rounds counts.
 """
 
 from __future__ import annotations
 
 import io
-import resource
+import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -22,38 +24,50 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from flows import parse_child, run
-from flows.importing import Options, Report, bring
-from flows.importing.claims import Claims
-from flows.importing.records import file_at
+from flows.importing.records import Report, file_at
 from flows.importing.warcs import WarcFile
-from flows.pool import Parsed
 from flows.sample.pages import pages
 from flows.sample.site import SOURCE_ID, source_text
 from flows.sources import load as source_in
 from flows.unclaimed import unclaimed
 from flows.workspace import Workspace, create
 from parsers.records import Page, Profile
-from warehouse import loader
 
 TARGET = 0.9
+ROUNDS = 2
+SIZES = {
+    "The sample outlet's small pages": 0,
+    "The same with a newspaper's furniture": 1,
+    "The same with the furniture of a large one": 2,
+}
+"""What is measured, and how many times the pages are furnished; those that are must meet the target."""
+
 BASE = "http://127.0.0.1:8765"
 START = datetime(2016, 1, 1)
 
+_COMMAND = """
+import atexit, json, resource, sys
+@atexit.register
+def tell():
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(json.dumps([*(each.ru_utime + each.ru_stime for each in used), used[0].ru_maxrss / 1000]), file=sys.stderr)
+from flows.cli import main
+sys.exit(main())
+"""
 
-class Inline:
-    """A parse pool that parses at once, in this process."""
 
-    def submit(self, page: Page, profile: Profile) -> Future[Parsed]:
-        """The result, which is there already."""
-        done: Future[Parsed] = Future()
-        done.set_result(parse_child.parse(page, profile))
-        return done
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds of the command, and the megabytes that it took at most."""
 
-    def __enter__(self) -> Inline:
-        return self
+    own: float
+    parsing: float  # of its parse process
+    megabytes: float
 
-    def __exit__(self, *_: object) -> None:
-        return None
+    @property
+    def seconds(self) -> float:
+        """All of it."""
+        return self.own + self.parsing
 
 
 def bodies(count: int) -> Iterator[tuple[str, bytes, str]]:
@@ -65,22 +79,24 @@ def bodies(count: int) -> Iterator[tuple[str, bytes, str]]:
         yield name.replace(".html", f"-{number}.html"), body, reply.content_type
 
 
-def furnished(body: bytes, number: int) -> bytes:
-    """A page as large as those of newspapers: menus, teasers, scripts and styles round a longer text."""
-    links = "".join(f'<li class="menu-item"><a href="/section/{n}/">Section {n}</a></li>' for n in range(180))
+def furnished(body: bytes, number: int, size: int) -> bytes:
+    """A page as large as those of newspapers: menus, teasers, scripts and styles round a longer text, so many times over."""
+    links = "".join(f'<li class="menu-item"><a href="/section/{n}/">Section {n}</a></li>' for n in range(180 * size))
     teasers = "".join(
         f'<div class="teaser"><a href="/pr/2026/{n}.html"><img src="/i/{n}.jpg" alt="A boat"><h3>Boats of quay {n}</h3></a>'
         f"<p>What the harbour office counted on quay {n}, in short.</p></div>"
-        for n in range(90)
+        for n in range(90 * size)
     )
-    state = ",".join(f'"key{n}":{{"shown":false,"place":"right","boats":{n * number % 977}}}' for n in range(900))
-    style = "".join(f".box-{n}{{margin:{n}px;padding:{n}px;color:#33{n % 90 + 10}44}}" for n in range(500))
+    state = ",".join(
+        f'"key{n}":{{"shown":false,"place":"right","boats":{n * number % 977}}}' for n in range(900 * size)
+    )
+    style = "".join(f".box-{n}{{margin:{n}px;padding:{n}px;color:#33{n % 90 + 10}44}}" for n in range(500 * size))
     text = "".join(
         f"<p>On day {day} of count {number}, the harbour office saw {day * number % 53} boats on the long quay, wrote each of "
         f"them down with its master and its cargo, and sent the book to Meridian House before the evening. Of these boats, "
         f"{day * number % 11} had left again by morning, some with the cargo they had come with, and the harbour master, who "
         f"keeps a second book of his own, found that the two agreed on all but {(day + number) % 5} of them.</p>"
-        for day in range(3, 12)
+        for day in range(3, 3 + 9 * size)
     )
     head = f"<style>{style}</style><script>window.state={{{state}}}</script></head>".encode()
     page = body.replace(b"</head>", head, 1).replace(b"</HEAD>", head, 1)
@@ -89,12 +105,12 @@ def furnished(body: bytes, number: int) -> bytes:
     return page[:end] + around + page[end:]
 
 
-def write(path: Path, count: int, *, large: bool) -> None:
-    """A WARC file of so many pages, each with its request beside it, as crawlers write it."""
+def write(path: Path, count: int, size: int) -> None:
+    """A WARC file of so many pages, furnished so many times, each with its request beside it, as crawlers write it."""
     with path.open("wb") as file:
         writer = WARCWriter(file, gzip=True, warc_version="1.0")
         for number, (name, small, content_type) in enumerate(bodies(count)):
-            body = furnished(small, number) if large else small
+            body = furnished(small, number, size) if size else small
             when = {"WARC-Date": f"{START + timedelta(minutes=number):%Y-%m-%dT%H:%M:%SZ}"}
             head = StatusAndHeaders("200 OK", [("Content-Type", content_type)], protocol="HTTP/1.1")
             asked = StatusAndHeaders("GET / HTTP/1.1", [("Host", "127.0.0.1")], is_http_request=True)
@@ -106,24 +122,33 @@ def write(path: Path, count: int, *, large: bool) -> None:
                 )
 
 
-def read(path: Path, claims: Claims) -> Iterator[Page]:
-    """The pages of a file that are claimed, as the parsers take them."""
-    report = Report()
-    for item in WarcFile(file_at(path), lambda url: claims.source_of(url, report) is not None, report).arrivals():
-        yield Page(item.body, item.url, item.content_type, item.observed_at)
+def read(path: Path) -> list[Page]:
+    """The pages of a file as the parsers take them."""
+    arrivals = WarcFile(file_at(path), lambda url: True, Report()).arrivals()
+    return [Page(item.body, item.url, item.content_type, item.observed_at) for item in arrivals]
 
 
-@contextmanager
-def workspace_for(path: Path | None) -> Iterator[tuple[Workspace, Profile, Options, Claims]]:
-    """A fresh workspace, and how the file is imported into it: to the sample outlet, or without any source."""
-    with tempfile.TemporaryDirectory() as folder:
-        workspace = create(Path(folder) / "news")
-        if path is None:
-            (workspace.sources / f"{SOURCE_ID}.toml").write_text(source_text(BASE), encoding="utf-8")
-            source, options = source_in(workspace.sources / f"{SOURCE_ID}.toml"), Options()
-        else:
-            source, options = unclaimed(), Options(keep_unclaimed=True)
-        yield workspace, source.profile, options, Claims([source], options)
+def workspace_in(folder: Path) -> Workspace:
+    """A fresh workspace with the sample outlet."""
+    workspace = create(folder / "news")
+    (workspace.sources / f"{SOURCE_ID}.toml").write_text(source_text(BASE), encoding="utf-8")
+    return workspace
+
+
+def imported(workspace: Workspace, path: Path) -> Cost:
+    """What the command costs."""
+    words = [
+        sys.executable,
+        "-c",
+        _COMMAND,
+        "--workspace",
+        str(workspace.root),
+        "import",
+        str(path),
+        "--keep-unclaimed",
+    ]
+    done = subprocess.run(words, check=True, capture_output=True, text=True)
+    return Cost(*json.loads(done.stderr.splitlines()[-1]))
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -133,49 +158,77 @@ def seconds(work: Callable[[], object]) -> float:
     return time.process_time() - before
 
 
-def measured(what: str, path: Path, *, is_ours: bool) -> float:
-    """Measure one file and print what it cost; the share of the parse-only rate that an import reaches."""
-    with workspace_for(None if is_ours else path) as (workspace, profile, options, claims):
-        whole = list(read(path, claims))
-        for page in whole[:100]:
-            parse_child.parse(page, profile)
-        count, size = len(whole), sum(len(page.content) for page in whole)
-        parsing = seconds(lambda: [parse_child.parse(page, profile) for page in whole])
-        feeding: list[float] = []
-        feed = run.feed_search
-        run.feed_search = lambda place: feeding.append(seconds(lambda: feed(place)))  # type: ignore[assignment]
-        importing = seconds(
-            lambda: (bring(workspace, [path], options), loader.drain(workspace.folders, publish_now=True))
-        )
-        run.feed_search = feed
-        again = seconds(lambda: bring(workspace, [path], options))
-    importing -= sum(feeding)
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round measured, in CPU seconds."""
+
+    parsing: float  # alone
+    start: Cost
+    whole: Cost
+    again: Cost  # the same file once more
+    searching: float  # feeding the search index
+
+
+def measured(path: Path, profile: Profile, whole: list[Page]) -> Round:
+    """Parse and import a file, each alone."""
+    parsing = seconds(lambda: [parse_child.parse(page, profile) for page in whole])
+    with tempfile.TemporaryDirectory() as folder:
+        one = Path(folder) / "one.warc.gz"
+        write(one, 1, 0)
+        start = imported(workspace_in(Path(folder) / "first"), one)
+        workspace = workspace_in(Path(folder))
+        cost = imported(workspace, path)
+        return Round(parsing, start, cost, imported(workspace, path), seconds(lambda: run.feed_search(workspace)))
+
+
+def told(what: str, path: Path, profile: Profile) -> float:
+    """Measure a file and print what it costs; the share of the parse-only rate that an import reaches."""
+    whole = read(path)
+    for page in whole[:100]:
+        parse_child.parse(page, profile)
+    rounds = [measured(path, profile, whole) for _ in range(ROUNDS)]
+    count, size = len(whole), sum(len(page.content) for page in whole)
+    parsing = min(each.parsing for each in rounds)
+    start = min((each.start for each in rounds), key=lambda cost: cost.seconds)
+    cost = min((each.whole for each in rounds), key=lambda cost: cost.seconds)
+    again = min(each.again.seconds for each in rounds)
+    searching = min(each.searching for each in rounds)
+    importing = cost.seconds - start.seconds
     print(f"\n{what}: {count:,} pages of {size / count / 1000:,.0f} kB")
-    print(f"{'parsing alone, pages a CPU-second':<56} {count / parsing:10,.1f}")
-    print(f"{'import with copying, ledger and loading':<56} {count / importing:10,.1f}")
-    print(f"{'import / parsing alone (at least 0.90)':<56} {parsing / importing:10.3f}")
-    print(f"{'beside parsing, CPU-ms a page':<56} {(importing - parsing) / count * 1000:10.2f}")
-    print(f"{'the search index after it, CPU-ms a page':<56} {sum(feeding) / count * 1000:10.2f}")
-    print(f"{'import and search index / parsing alone':<56} {parsing / (importing + sum(feeding)):10.3f}")
-    print(f"{'the same file once more, pages a CPU-second':<56} {count / again:10,.0f}")
+    for label, value in {
+        "parsing alone, pages a CPU-second": f"{count / parsing:,.1f}",
+        "wireroom import, pages a CPU-second": f"{count / importing:,.1f}",
+        "import / parsing alone (at least 0.90)": f"{parsing / importing:.3f}",
+        "the same in each round": " ".join(
+            f"{each.parsing / (each.whole.seconds - each.start.seconds):.3f}" for each in rounds
+        ),
+        "with the start of both processes": f"{parsing / cost.seconds:.3f}",
+        "its own CPU-ms a page, without the start": f"{(cost.own - start.own) / count * 1000:.2f}",
+        "the search index at the next search, CPU-ms a page": f"{searching / count * 1000:.2f}",
+        "the same file once more, with its start, CPU-seconds": f"{again:.2f}",
+        "memory at most, MB": f"{cost.megabytes:,.0f}",
+    }.items():
+        print(f"{label:<56} {value:>10}", flush=True)
     return parsing / importing
 
 
 def main() -> int:
     """Measure; 1 where an import of pages as large as those of newspapers takes more than its share."""
-    given = sys.argv[1] if len(sys.argv) > 1 else "2000"
+    given = sys.argv[1] if len(sys.argv) > 1 else "1000"
+    if sys.platform == "linux":
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     parse_child.warm_up()
-    run.ParsePool = Inline  # type: ignore[assignment, misc]
     if not given.isdigit():
-        return 0 if measured("That file", Path(given), is_ours=False) >= TARGET else 1
+        return 0 if told("That file", Path(given).resolve(), unclaimed().profile) >= TARGET else 1
+    ratios = []
     with tempfile.TemporaryDirectory() as folder:
-        small, large = Path(folder) / "small.warc.gz", Path(folder) / "large.warc.gz"
-        write(small, int(given), large=False)
-        write(large, int(given), large=True)
-        measured("The sample outlet's small pages", small, is_ours=True)
-        ratio = measured("The same with a newspaper's furniture", large, is_ours=True)
-    print(f"\n{'memory at most, MB':<56} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:10,.0f}")
-    return 0 if ratio >= TARGET else 1
+        workspace = workspace_in(Path(folder))
+        profile = source_in(workspace.sources / f"{SOURCE_ID}.toml").profile
+        for what, size in SIZES.items():
+            file = Path(folder) / f"{size}.warc.gz"
+            write(file, int(given), size)
+            ratios.append(told(what, file, profile))
+    return 0 if min(ratios[1:]) >= TARGET else 1
 
 
 if __name__ == "__main__":
