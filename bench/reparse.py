@@ -12,17 +12,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
-from bench.importing import BASE, Inline, seconds, write
+from bench.importing import BASE, seconds, write
 from flows import exchanges, parse_child, reparsing, run
 from flows.importing import Options, bring
+from flows.pool import Parsed
 from flows.sample.site import SOURCE_ID, source_text
 from flows.sources import SourceDefinition
 from flows.sources import load as source_in
 from flows.workspace import Workspace, create
-from parsers.records import Page
+from parsers.records import Page, Profile
 from warehouse import archive, loader, proposals, reading_copy
 from warehouse.folders import Folders
 
@@ -30,6 +32,22 @@ GROWS = 1.2
 """Peak memory over an archive four times as large, compared with that over the smaller one."""
 
 _PAGES = "SELECT s.file, f.record_offset FROM fetches AS f JOIN segments AS s USING (segment_id) WHERE f.outcome = 'fetched' ORDER BY ALL"
+
+
+class Inline:
+    """A parse pool that parses at once, in this process."""
+
+    def submit(self, page: Page, profile: Profile) -> Future[Parsed]:
+        """The result, which is there already."""
+        done: Future[Parsed] = Future()
+        done.set_result(parse_child.parse(page, profile))
+        return done
+
+    def __enter__(self) -> Inline:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
 
 
 def main() -> int:
@@ -62,7 +80,7 @@ def archived(place: Path, count: int) -> Workspace:
     """A workspace whose archive and warehouse hold so many pages."""
     workspace = create(place)
     (workspace.sources / f"{SOURCE_ID}.toml").write_text(source_text(BASE), encoding="utf-8")
-    write(place / "pages.warc.gz", count, large=True)
+    write(place / "pages.warc.gz", count, 1)
     bring(workspace, [place / "pages.warc.gz"], Options())
     loader.drain(workspace.folders, publish_now=True)
     return workspace
