@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.discovery.records import Listing
 from flows.discovery.walk import EVE, Walk
 from flows.periods import Period, names
 from parsers import dates, urls
 from parsers.listing import Links, ListingError, Selectors, read_page, said
 
-ASTRAY = "other_page"
-"""The reason of such a page."""
-
 ALIKE = 0.8
 """Of the front page's links on a page, and of the page's on the front page, from which on one shows the other."""
 
 
-def checked(walk: Walk, period: Period, listing: Listing, links: Links) -> Links:
-    """The links of a page of a period; ListingError where the page is none."""
-    if _is_other(walk, period, links) and not _says(walk, period, listing):
-        said_ = f"{listing.url} does not name {period.unit} and lists nothing of it, as a front page: it is no listing."
-        raise ListingError(ASTRAY, said_)
-    return links
+def judged(walk: Walk, period: Period, listing: Listing, links: Links) -> Links:
+    """The links of a page of a period, marked and told where the page is none: what they lead to has no day by it."""
+    if not _is_other(walk, period, links) or _says(walk, period, listing):
+        return links
+    note = f"{listing.url} does not name {period.unit} and lists nothing of it, as a front page: it is no listing."
+    return replace(links, is_other=True, notes=(*links.notes, note))
 
 
 def _is_other(walk: Walk, period: Period, links: Links) -> bool:

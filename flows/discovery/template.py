@@ -56,13 +56,13 @@ def _looked(walk: Walk, period: Period, unit: Unit) -> Iterator[Unit]:
         number += 1
         look = walk.look(url, "page", read, replace(unit, candidates=()))
         if look.links is None and look.unit.outcome != "unchanged":
-            if walk.spec.pages and (is_missing(look) or look.unit.reason == astray.ASTRAY):
+            if walk.spec.pages and is_missing(look):
                 break
             failed.append(lost.Lost(number, url, look.unit, len(unit.candidates)))
             if not walk.spec.pages or not walk.window.whole or lost.is_down(failed):
                 break
             continue
-        if _links(look) <= shown:
+        if _links(look) <= shown or (look.links and look.links.is_other):
             break  # the last page is shown for every number after it
         shown |= _links(look)
         unit = _joined(unit, look.unit)
@@ -80,14 +80,19 @@ def _read(walk: Walk, period: Period, listing: Listing) -> Links:
     spec = walk.spec
     selectors = Selectors(spec.links, spec.date_selector, spec.date_format, spec.next_selector, own_pages=True)
     links = read_page(listing.content, listing.final_url, selectors, walk.calendar, listing.content_type)
-    return astray.checked(walk, period, listing, links)
+    return astray.judged(walk, period, listing, links)
 
 
 def _next(walk: Walk, period: Period, look: Look, number: int, seen: set[str]) -> str | None:
     """The address of the page after this one of the same period."""
     if walk.spec.pages and number > 1 and look.links is None:
         return _counted(walk, period, number)  # over a page that failed
-    if not look.links or not look.links.links or look.unit.outcome not in ("fetched", "unchanged"):
+    if (
+        not look.links
+        or not look.links.links
+        or look.links.is_other
+        or look.unit.outcome not in ("fetched", "unchanged")
+    ):
         return None
     if walk.spec.pages:
         return _counted(walk, period, number)

@@ -24,6 +24,7 @@ Read = Callable[[Listing], Links]
 READ = frozenset({"fetched", "unchanged"})
 NEIGHBOURS = 8  # pages whose links are those of the frame
 FRESH = 2  # links that no page before had, for which a page without a pattern of articles is doubted
+OTHER = "other_page"  # the reason of a page that is none of its period
 EVE = timedelta(days=2)  # how far ahead of today an address may be dated
 
 
@@ -100,7 +101,8 @@ class Walk:
                 replace(unit, outcome="failed", reason=fault.reason, notes=(str(fault),)), status=listing.status
             )
         if listing.unchanged:
-            seen = replace(unit, links=_count(links), digest=digest(links), whole=not links.cut_short)
+            is_whole = not links.cut_short and not links.is_other
+            seen = replace(unit, links=_count(links), digest=digest(links), whole=is_whole)
             return Look(seen, links, listing.status)
         sifted = self.sift(links, unit)
         if unit.first_day:
@@ -129,13 +131,16 @@ class Walk:
     def sift(self, links: Links, unit: Unit) -> Unit:
         """The unit of a listing that was read: its links as candidates, or counted by the reason they are not."""
         dropped = Counter(links.dropped)
-        candidates = tuple(self.candidates(links.links, unit, dropped))
+        dated = (
+            replace(unit, first_day=None, last_day=None) if links.is_other else unit
+        )  # it gives no day to what it lists
+        candidates = tuple(self.candidates(links.links, dated, dropped))
         outside = dropped.pop("outside", 0)
         over = dropped["max_urls"] > 0
         sifted = replace(
             unit,
-            reason="cut_short" if links.cut_short else "max_urls" if over else unit.reason,
-            whole=not links.cut_short and not over,
+            reason="cut_short" if links.cut_short else "max_urls" if over else OTHER if links.is_other else unit.reason,
+            whole=not links.cut_short and not over and not links.is_other,
             digest=digest(links),
             links=_count(links),
             candidates=candidates,

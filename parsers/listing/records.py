@@ -51,6 +51,7 @@ class Links:
     dropped: Counter[str] = field(default_factory=Counter)  # reason → links: scheme, repeated, …
     around: frozenset[str] = frozenset()  # every href on a period's page as written, be it of an article or not
     notes: tuple[str, ...] = ()
+    is_other: bool = False  # it came at the address of a period's listing, and is another page
 
 
 def absolute(href: object, base_url: str) -> str | None:

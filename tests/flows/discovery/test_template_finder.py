@@ -188,40 +188,32 @@ THEN = Window(date(2017, 3, 3), date(2017, 3, 3), WEEK.today, whole=True)
 
 
 @pytest.mark.parametrize(
-    ("page", "outcome"),
+    ("page", "whole"),
     [
-        (FRONT, "failed"),
-        (links("/2017/03/03/old", "/2026/11/23/a"), "fetched"),
-        (links("/2017/03/04/next-morning"), "fetched"),
-        (links("/2026/11/23/a", more="<h2>Archive of 3 March 2017</h2>"), "fetched"),
-        (links("/2026/11/23/a", more="<b>Friday, March 3, 2017</b>: nothing"), "fetched"),
-        (links(more="<p>Nothing</p>"), "fetched"),
+        (FRONT, False),
+        (links("/2017/03/03/old", "/2026/11/23/a"), True),
+        (links("/2017/03/04/next-morning"), True),
+        (links("/2026/11/23/a", more="<h2>Archive of 3 March 2017</h2>"), True),
+        (links("/2026/11/23/a", more="<b>Friday, March 3, 2017</b>: nothing"), True),
+        (links(more="<p>Nothing</p>"), True),
     ],
     ids=["front page", "the day and news", "printed a day later", "named in a heading", "named in the text", "nothing"],
 )
 def test_a_page_of_other_days_that_does_not_name_its_own_is_no_listing(
-    tmp_path: Path, page: bytes, outcome: str
+    tmp_path: Path, page: bytes, whole: bool
 ) -> None:
     (unit,) = walk(source(tmp_path, DAILY), Web({"/2017/03/03/": page, "/": FRONT}), THEN)
-    assert (unit.outcome, unit.whole, unit.reason) == (
-        outcome,
-        outcome == "fetched",
-        "other_page" if outcome == "failed" else None,
-    )
+    assert (unit.outcome, unit.whole, unit.reason) == ("fetched", whole, None if whole else "other_page")
 
 
 def test_a_page_without_days_is_no_listing_where_it_shows_what_the_front_page_shows(tmp_path: Path) -> None:
     front = links("/about", *(f"/story-{number}" for number in range(9)))
-    web = Web(
-        {
-            "/2017/03/03/": front.replace(b"story-0", b"story-newest"),
-            "/2017/03/02/": links("/about", "/story-of-2017"),
-            "/": front,
-        }
-    )
+    there = {"/2017/03/03/": front.replace(b"story-0", b"story-newest"), "/2017/03/02/": links("/story-of-2017")}
+    web = Web(there | {"/": front})
     shown, own = walk(source(tmp_path, DAILY), web, Window(date(2017, 3, 2), date(2017, 3, 3), WEEK.today, whole=True))
-    assert (shown.outcome, shown.reason, shown.candidates) == ("failed", "other_page", ())
-    assert (own.outcome, own.whole) == ("fetched", True)
+    assert (shown.whole, shown.reason, {one.day for one in shown.candidates}) == (False, "other_page", {None})
+    assert len(shown.candidates) == 10  # nothing is lost: their own pages say of which day they are
+    assert (own.whole, {one.day for one in own.candidates}) == (True, {date(2017, 3, 2)})
     assert web.asked.count("/") == 1
 
 
