@@ -100,6 +100,9 @@ def overview(
     names = {source.source_id for source in sources if not source.paused}
     unwell = [verdict for verdict in verdicts if verdict.source_id in names]
     troubles += _of_service(workspace, service)
+    if late and not running:
+        said = f"The pass of {late[0].source} has been due since {late[0].at:%H:%M} UTC, and nothing runs: the worker seems to hang."
+        troubles.append(Trouble(said, "wireroom down; wireroom up"))
     troubles += _of_runs(standings, last, {one.source for one in running}, {verdict.source_id for verdict in unwell})
     troubles += [_of_health(verdict) for verdict in unwell]
     troubles += _of_files(workspace)

@@ -101,8 +101,14 @@ def test_a_backfill_that_failed_is_gone_on_with_as_a_backfill():
 
 def test_which_backfill_has_no_end_is_read_from_the_runs():
     con = duckdb.connect()
-    con.execute("CREATE TABLE runs (source_id VARCHAR, kind VARCHAR, state VARCHAR, started_at TIMESTAMP, message VARCHAR)")
-    rows = [("a", "backfill", "running", 1, "W"), ("a", "ingest", "completed", 2, None), ("b", "backfill", "running", 1, "W")]
+    con.execute(
+        "CREATE TABLE runs (source_id VARCHAR, kind VARCHAR, state VARCHAR, started_at TIMESTAMP, message VARCHAR)"
+    )
+    rows = [
+        ("a", "backfill", "running", 1, "W"),
+        ("a", "ingest", "completed", 2, None),
+        ("b", "backfill", "running", 1, "W"),
+    ]
     rows += [("b", "backfill", "completed", 2, None), ("c", "ingest", "completed", 1, None)]
     con.executemany("INSERT INTO runs VALUES (?, ?, ?, make_timestamp(?), ?)", rows)
     found = {name: (kind, bool(is_open)) for name, kind, is_open, _ in con.execute(front.LAST_RUNS).fetchall()}
@@ -173,6 +179,8 @@ def test_what_runs_what_is_next_and_what_is_late(made: Workspace, source: Source
     assert [trouble.command.partition(" ")[0] for trouble in found.troubles] == ["tail"], (
         "the worker was restarted often"
     )
+    del up[2]
+    assert commands(overview(made, [source], [stands()], NOW))[-1] == "wireroom down; wireroom up", "nothing runs"
 
 
 def test_a_server_that_does_not_answer_is_named(made: Workspace, source: SourceDefinition, up: list, monkeypatch):
