@@ -1,4 +1,4 @@
-"""What is known of a source: reading copy ∪ spool files still lying there ∪ what the run itself adds.
+"""Questions about what is known of a source, in the tables of known_tables.py.
 
 Nothing here grows with the pages of the source but the run's own narrow rows (and, once `knows` is asked, eight bytes
 an address): the reading copy is asked for the keys at hand.
@@ -6,121 +6,38 @@ an address): the reading copy is asked for the keys at hand.
 
 from __future__ import annotations
 
-import threading
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
-from operator import attrgetter
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 from uuid import UUID
 
-import duckdb
 import msgspec
 
 from parsers.records import Hints
-from warehouse import reading_copy, rows, schema, spool
+from warehouse import rows
+from warehouse.answers import Archived, Asked, Extents, Levels, Listing, Validators
 from warehouse.due import Known
-from warehouse.errors import BadSpoolFile
 from warehouse.folders import Folders
 from warehouse.keys import Keys
-from warehouse.staging import TABLES, sql, stage_batch, stage_rows
+from warehouse.known_tables import KnownTables
+from warehouse.staging import sql
 
-__all__ = ["Archived", "Asked", "Extents", "Known", "Ledger", "Validators"]
+__all__ = ["Archived", "Asked", "Extents", "Known", "Ledger", "Levels", "Listing", "Validators"]
 
 BATCH = 500
 """Addresses looked up at once while iterating."""
-
-STAGED = 20_000
-"""Rows that a run has made which wait as JSON until a question needs them, or there are so many: some ten megabytes.
-
-A first walk through an archive asks for hardly anything that it has just made, and by the time of the next reading copy,
-which has them, most need not have been put into tables at all.
-"""
-
-NARROW = (rows.Found, rows.Sighted, rows.Listed, rows.Fetched, rows.Reading, rows.Segment, rows.Run, rows.Withdrawal)
-"""What a run must remember of what it did."""
-
-READING = tuple(field.name for field in fields(rows.Reading) if field.name not in ("text", "evidence"))
-_reading = attrgetter(*READING)
-
-NARROW_KINDS = frozenset(spool.KINDS[record] for record in NARROW)
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What a conditional request for a listing sends."""
-
-    etag: str | None = None
-    last_modified: str | None = None
-    payload_hash: str | None = None
-    asked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """The last look at a unit."""
-
-    listed_at: datetime
-    whole: bool
-    outcome: str
-    digest: str | None
-    links: int
-
-
-@dataclass(frozen=True, slots=True)
-class Extents:
-    """How whole pages were: addresses that were whole once, and of the latest articles how many were not."""
-
-    whole: int
-    excerpts: int
-    articles: int
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A memento that was asked for."""
-
-    url: str  # the address of the memento
-    observed_at: datetime  # when it was captured, of one that came
-    outcome: str
-    attempts: int  # in a row, without success
-    next_attempt_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Archived:
-    """What archives were asked of one address, and which finder showed it first."""
-
-    finder: str | None = None
-    asked: tuple[Asked, ...] = ()  # the earliest request first
-
-
-@dataclass(frozen=True, slots=True)
-class Levels:
-    """What is known of some days, and what is usual of this source."""
-
-    days: list[date]  # those that a listing was read of, or an address is known of
-    a_day: float | None  # addresses of a day; None where none is known
-    page_bytes: float | None  # of a page in the archive
-    answer_seconds: float | None  # until the outlet has answered with a page
 
 
 class Ledger:
     """Questions about one source; made when the run holds the source's lock, and closed with it."""
 
     def __init__(self, folders: Folders, source_id: str) -> None:
-        self._folders = folders
-        self._source_id = source_id
         self._found: Keys | None = None  # of addresses that were found
         self._heard_of: Keys | None = None  # of whatever was asked for, listings too, or withdrawn
         self._withdrawn: set[str | None] | None = None  # few, and asked for with every page
-        self._added = defaultdict[str, list[bytes]](list)  # by kind, not in the tables yet
-        self._waiting = 0  # rows of them
-        self._adding = threading.RLock()  # threads that fetch add, while the one that discovers asks
-        self._con = self._read()
+        self._tables = KnownTables(folders, source_id)
 
     def __enter__(self) -> Self:
         return self
@@ -132,51 +49,28 @@ class Ledger:
 
     def close(self) -> None:
         """Forget everything."""
-        self._con.close()
+        self._tables.close()
 
     def renew(self) -> None:
         """Read anew what is known, once a reading copy holds what this run has spooled, so that a long run stays small.
 
         Only who adds rows may call it, when no row that was added waits to be spooled.
         """
-        former, self._con = self._con, self._read()
-        former.close()
-        self._added.clear()
-        self._waiting = 0
-
-    def _read(self) -> duckdb.DuckDBPyConnection:
-        """A connection to all that is known."""
-        con = duckdb.connect(
-            ":memory:",
-            config={
-                "memory_limit": "512MB",
-                "threads": "1",  # its questions are small: a second thread costs more than it does
-                "temp_directory": str(self._folders.live.with_suffix(".tmp")),
-            },
-        )
-        schema.migrate(con, schema.migrations())
-        # The spool first and the copy afterwards: a file that goes in between is in the copy that replaced it.
-        for path in spool.files(self._folders, self._source_id):
-            self._add_file(con, path)
-        self._attach(con)
-        return con
+        self._tables.renew()
 
     def add(self, new: Iterable[rows.Row]) -> None:
         """Remember rows that the run has just spooled; any thread may call it."""
-        with self._adding:
+        with self._tables.changing:
             for row in new:
-                self._remember(row)
-            if self._waiting >= STAGED:
-                self._settled()
+                self._tables.add(row)
+                self._hear_of(row)
 
-    def _remember(self, row: rows.Row) -> None:
+    def _hear_of(self, row: rows.Row) -> None:
+        """Put the address of a row among the keys, where they are kept."""
         if isinstance(row, rows.Found) and self._found is not None:
             self._found.add(row.url_key)
         elif isinstance(row, rows.Fetched | rows.Withdrawal) and self._heard_of is not None and row.url_key:
             self._heard_of.add(row.url_key)
-        if isinstance(row, NARROW):
-            self._added[spool.KINDS[type(row)]].append(_narrow(row))
-            self._waiting += 1
 
     def knows(self, url_key: str) -> bool:
         """Whether an address was ever found; cheap enough to be asked for every link of a listing."""
@@ -195,7 +89,7 @@ class Ledger:
         url_keys = [key for key in url_keys if self.knows(key) or self.hears_of(key)]
         if not url_keys:
             return {}
-        found = self._settled().cursor().execute(sql("ledger/known"), [_json(url_keys)]).fetchall()
+        found = self._tables.settled().cursor().execute(sql("ledger/known"), [_json(url_keys)]).fetchall()
         by_key = {known.url_key: known for known in map(_known, found)}
         spelt = {key: str(UUID(key)) for key in url_keys}
         return {key: by_key[name] for key, name in spelt.items() if name in by_key}
@@ -203,7 +97,7 @@ class Ledger:
     def sighted(self, url_keys: Sequence[str], finder: str) -> set[str]:
         """Which of these addresses, found by another finder first, a finder has listed too; keys as given."""
         found = (
-            self._settled()
+            self._tables.settled()
             .execute(
                 "SELECT DISTINCT url_key FROM known_sightings WHERE finder = $2 "
                 "AND url_key IN (SELECT unnest(CAST(CAST($1 AS JSON) AS UUID[])))",
@@ -223,25 +117,25 @@ class Ledger:
 
     def levels(self, first_day: date, last_day: date) -> Levels:
         """What is known of some days, and how many addresses and bytes are usual."""
-        return Levels(*self._settled().execute(sql("ledger/levels"), [first_day, last_day]).fetchall()[0])
+        return Levels(*self._tables.settled().execute(sql("ledger/levels"), [first_day, last_day]).fetchall()[0])
 
     def confirmed(self) -> set[str]:
         """Addresses of the listings of periods that were read whole after their period had ended."""
-        return {url for (url,) in self._settled().execute(sql("ledger/confirmed")).fetchall()}
+        return {url for (url,) in self._tables.settled().execute(sql("ledger/confirmed")).fetchall()}
 
     def looked_at(self, finder: str) -> int:
         """How many listings of a finder were ever read."""
         question = (
             "SELECT count(DISTINCT unit) FROM known_units WHERE finder = $1 AND outcome IN ('fetched', 'unchanged')"
         )
-        return int(self._settled().execute(question, [finder]).fetchall()[0][0])
+        return int(self._tables.settled().execute(question, [finder]).fetchall()[0][0])
 
     def read_whole(self, kind: str, since: datetime) -> list[str]:
         """Addresses of the periods that the latest runs of a kind, up to the last one that completed, read whole.
 
         A listing counts that was read after its period had ended everywhere on earth, and not before `since`.
         """
-        return [url for (url,) in self._settled().execute(sql("ledger/read_whole"), [kind, since]).fetchall()]
+        return [url for (url,) in self._tables.settled().execute(sql("ledger/read_whole"), [kind, since]).fetchall()]
 
     def revisitable(self, now: datetime, ages: Sequence[timedelta]) -> Iterator[Known]:
         """Addresses with an article whose next revisit age has come."""
@@ -254,7 +148,7 @@ class Ledger:
             return {}
         found: dict[str, Archived] = {}
         for key, finder, *asked in (
-            self._settled().cursor().execute(sql("ledger/mementos"), [_json(url_keys)]).fetchall()
+            self._tables.settled().cursor().execute(sql("ledger/mementos"), [_json(url_keys)]).fetchall()
         ):
             before = found.get(key, Archived(finder))
             found[key] = replace(before, asked=(*before.asked, Asked(*asked))) if asked[0] is not None else before
@@ -270,7 +164,7 @@ class Ledger:
         if not self.hears_of(url_key):
             return Validators()
         found = (
-            self._settled()
+            self._tables.settled()
             .execute(
                 "SELECT etag, last_modified, payload_hash::VARCHAR, observed_at FROM known_fetches "
                 "WHERE url_key = $1 AND role <> 'article' AND (outcome = 'fetched' "
@@ -284,7 +178,7 @@ class Ledger:
     def listing(self, finder: str, unit: str) -> Listing | None:
         """The last look at a unit, or None where there was none."""
         found = (
-            self._settled()
+            self._tables.settled()
             .execute(
                 "SELECT listed_at, whole, outcome, digest::VARCHAR, links FROM known_units "
                 "WHERE finder = $1 AND unit = $2 ORDER BY listed_at DESC LIMIT 1",
@@ -296,14 +190,14 @@ class Ledger:
 
     def polls(self, finder: str, unit: str | None = None) -> list[tuple[datetime, str, str | None, bool, int]]:
         """The last looks at a finder's listings, the earliest first: when, outcome, reason, whether new, links."""
-        return self._settled().execute(sql("ledger/polls"), [finder, unit]).fetchall()[::-1]
+        return self._tables.settled().execute(sql("ledger/polls"), [finder, unit]).fetchall()[::-1]
 
     def last_answer(self, url_key: str) -> Known | None:
         """Where the last listing that came from an address, and could be read, lies in the archive; None: nowhere."""
         if not self.hears_of(url_key):
             return None
         found = (
-            self._settled()
+            self._tables.settled()
             .execute(
                 "SELECT segment_id::VARCHAR, record_offset, record_length FROM known_fetches "
                 "WHERE url_key = $1 AND role = 'listing' AND outcome = 'fetched' AND segment_id IS NOT NULL AND payload_hash IS NOT NULL "
@@ -319,14 +213,14 @@ class Ledger:
 
     def extents(self, url_keys: Sequence[str], before: datetime) -> Extents:
         """How whole these addresses, and the source's latest articles, were before a moment."""
-        found = self._settled().execute(sql("ledger/extents"), [_json(url_keys), before]).fetchall()
+        found = self._tables.settled().execute(sql("ledger/extents"), [_json(url_keys), before]).fetchall()
         return Extents(*found[0])
 
     def unmentioned(self, fetch_ids: Iterable[str]) -> set[str]:
         """Which of these fetches neither the reading copy nor the spool mentions: a run died before it spooled them."""
         given = list(fetch_ids)
         found = (
-            self._settled()
+            self._tables.settled()
             .execute(
                 "SELECT DISTINCT f.fetch_id FROM known_fetches AS f "
                 "SEMI JOIN (SELECT unnest(CAST(CAST($1 AS JSON) AS UUID[])) AS fetch_id) USING (fetch_id)",
@@ -341,7 +235,7 @@ class Ledger:
         """Of which pages of these readings one by the same reader counts, or one made later: theirs would change nothing."""
         asked = [{"fetch_id": r.fetch_id, "reader": r.reader, "read_at": r.read_at} for r in readings]
         found = (
-            self._settled().execute(sql("ledger/outdone"), [msgspec.json.encode(asked).decode()]).fetchall()
+            self._tables.settled().execute(sql("ledger/outdone"), [msgspec.json.encode(asked).decode()]).fetchall()
             if asked
             else []
         )
@@ -350,14 +244,14 @@ class Ledger:
     def withdrawn(self, url_keys: Iterable[str | None] = ()) -> bool:
         """Whether one of these addresses was withdrawn, or the source as a whole."""
         if self._withdrawn is None:
-            found = self._settled().execute("SELECT url_key::VARCHAR FROM known_withdrawals").fetchall()
+            found = self._tables.settled().execute("SELECT url_key::VARCHAR FROM known_withdrawals").fetchall()
             self._withdrawn = {key for (key,) in found}
         return None in self._withdrawn or not self._withdrawn.isdisjoint(key for key in url_keys if key)
 
     def segment_file(self, segment_id: str) -> str | None:
         """Where a segment lies, relative to the archive folder."""
         found = (
-            self._settled()
+            self._tables.settled()
             .execute(
                 "SELECT file FROM known_segments WHERE segment_id = $1 ORDER BY noted_at DESC LIMIT 1", [segment_id]
             )
@@ -368,7 +262,7 @@ class Ledger:
     def _keys(self, table: str) -> Iterator[UUID]:
         """The keys of a table, in their order."""
         cursor = (
-            self._settled()
+            self._tables.settled()
             .cursor()
             .execute(f"SELECT DISTINCT url_key FROM {table} WHERE url_key IS NOT NULL ORDER BY url_key")
         )
@@ -377,7 +271,7 @@ class Ledger:
 
     def _stream(self, question: str, parameters: list[Any]) -> Iterator[Known]:
         """What is known of the addresses that answer a question; their keys are read at once, for the ledger may be renewed meanwhile."""
-        cursor, found = self._settled().cursor().execute(sql(question), parameters), bytearray()
+        cursor, found = self._tables.settled().cursor().execute(sql(question), parameters), bytearray()
         while batch := cursor.fetchmany(BATCH):
             found += b"".join(UUID(key).bytes for (key,) in batch)
         for start in range(0, len(found), 16 * BATCH):
@@ -385,50 +279,11 @@ class Ledger:
             keys = [str(UUID(bytes=bytes(part[place : place + 16]))) for place in range(0, len(part), 16)]
             yield from self.known(keys).values()
 
-    def _attach(self, con: duckdb.DuckDBPyConnection) -> None:
-        """Attach the newest edition that can be opened; it stays the same until the ledger is read anew."""
-        reading_copy.attach(con, self._folders, "copy")
-        held = con.execute("SELECT 1 FROM duckdb_tables() WHERE database_name = 'copy' AND table_name = 'sightings'")
-        sightings = "copy.sightings" if held.fetchall() else "sightings"
-        con.execute(sql("ledger/open").format(source_id=self._source_id.replace("'", "''"), sightings=sightings))
-
-    def _add_file(self, con: duckdb.DuckDBPyConnection, path: Path) -> None:
-        try:
-            batch = spool.read(path)
-        except (FileNotFoundError, BadSpoolFile):
-            return  # loaded a moment ago and then in the copy; or bad, which the loader will say
-        stage_batch(con, batch)
-        _take(con, batch.rows)
-
-    def _settled(self) -> duckdb.DuckDBPyConnection:
-        """The connection, with everything in its tables that was added."""
-        with self._adding:
-            if self._waiting:
-                stage_rows(self._con, self._added)
-                _take(self._con, self._added)
-                self._added.clear()
-                self._waiting = 0
-        return self._con
-
-
-def _take(con: duckdb.DuckDBPyConnection, kinds: Iterable[str]) -> None:
-    """Move the staged rows into the tables of the same shape, without their texts."""
-    for kind in NARROW_KINDS.intersection(kinds):
-        columns = "* EXCLUDE (text)" if kind == "reading" else "*"
-        con.execute(f"INSERT INTO {TABLES[kind]} BY NAME SELECT {columns} FROM stage_{kind}")
-
 
 def _known(row: tuple[Any, ...]) -> Known:
     """A row of known.sql as a record."""
     key, url, day, title, published, basis, modified, *rest = row
     return Known(key, url, day, Hints(title, published, basis, modified), *rest)
-
-
-def _narrow(row: rows.Row) -> bytes:
-    """The row as JSON, a reading without its text and the evidence."""
-    if isinstance(row, rows.Reading):
-        return msgspec.json.encode(dict(zip(READING, _reading(row), strict=True)))
-    return msgspec.json.encode(row)
 
 
 def _json(keys: Sequence[str]) -> str:
