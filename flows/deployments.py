@@ -29,6 +29,11 @@ class Deployment:
     active: bool = True  # whether the schedule is
 
     @property
+    def key(self) -> str:
+        """What Prefect tells deployments apart by: an outlet may be called as another flow's deployment is."""
+        return f"{self.flow}/{self.name}"
+
+    @property
     def tags(self) -> list[str]:
         """Ours, and the flow's name."""
         return [TAG, self.flow]

@@ -100,6 +100,10 @@ def timezone(value: Any) -> str:
     return name
 
 
+_LAST = re.compile(r"\dL|LW", re.I)
+"""The last Friday and the last working day of a month: what CronSim knows beyond Prefect."""
+
+
 def cron(value: Any) -> str:
     """A cron line of five fields."""
     line = text(value)
@@ -109,6 +113,8 @@ def cron(value: Any) -> str:
         raise ValueError(f'must be a cron line of five fields such as "17 */2 * * *", not {line!r} ({error})') from None
     if len(line.split()) != 5:
         raise ValueError(f'must be a cron line of five fields such as "17 */2 * * *", not {line!r}')
+    if last := _LAST.search(line):
+        raise ValueError(f"must be a cron line that Prefect takes, which knows no {last[0]}: {line!r}")
     return line
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from prefect.client.schemas.objects import (
     State,
     StateType,
 )
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.schedules import CronSchedule
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.deployments.runner import RunnerDeployment
@@ -98,7 +99,7 @@ async def _deploy(deployments: Sequence[Deployment], pool: str, folder: str) -> 
         async with get_client() as client:
             await client.read_work_pool(pool)
             owners = await _owners(client)
-            wanted = {f"{deployment.flow}/{deployment.name}" for deployment in deployments}
+            wanted = {deployment.key for deployment in deployments}
             _refuse_what_is_taken({name: owners[name] for name in wanted & owners.keys()}, folder)
             await register(deployments, pool, {WORKSPACE: folder})
             await automate(client)
@@ -115,13 +116,25 @@ async def _deploy(deployments: Sequence[Deployment], pool: str, folder: str) -> 
 
 async def _owners(client: PrefectClient) -> dict[str, str | None]:
     """Whose each deployment of ours at a server is, by flow and name: the workspace that its runs are told, if any."""
-    ours = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
-    found: dict[str, str | None] = {}
-    while page := await client.read_deployments(deployment_filter=ours, limit=PAGE, offset=len(found)):
-        for one in page:
-            flow = next((tag for tag in one.tags if tag != TAG), "")
-            found[f"{flow}/{one.name}"] = (one.job_variables.get("env") or {}).get(WORKSPACE)
+    return {_key(one): (one.job_variables.get("env") or {}).get(WORKSPACE) for one in await _ours(client)}
+
+
+async def _ours(client: PrefectClient, pool: str | None = None) -> list[DeploymentResponse]:
+    """Every deployment of ours at a server, or in one of its pools."""
+    tagged = DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG]))
+    pools = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool])) if pool else None
+    found: list[DeploymentResponse] = []
+    while page := await client.read_deployments(
+        deployment_filter=tagged, work_pool_filter=pools, limit=PAGE, offset=len(found)
+    ):
+        found += page
     return found
+
+
+def _key(deployment: DeploymentResponse) -> str:
+    """Flow and name; the flow is the tag that is not ours alone."""
+    flow = next((tag for tag in deployment.tags if tag != TAG), "")
+    return f"{flow}/{deployment.name}"
 
 
 def _refuse_what_is_taken(owners: Mapping[str, str | None], folder: str) -> None:
@@ -132,21 +145,11 @@ def _refuse_what_is_taken(owners: Mapping[str, str | None], folder: str) -> None
             raise Unanswered(f"{said} Give yours names of its own: wireroom deploy --name desk")
 
 
-async def registered(client: PrefectClient, pool: str) -> dict[str, UUID]:
-    """Our deployments in a pool, by name."""
-    found = await client.read_deployments(
-        deployment_filter=DeploymentFilter(tags=DeploymentFilterTags(all_=[TAG])),
-        work_pool_filter=WorkPoolFilter(name=WorkPoolFilterName(any_=[pool])),
-    )
-    return {deployment.name: deployment.id for deployment in found}
-
-
-async def forget(client: PrefectClient, pool: str, wanted: Sequence[Deployment]) -> list[str]:
-    """Take away our deployments of a pool that nobody wants any more, and return their names."""
-    names = {deployment.name for deployment in wanted}
-    gone = {name: key for name, key in (await registered(client, pool)).items() if name not in names}
-    for key in gone.values():
-        await client.delete_deployment(key)
+async def forget(client: PrefectClient, pool: str, wanted: Collection[str]) -> list[str]:
+    """Take away our deployments of a pool but those wanted, which are keys; the keys of what went."""
+    gone = {_key(one): one.id for one in await _ours(client, pool) if _key(one) not in wanted}
+    for found in gone.values():
+        await client.delete_deployment(found)
     return sorted(gone)
 
 

@@ -11,6 +11,7 @@ import shlex
 import signal
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from flows.service.bound import end_with
@@ -101,30 +102,33 @@ async def keep_registered(client: PrefectClient, workspace: Workspace) -> None:
     said: dict[str, str] = {}
     while True:
         sources, broken = load_each(workspace.sources)
-        faults = {path.stem: fault for path, fault in broken.items()}
-        for name, fault in faults.items():
-            if said.get(name) != fault:
+        faults = {f"ingest/{path.stem}": fault for path, fault in broken.items()}
+        for key, fault in faults.items():
+            if said.get(key) != fault:
                 print(f"{fault} Its schedule stays as it was.", flush=True)
         said = faults
-        wanted = {deployment.name: deployment for deployment in everything(sources)}
-        wanted |= {name: known[name] for name in faults if name in known}
+        wanted = {deployment.key: deployment for deployment in everything(sources)}
+        wanted |= {key: known[key] for key in faults if key in known}
+        new = [key for key in wanted if known.get(key) != wanted[key]]
         try:
-            await registering.register([one for one in wanted.values() if known.get(one.name) != one], POOL)
-            gone = (
-                await registering.forget(client, POOL, [*wanted.values(), *_unread(faults)]) if known != wanted else []
-            )
+            await _register([wanted[key] for key in new])
+            gone = await registering.forget(client, POOL, wanted.keys() | faults) if known != wanted else []
         except (httpx.HTTPError, PrefectHTTPStatusError, RuntimeError) as problem:
             print(f"The schedules could not be registered now ({problem}); tried again soon.", flush=True)
         else:
-            for name in [name for name in wanted if known.get(name) != wanted[name]] + gone:
-                print(f"{'Registered' if name in wanted else 'Taken away'}: {name}", flush=True)
+            for key in new + gone:
+                print(f"{'Registered' if key in wanted else 'Taken away'}: {key}", flush=True)
             known = wanted
         await asyncio.sleep(REGISTERING)
 
 
-def _unread(faults: dict[str, str]) -> list[Deployment]:
-    """Stand-ins for the sources whose file cannot be read just now, so that nobody takes their deployment away."""
-    return [Deployment(name, "ingest", "", "") for name in faults]
+async def _register(deployments: Sequence[Deployment]) -> None:
+    """Register each; one that Prefect does not take is named and hinders no other."""
+    for one in deployments:
+        try:
+            await registering.register([one], POOL)
+        except ValueError as problem:  # pydantic's, too
+            print(f"{one.key} is nothing that Prefect takes, and is not read by a schedule: {problem}", flush=True)
 
 
 async def _end_on(stop: asyncio.Event, worker: Worker) -> None:

@@ -135,6 +135,8 @@ def test_the_hash_is_of_the_values_and_not_of_the_layout(tmp_path: Path) -> None
         ('"America/New_York"', '"America/New_Yorck"', ["`timezone`", "America/New_Yorck"]),
         ('"17 */2 * * *"', '"61 * * * *"', ["`schedule`", "cron"]),
         ('"17 */2 * * *"', '"@hourly"', ["`schedule`", "cron"]),
+        ('"17 */2 * * *"', '"0 9 * * 5L"', ["`schedule`", "Prefect takes", "5L"]),
+        ('"17 */2 * * *"', '"0 9 LW * *"', ["`schedule`", "Prefect takes", "LW"]),
         ('"2w"', '"2h"', ["`lookback`", "at least"]),
         ('"pt-BR"', '"Portuguese (Brazil)"', ["`language`", "language code"]),
         ('"https://post.example.org/"', '"post.example.org"', ["`home`", "http"]),

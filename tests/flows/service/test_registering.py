@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from prefect.client.schemas.objects import State, StateType
 from prefect.states import Cancelling, Running, Scheduled
 
-from flows.service import registering
+from flows.deployments import Deployment
+from flows.service import registering, worker
 
 NOW = datetime.now(UTC)
 
@@ -62,3 +63,34 @@ def test_runs_without_a_worker_are_ended_as_what_they_were():
     assert server.set[going.id].type == StateType.CRASHED
     assert server.set[stopping.id].type == StateType.CANCELLED
     assert coming.id not in server.set
+
+
+def test_an_outlet_may_be_called_as_another_flow_is():
+    held = [SimpleNamespace(id=flow, name="maintain", tags=["wireroom", flow]) for flow in ("ingest", "maintain")]
+    gone: list[str] = []
+
+    async def read_deployments(offset: int, **_: object) -> list[SimpleNamespace]:
+        return held[offset : offset + 1]
+
+    async def delete_deployment(key: str) -> None:
+        gone.append(key)
+
+    server = SimpleNamespace(read_deployments=read_deployments, delete_deployment=delete_deployment)
+    assert asyncio.run(registering.forget(server, "pool", {"maintain/maintain"})) == ["ingest/maintain"]
+    assert gone == ["ingest"]
+
+
+def test_what_prefect_does_not_take_hinders_no_other(monkeypatch, capsys):
+    made: list[str] = []
+
+    async def register(deployments, pool):
+        (one,) = deployments
+        if one.cron == "0 9 * * 5L":
+            raise ValueError("Invalid cron string")
+        made.append(one.key)
+
+    monkeypatch.setattr(registering, "register", register)
+    odd, sound = (Deployment(name, "ingest", "flows.ingest.ingest", "", cron=cron) for name, cron in (("odd", "0 9 * * 5L"), ("sound", "0 9 * * 5")))  # fmt: skip
+    asyncio.run(worker._register([odd, sound]))
+    assert made == ["ingest/sound"]
+    assert "ingest/odd is nothing that Prefect takes" in capsys.readouterr().out
