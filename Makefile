@@ -16,7 +16,7 @@ demo: .venv/.ready ## ingest a sample outlet on this machine, then query it
 	@.venv/bin/wireroom demo
 
 test: .venv/.ready ## run every test
-	$(RUN) pytest -n auto --dist loadfile --max-worker-restart 1
+	$(RUN) pytest -n auto --dist loadfile --no-loadscope-reorder --max-worker-restart 1
 
 check: .venv/.ready ## lint and type-check
 	$(RUN) ruff check .

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 from collections import Counter
 from contextlib import closing
 from datetime import date
@@ -19,6 +18,7 @@ from flows import pipeline
 from flows.sample.site import Site, serve
 from flows.sources import load
 from flows.workspace import Workspace, create
+from tests.flows.silent import Silent
 
 SECONDS = 30
 """A request may take 60; 15 are promised, and this machine may be busy."""
@@ -34,24 +34,10 @@ def stop(number, frame):
     raise {exception}
 
 signal.signal(signal.SIGTERM, stop)
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which is ignored where the tests run in the background
 place = Path(sys.argv[1])
 pipeline.ingest(Workspace(place), load(place / "sources" / "meridian.toml"))
 """
-
-
-class Silent(dict):  # type: ignore[type-arg]
-    """Pages of which one is never answered."""
-
-    def __init__(self, pages, path: str) -> None:
-        super().__init__(pages)
-        self.path = path
-        self.asked, self.released = threading.Event(), threading.Event()
-
-    def get(self, key, default=None):
-        if key == self.path:
-            self.asked.set()
-            self.released.wait(120)
-        return super().get(key, default)
 
 
 def silent(site: Site) -> Silent:

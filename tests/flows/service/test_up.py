@@ -9,7 +9,6 @@ import signal
 import stat
 import subprocess
 import sys
-import threading
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from conftest import Newsroom, until
 from flows.service import home, noted
 from flows.service.registering import AUTOMATION
 from flows.workspace import create
+from tests.flows.silent import Silent
 from warehouse import reading_copy
 from warehouse.locks import hold
 
@@ -232,27 +232,6 @@ def test_status_says_so_and_down_leaves_nothing(newsroom: Newsroom):
     assert [pid for pid in group if is_alive(pid)] == []
     assert noted.running(newsroom.workspace) is None
     assert "Nothing runs here" in newsroom.wireroom("down").stdout
-
-
-class Silent(dict):  # type: ignore[type-arg]
-    """Pages of which the newest is not answered before it is released."""
-
-    def __init__(self, pages, path: str) -> None:
-        super().__init__(pages)
-        self.path = path
-        self.asked, self.released = threading.Event(), threading.Event()
-
-    def get(self, key, default=None):
-        if key == self.path:
-            self.asked.set()
-            self.released.wait(120)
-        return super().get(key, default)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self.released.set()
 
 
 def silence(newsroom: Newsroom) -> Silent:
