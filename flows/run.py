@@ -6,7 +6,7 @@ import os
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -15,12 +15,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import parsers
-from flows import exchanges, expectations, logins, logs, progress, telling
+from flows import exchanges, expectations, logins, logs, progress, telling, verdict
 from flows.discovery import Window
 from flows.discovery.older import Older
 from flows.discovery.polling import Polling
 from flows.fetching import Exchange, Fetcher, Pace
-from flows.plural import counted
 from flows.pool import ParsePool
 from flows.room import Room
 from flows.sources import SourceDefinition
@@ -38,17 +37,11 @@ from warehouse.ledger import Ledger
 from warehouse.locks import hold
 from warehouse.search import index as search_index
 
-MOST_SAID = 5
-"""Hosts that rest of which a run speaks by name."""
-
 BRINGS_MUCH = ("backfill", "import")
 """Kinds of runs that leave the search index to the first search, since it takes a tenth of the time that reading pages takes."""
 
 UNREAD = 200
 """Pages that may wait to be read: to fetch more of them ahead would only fill the memory."""
-
-MOST_TOLD = 10
-"""Troubles that the table `runs` keeps of one run, word for word."""
 
 
 class Run:
@@ -258,8 +251,8 @@ def _ending(run: Run) -> Iterator[None]:
     state, message = "failed", None
     try:
         yield
-        _warn(run)
-        state, message = _verdict(run)
+        verdict.warn(run)
+        state, message = verdict.of(run)
     except Exception as error:
         message = f"{type(error).__name__}: {error}"
         raise
@@ -271,45 +264,6 @@ def _ending(run: Run) -> Iterator[None]:
         run.flush()
         columns = run.tally.as_columns()
         progress.tell(telling.ended(run.kind, run.source.source_id, state, message, columns))
-
-
-def _verdict(run: Run) -> tuple[str, str | None]:
-    """The state and the message of a run that came to its end; one that reached nothing of its outlet has failed."""
-    reached = run.listings_read or run.tally.fetched or run.tally.unchanged
-    if run.tally.listings_failed and not reached:
-        return "failed", " ".join(["No listing could be read.", *_few(run.troubles)])
-    way = run.cut and run.command and f"{run.command} goes on."
-    said = " ".join([*filter(None, [run.cut, way, run.older_said]), *_few(run.troubles)]) or None
-    return "cancelled" if run.cut else "completed", said
-
-
-def _few(sentences: Sequence[str]) -> list[str]:
-    """The first sentences and how many more there are: a decade has room for many troubles."""
-    left = len(sentences) - MOST_TOLD
-    return [*sentences[:MOST_TOLD], *([f"There are {left} more of the kind."] if left > 0 else [])]
-
-
-def _warn(run: Run) -> None:
-    """Say what hosts were not asked for, and where a subscriber's log-in has expired: now, and in the table `runs`."""
-    rests = run.put_off + run.listings_put_off
-    said = [_put_off(run, why) for why, _ in rests.most_common(MOST_SAID)]
-    if run.credentials.expired:
-        said.append(f"Every cookie in the cookies.txt of {run.source.name} has expired: export it anew.")
-    alarm = run.teasers.alarm(run.ledger, run.source, run.started_at) if run.credentials else None
-    for sentence in [*said, *([alarm] if alarm else [])]:
-        run.troubles.append(sentence)
-        progress.tell(progress.Event("warning", sentence))
-
-
-def _put_off(run: Run, why: str) -> str:
-    """What was not asked for since a host rests, and how it is asked again."""
-    listings, addresses = run.listings_put_off[why], run.put_off[why]
-    parts = [counted(listings, "listing")] * (listings > 0)
-    parts += [counted(addresses, "address", "addresses")] * (addresses > 0)
-    verb = "was" if listings + addresses == 1 else "were"
-    way = f" The first pass after that asks again; wireroom ingest {run.source.source_id} --now asks at once."
-    is_open = run.kind == "ingest" and run.polling != "now"
-    return f"{' and '.join(parts)} {verb} not asked for: {why}{way if is_open else ''}"
 
 
 def _keeping(run: Run) -> Callable[[type[BaseException] | None, BaseException | None, TracebackType | None], None]:

@@ -1,0 +1,57 @@
+"""How a run ended, in words: for its row in the table `runs`, and for whoever watches it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flows import progress
+from flows.plural import counted
+
+if TYPE_CHECKING:
+    from flows.run import Run  # which asks for these words at its end
+
+MOST_SAID = 5
+"""Hosts that rest of which a run speaks by name."""
+
+MOST_TOLD = 10
+"""Troubles that the table `runs` keeps of one run, word for word."""
+
+
+def of(run: Run) -> tuple[str, str | None]:
+    """The state and the message of a run that came to its end; one that reached nothing of its outlet has failed."""
+    reached = run.listings_read or run.tally.fetched or run.tally.unchanged
+    if run.tally.listings_failed and not reached:
+        return "failed", " ".join(["No listing could be read.", *_few(run.troubles)])
+    way = run.cut and run.command and f"{run.command} goes on."
+    said = " ".join([*filter(None, [run.cut, way, run.older_said]), *_few(run.troubles)]) or None
+    return "cancelled" if run.cut else "completed", said
+
+
+def _few(sentences: Sequence[str]) -> list[str]:
+    """The first sentences and how many more there are: a decade has room for many troubles."""
+    left = len(sentences) - MOST_TOLD
+    return [*sentences[:MOST_TOLD], *([f"There are {left} more of the kind."] if left > 0 else [])]
+
+
+def warn(run: Run) -> None:
+    """Say what hosts were not asked for, and where a subscriber's log-in has expired: now, and in the table `runs`."""
+    rests = run.put_off + run.listings_put_off
+    said = [_put_off(run, why) for why, _ in rests.most_common(MOST_SAID)]
+    if run.credentials.expired:
+        said.append(f"Every cookie in the cookies.txt of {run.source.name} has expired: export it anew.")
+    alarm = run.teasers.alarm(run.ledger, run.source, run.started_at) if run.credentials else None
+    for sentence in [*said, *([alarm] if alarm else [])]:
+        run.troubles.append(sentence)
+        progress.tell(progress.Event("warning", sentence))
+
+
+def _put_off(run: Run, why: str) -> str:
+    """What was not asked for since a host rests, and how it is asked again."""
+    listings, addresses = run.listings_put_off[why], run.put_off[why]
+    parts = [counted(listings, "listing")] * (listings > 0)
+    parts += [counted(addresses, "address", "addresses")] * (addresses > 0)
+    verb = "was" if listings + addresses == 1 else "were"
+    way = f" The first pass after that asks again; wireroom ingest {run.source.source_id} --now asks at once."
+    is_open = run.kind == "ingest" and run.polling != "now"
+    return f"{' and '.join(parts)} {verb} not asked for: {why}{way if is_open else ''}"
