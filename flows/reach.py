@@ -72,7 +72,7 @@ class Plan:
     delay: float  # seconds between two requests to the outlet
     gigabytes: float | None  # in the archive
     looked: int = 0  # listings that were asked for just now
-    answers: float | None = None  # seconds until the outlet has answered, so far
+    answers: float | None = None  # seconds until the outlet has answered, so far, waiting for the turn included
     floors: Sequence[Floor] = ()
 
 
@@ -234,7 +234,7 @@ def _seconds(
     source: SourceDefinition, reaches: Sequence[Reach], floors: Sequence[Floor], pages: int, answer: float
 ) -> float:
     """How long pace and answers take: of listings by whom they are asked of, of pages the outlet's unless only archives reach them."""
-    delay = source.delay.total_seconds() + answer
+    delay = max(source.delay.total_seconds(), answer)  # in which waiting for the turn is counted
     listings = sum(reach.listings or 0 for reach in reaches if reach.first_day and reach.finder not in ARCHIVES)
     captures = sum(reach.listings or 0 for reach in reaches if reach.first_day and reach.finder in ARCHIVES)
     is_own = any(reach.first_day and reach.finder not in ARCHIVES for reach in reaches) or not floors

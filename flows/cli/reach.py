@@ -52,9 +52,7 @@ def _paces(plan: Plan) -> list[str]:
         takes = f"about {span(plan.seconds / 60)}" if plan.seconds >= 1 else span(plan.seconds / 60)
         more = "" if plan.listings is not None else ", and what listings it takes that are not known yet"
         if plan.delay:
-            said.append(
-                f"One request in {plan.delay:g} s ([pace] delay), and what an answer takes, make that {takes}{more}."
-            )
+            said.append(f"One request in {plan.delay:g} s ([pace] delay) makes that {takes}{more}.")
         elif plan.answers is None:
             said.append(
                 f"No pause is kept between two requests ([pace] delay is 0): how long it takes is up to the outlet{more}."

@@ -1,5 +1,6 @@
 -- What is known of the days $1 to $2, and what is usual: days of the window that a listing was read of or an address is known of,
--- addresses a day, bytes a page in the archive and seconds until the outlet has answered.
+-- addresses a day, bytes a page in the archive and seconds until the outlet has answered,
+-- waiting for the turn included.
 WITH day_of AS (
     SELECT url_key, min(day) AS day FROM known_addresses GROUP BY url_key
 ),
