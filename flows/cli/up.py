@@ -67,9 +67,11 @@ def up(
         supervisor.run(ready)
     except ServerFailed as problem:
         raise Problem(str(problem)) from None
-    except Held:
+    except Held as held:
         _refuse_second(workspace)
-        raise
+        said = f"It is being started or ended just now ({held}). See how it stands with: wireroom status"
+        err.print(said, highlight=False, soft_wrap=True)
+        raise typer.Exit(Exit.BUSY) from None
     out.print("Ended. Everything fetched is kept; wireroom up goes on from here.", highlight=False, soft_wrap=True)
 
 

@@ -49,7 +49,7 @@ class Supervisor:
         self._workspace, self._at_once = workspace, at_once
         self._stopping = threading.Event()
         self._say = say
-        self._log = rotating(home.logs(workspace) / "up.log")
+        self._log: logging.Handler = logging.NullHandler()
         self._started = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
         self._noted: noted.Service | None = None
         self.url = ""
@@ -59,6 +59,7 @@ class Supervisor:
         with hold(noted.lock(self._workspace), f"wireroom up in process {os.getpid()}"):
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 signal.signal(number, lambda *_: self._stopping.set())
+            self._log = rotating(home.logs(self._workspace) / "up.log")
             noted.clear(self._workspace)  # that of one that was killed names a process that may be anybody's by now
             server, worker = self._children()
             try:
@@ -159,8 +160,11 @@ def main(root: str, at_once: str) -> int:
     """Supervise without a terminal; the exit code."""
     try:
         Supervisor(Workspace(Path(root)), int(at_once), say=lambda sentence: None).run()
-    except (ServerFailed, Held) as problem:
+    except ServerFailed as problem:
         print(problem, file=sys.stderr)
+        return 1
+    except Held as held:
+        print(f"Another is being started or ended just now ({held}).", file=sys.stderr)
         return 1
     return 0
 

@@ -172,6 +172,16 @@ def test_a_log_in_that_is_none_is_named_and_not_shown(
     assert "secret" not in said
 
 
+def test_one_that_is_just_being_started_is_no_run_to_wait_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys):
+    workspace = create(tmp_path / "news")
+    monkeypatch.chdir(workspace.root)
+    with hold(noted.lock(workspace), "wireroom up in process 1"):
+        assert guarded(lambda: app(["up"])) == 3
+    said = capsys.readouterr().err
+    assert "wireroom up in process 1" in said
+    assert "--wait" not in said
+
+
 def test_a_note_of_one_that_was_killed_deceives_nobody(tmp_path: Path):
     workspace = create(tmp_path / "news")
     note = noted.Service(os.getpid(), "2026-11-24T10:00:00", "http://127.0.0.1:1", "running", {}, {})
