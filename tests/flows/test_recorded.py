@@ -138,7 +138,7 @@ def test_the_log_of_the_flow_run_says_what_happened_in_few_lines_and_no_secret(l
     said = [message for _, message in prefect["logs"]]
     assert any("is completed: 38 requests, 32 articles" in message for message in said)
     assert any(level >= 40 and " failed; " in message for level, message in prefect["logs"])
-    assert any(level == 30 and "could not be read" in message for level, message in prefect["logs"])
+    assert any(level == 30 and "listings were not asked for" in message for level, message in prefect["logs"])
     assert len(said) < 60
     assert "open-sesame" not in json.dumps(prefect)
 
