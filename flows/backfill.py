@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import sys
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows import backfilling, batches
+from flows import backfilling, batches, pipeline
 from flows.recorded import recorded
 from flows.source_files import source_named
 from flows.workspace import find
@@ -49,7 +50,7 @@ def backfill(
             order,
             flow_run_id=flow_run.id,
             wait=wait,
-            do=batches.do,
+            do=partial(batches.do, step=pipeline.take),
         )
     return outcome.as_counts()
 
