@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from flows.importing.named_fields import Row, plain, says_address
-from parsers.listing import Calendar, read_date
+from flows.importing.contents import ADDRESS, is_date, names_of, renamed
+from flows.importing.named_fields import Row, says_address
 
 DELIMITERS = ",;\t|"
 
@@ -22,8 +22,6 @@ NO_ADDRESSES = (
 )
 
 _STATED = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)  # the first line of what spreadsheets are to open
-_ADDRESS = re.compile(r"https?://\S", re.IGNORECASE)
-_ANY_DAY = Calendar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +71,21 @@ def _is_passed_over(line: str) -> bool:
 def _headed(lines: Sequence[str], delimiters: Sequence[str]) -> Layout | None:
     """The layout of a table with a head, above which a title may stand."""
     for number, line in enumerate(lines):
-        if _ADDRESS.search(line):
+        if ADDRESS.search(line):
             return None
         for delimiter in delimiters:
             (names,) = _cells([line], delimiter) or ([],)
             if says_address(names):
-                return Layout(tuple(map(plain, names)), delimiter, number + 1)
+                held, remark = renamed(names, _cells(lines[number + 1 :], delimiter))
+                return Layout(held, delimiter, number + 1, remark)
     return None
 
 
 def _listed(lines: Sequence[str]) -> Layout | None:
     """The layout of a plain list: lines that are an address each, in which delimiters may stand."""
     told = [line.strip() for line in lines if not _is_passed_over(line)]
-    is_plain = all(_ADDRESS.match(line) and not re.search(r"\s", line) for line in told)
-    dated = any(_is_date(cell) for line in told for mark in DELIMITERS for cell in line.split(mark)[1:])
+    is_plain = all(ADDRESS.match(line) and not re.search(r"\s", line) for line in told)
+    dated = any(is_date(cell) for line in told for mark in DELIMITERS for cell in line.split(mark)[1:])
     return Layout(("url",)) if is_plain and not dated else None
 
 
@@ -94,33 +93,17 @@ def _guessed(lines: Sequence[str], delimiters: Sequence[str]) -> Layout | None:
     """The layout of a table whose head does not name the addresses, or is not there."""
     for delimiter in delimiters:
         grid = [row for row in _cells(lines, delimiter) if any(cell.strip() for cell in row)]
-        places = [place for row in grid for place, cell in enumerate(row) if _ADDRESS.match(cell.strip())]
+        places = [place for row in grid for place, cell in enumerate(row) if ADDRESS.match(cell.strip())]
         if not places:
             continue
         place = max(set(places), key=places.count)
-        if place < len(grid[0]) and _ADDRESS.match(grid[0][place].strip()):
-            names = _names(grid, place)
-            said = ", ".join(f"{name} {names.index(name) + 1}" for name in ("url", "date", "title") if name in names)
-            return Layout(names, delimiter, remark=f"has no line that names its columns: these were taken ({said})")
+        if place < len(grid[0]) and ADDRESS.match(grid[0][place].strip()):
+            names, guessed = names_of(grid, place)
+            return Layout(names, delimiter, remark=guessed)
         head = [*grid[0], *[""] * (place + 1 - len(grid[0]))]
-        names = (*map(plain, head[:place]), "url", *map(plain, head[place + 1 :]))
-        remark = (
-            f"has its addresses in column {place + 1}, which its first line calls {head[place].strip()!r} and not url"
-        )
+        names, remark = renamed(head, grid[1:], place)
         return Layout(names, delimiter, 1, remark)
     return None
-
-
-def _names(grid: Sequence[Sequence[str]], place: int) -> tuple[str, ...]:
-    """Names for the columns of a table without a head, by what they hold."""
-    width = max(map(len, grid))
-    held = [[row[at].strip() for row in grid if at < len(row) and row[at].strip()] for at in range(width)]
-    others = [at for at in range(width) if at != place and held[at]]
-    days = [at for at in others if all(map(_is_date, held[at]))]
-    texts = [at for at in others if at not in days and not all(map(_ADDRESS.match, held[at]))]
-    title = max(texts, key=lambda at: sum(map(len, held[at])) / len(held[at]), default=None)
-    known = {place: "url", **dict.fromkeys(days[:1], "date"), **({} if title is None else {title: "title"})}
-    return tuple(known.get(at, f"column {at + 1}") for at in range(width))
 
 
 def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
@@ -129,10 +112,3 @@ def _cells(lines: Sequence[str], delimiter: str) -> list[list[str]]:
         return list(csv.reader(lines, delimiter=delimiter))
     except csv.Error:
         return []
-
-
-def _is_date(text: str) -> bool:
-    """Whether something is meant to be a date, be it an impossible one."""
-    return bool(re.search(r"\d", text)) and bool(
-        re.fullmatch(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}.*", text.strip()) or read_date(text, _ANY_DAY).day
-    )

@@ -84,8 +84,35 @@ def test_a_table_without_a_head_or_with_a_strange_one_says_what_was_taken(tmp_pa
     assert report.notes == [
         f"{tmp_path / 'list.csv'} has no line that names its columns: these were taken (url 1, date 2, title 3)."
     ]
-    _, report = read(tmp_path / "list.csv", f"Nr,Fundstelle\n1,{A}\n".encode())
-    assert "in column 2, which its first line calls 'Fundstelle' and not url" in report.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "rows"),
+    [
+        (f"Nr,Fundstelle\n1,{A}\n", "(url 2 'Fundstelle'); no column of dates was found: name one date; no column of titles was found: name one title.", [(A, None, None)]),
+        (f"Lfd. Nr.;Überschrift der Meldung;Fundstelle im Netz;Erschienen am\n1;Neun Boote im Hafen;{A};22.09.2017\n2;Acht Möwen am Kai;{B};23.09.2017\n",
+         "(url 3 'Fundstelle im Netz', date 4 'Erschienen am', title 2 'Überschrift der Meldung').",
+         [(A, "Neun Boote im Hafen", "2017-09-22"), (B, "Acht Möwen am Kai", "2017-09-23")]),
+        (f"Link;Erschienen am;Kopf\n{A};22.09.2017;Neun Boote im Hafen\n", "(url 1, date 2 'Erschienen am', title 3 'Kopf').", [(A, "Neun Boote im Hafen", "2017-09-22")]),
+        (f"Link;Gesehen am;Erschienen am;Titel\n{A};24.09.2017;22.09.2017;Boote\n", "the columns 2, 3 may each be its date, and none was taken: name one date.", [(A, "Boote", None)]),
+        (f"url,Ressort\n{A},Hafen\n", "no column of dates was found: name one date", [(A, None, None)]),
+        (f"url;Kopf\n{A};船が九隻港に\n", "(url 1, title 2 'Kopf').", [(A, "船が九隻港に", None)]),
+    ],
+)  # fmt: skip
+def test_columns_of_unknown_names_are_known_by_what_they_hold_and_what_was_taken_is_said(
+    tmp_path: Path, text: str, said: str, rows: list[tuple[str | None, ...]]
+):
+    found, report = read(tmp_path / "list.csv", text.encode())
+    assert said in report.notes[0]
+    assert listed(found) == rows
+
+
+@pytest.mark.parametrize(
+    "text", [f"url\n{A}\n", f"Link;Datum;Titel;Ressort\n{A};;;Hafen\n", f"url,text,seen\n{A},Boats,2017-09-22\n"]
+)
+def test_a_head_that_names_what_is_wanted_needs_no_words(tmp_path: Path, text: str):
+    found, report = read(tmp_path / "list.csv", text.encode())
+    assert (len(found), report.notes) == (1, [])
 
 
 @pytest.mark.parametrize("content", [b"a;b\n1;2\n", b"\x00\x01\x02,\r,\n", b"url\r" + A.encode() + b"\r"])
