@@ -42,7 +42,7 @@ EXAMPLES = """
 
 The same command goes on where it was stopped; what was imported is never imported twice.
 
-[bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds a source · 4 a file is damaged or incomplete
+[bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds a source · 4 a file is damaged or incomplete, or nothing of them could be taken
 """
 
 
@@ -119,7 +119,7 @@ def _import(paths: list[Path], options: Options, *, as_json: bool) -> None:
         print(json.dumps(_plain(report)))
     else:
         _print(report, options)
-    if not report.is_whole:
+    if not report.is_whole or report.is_barren:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
@@ -168,6 +168,8 @@ def _sentence(report: Report, dry_run: bool) -> str:
     """The line that says it all."""
     if not report.files and not report.is_whole:
         return "No file could be read: see above."
+    if report.is_barren:
+        return f"{counted(report.files, 'file')} read, and nothing of {'it' if report.files == 1 else 'them'} could be taken: see above what is lacking."
     parts = []
     new = counted(report.taken, "new page")
     if report.taken and dry_run:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flows.importing.capturing import names
 from flows.importing.claims import Claims, place_of
-from flows.importing.records import Options, Report
+from flows.importing.records import LEFT_OUT, Options, Report
 from flows.sources import SourceDefinition
 from parsers.listing import Calendar
 
@@ -35,7 +35,7 @@ class Door:
     def claim(self, url: str) -> SourceDefinition | None:
         """The source that gets the page at an address now; None where nobody wants it, or its turn comes later."""
         if not self._claims.concerns(url):
-            self.refuse("left out by --match")
+            self.refuse(LEFT_OUT)
             return None
         try:
             names(url)

@@ -20,6 +20,9 @@ MOST_SAID = 3
 MOST_COUNTED = 10_000
 """Hosts (or lines) that are counted apart; further ones count together."""
 
+LEFT_OUT = "left out by --match"
+"""Why something is passed over that was not wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Held:
@@ -151,6 +154,12 @@ class Report:
     def is_claimed(self) -> bool:
         """Whether a source claims some page or address of the files."""
         return bool(self.sources or self.listed or self.listed_known or self.withdrawn)
+
+    @property
+    def is_barren(self) -> bool:
+        """Whether nothing of the files could be taken, though nobody wanted it left out; records of a WARC are what they are."""
+        is_somebodys = self.is_claimed or self.unclaimed or self.outside or self.passed_over[LEFT_OUT]
+        return bool(self.passed_over) and not (is_somebodys or self.records)
 
     @property
     def faults(self) -> int:

@@ -55,6 +55,20 @@ def test_files_of_other_kinds_are_named_in_one_sentence(place: Path, capsys: pyt
     assert f"{files[0]}, {files[1]} are none of" in err
 
 
+def test_files_of_which_nothing_can_be_taken_are_not_called_known_and_end_with_4(
+    place: Path, capsys: pytest.CaptureFixture[str]
+):
+    folder = place / "html"
+    folder.mkdir()
+    for name in ("a", "b"):
+        (folder / f"{name}.html").write_text(f"<p>{name}</p>")
+    code, out, _ = said(capsys, str(folder))
+    assert code == 4
+    assert out.endswith("2 files read, and nothing of them could be taken: see above what is lacking.\n")
+    assert "nothing new" not in out
+    assert said(capsys, str(folder), "--base", "https://other.example/")[0] == 0  # whose they are is another question
+
+
 def test_damage_is_said_with_file_and_offset_and_ends_with_4(place: Path, capsys: pytest.CaptureFixture[str]):
     recorded = Recorded().pages("one", "two")
     file = place / "a.warc.gz"
