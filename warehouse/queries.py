@@ -21,6 +21,9 @@ AT_ONCE = 1_000
 FRUGAL = "512MB"
 """Memory of a frugal connection."""
 
+REFUSAL = "This SQL cannot be run: "
+"""Before what DuckDB says of a user's SQL."""
+
 _READERS = {".csv": "read_csv", ".tsv": "read_csv", ".parquet": "read_parquet", ".json": "read_json",
             ".jsonl": "read_json", ".ndjson": "read_json"}  # fmt: skip
 _ASKING = {duckdb.StatementType.SELECT}
@@ -123,7 +126,7 @@ def sentence(con: duckdb.DuckDBPyConnection, error: str) -> str:
     message, hint = _without_hint(message or kind)
     if not hint:
         hint = _near_miss(con, message)
-    lines = [f"This SQL cannot be run: {message[:1].lower() + message[1:].rstrip('!.')}."]
+    lines = [f"{REFUSAL}{message[:1].lower() + message[1:].rstrip('!.')}."]
     if hint:
         lines[0] += f" Did you mean {hint}?"
     if place:

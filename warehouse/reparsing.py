@@ -72,6 +72,11 @@ class Summary:
         """Articles that are one before and after."""
         return self.outcomes.get("unchanged", 0) + self.outcomes.get("changed", 0)
 
+    @property
+    def differs(self) -> bool:
+        """Whether anything was read otherwise than it counts now."""
+        return bool(self.warnings) or any(self.outcomes.get(one) for one in ("changed", "rejected", "accepted"))
+
 
 class Comparison:
     """The newest reading copy beside what waits of one source, to be entered; nothing of it grows with the texts."""

@@ -17,6 +17,7 @@ from flows.cli.reading import plain, print_article
 from parsers.records import Article, Page, Profile, Rejected
 
 if TYPE_CHECKING:
+    from flows.fetching import Exchange
     from flows.sources import SourceDefinition
 
 PARSE_EXAMPLES = """
@@ -56,7 +57,7 @@ def parse(
     ] = False,
 ) -> None:
     """Read one page and print its record: dateline, source tag, dates, body."""
-    result = read(what, url, source)
+    result = read(what, url, source, "parse")
     if isinstance(result, Rejected):
         if as_json:
             print(json.dumps(asdict(result), default=plain, ensure_ascii=False))
@@ -79,7 +80,7 @@ def explain(
     ] = False,
 ) -> None:
     """Show how every field was decided, with the candidates that lost and the dateline marked in the lead."""
-    result = read(what, url, source)
+    result = read(what, url, source, "explain")
     found: list[Article | Rejected] = [result] if isinstance(result, Rejected) else [article for article, _ in result]
     for place, one in enumerate(found):
         if as_json:
@@ -95,13 +96,16 @@ def explain(
         raise typer.Exit(Exit.PROBLEM)
 
 
-def read(what: str, url: str | None, source: str | None) -> list[tuple[Article, dict[str, Any]]] | Rejected:
-    """The articles of a file, an address or standard input, each with its wide record; or why there is none."""
+def read(what: str, url: str | None, source: str | None, verb: str) -> list[tuple[Article, dict[str, Any]]] | Rejected:
+    """The articles of a file, an address or standard input, each with its wide record; or why there is none.
+
+    `verb` is what was run, for the advice where an address must not be asked.
+    """
     import parsers
     from flows.readings import wide
 
     outlet = _outlet(source)
-    page = _page(what, url, outlet.allow if outlet else frozenset())
+    page = _page(what, url, outlet, verb)
     result = parsers.parse(page, outlet.profile if outlet else Profile())
     if isinstance(result, Rejected):
         return result
@@ -117,9 +121,9 @@ def _outlet(source: str | None) -> SourceDefinition | None:
     return source_named(here(), source)
 
 
-def _page(what: str, url: str | None, allow: frozenset[str]) -> Page:
+def _page(what: str, url: str | None, outlet: SourceDefinition | None, verb: str) -> Page:
     if what.startswith(("http://", "https://")):
-        return _fetched(what, allow)
+        return _fetched(what, outlet, verb)
     if what == "-":
         return Page(sys.stdin.buffer.read(), url=url)
     path = Path(what)
@@ -133,8 +137,8 @@ def _page(what: str, url: str | None, allow: frozenset[str]) -> Page:
     return Page(content, url=url, content_type=kind if kind in ("text/plain", "text/html") else None)
 
 
-def _fetched(url: str, allow: frozenset[str]) -> Page:
-    """Ask for one page, as politely as a run would, without a workspace; `allow` is what its source lets in."""
+def _fetched(url: str, outlet: SourceDefinition | None, verb: str) -> Page:
+    """Ask for one page, as politely as a run would, without a workspace; its outlet may let in what is usually refused."""
     import tempfile
 
     from flows.fetching import Fetcher, Pace
@@ -143,17 +147,25 @@ def _fetched(url: str, allow: frozenset[str]) -> Page:
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        Fetcher(AGENT, pace=Pace(Folders(Path(folder))), allow=allow) as fetcher,
+        Fetcher(AGENT, pace=Pace(Folders(Path(folder))), allow=outlet.allow if outlet else frozenset()) as fetcher,
     ):
         exchange = fetcher.get(url)
     if exchange.outcome != "fetched":
-        way_out = (
-            f" Save the page and name its file: wireroom parse page.html --url {url}"
-            if exchange.reason == "ssrf"
-            else ""
-        )
-        raise Problem(f"{url} could not be fetched: {exchange.message}{way_out}")
+        raise Problem(_unfetched(exchange, is_of_source=outlet is not None, verb=verb))
     return Page(exchange.body, exchange.final_url, exchange.content_type, exchange.observed_at)
+
+
+def _unfetched(exchange: Exchange, *, is_of_source: bool, verb: str) -> str:
+    """Why a page could not be fetched, with its address said once, and the way out."""
+    url, why = exchange.requested_url, exchange.message or exchange.outcome
+    if why.startswith(f"{url} "):
+        why = f"it {why.removeprefix(f'{url} ')}"
+    said = f"{url} could not be fetched: {why}"
+    if exchange.reason != "ssrf":
+        return said
+    if not is_of_source:  # there is no file that could let it in
+        said = f"{said.partition(': [access]')[0].rstrip('.')}."
+    return f"{said} Save the page and name its file and its address: wireroom {verb} page.html --url ADDRESS"
 
 
 def _print_record(record: dict[str, Any]) -> None:

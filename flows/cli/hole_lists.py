@@ -17,8 +17,6 @@ from flows.cli.year_blocks import MARKS, calendar, legend
 if TYPE_CHECKING:
     from warehouse.coverage import Hole
 
-KNOWN = '[coverage] known = [{ from = 2016-05-01, to = 2016-05-03, reason = "…" }]'
-
 SHOWN = 20
 """Holes that are named unless all are asked for."""
 
@@ -116,5 +114,12 @@ def _ways_out(survey: Survey, holes: Sequence[Hole]) -> Iterator[str]:
         yield (
             f"→ Unlisted and thin days may be known to another finder, such as a sitemap or a web archive (kind = \"wayback\"), in {name}.toml."
         )  # fmt: skip
-    if states - {"never_tried"}:
-        yield f"→ What stays missing all the same can be said to be lost for good in {name}.toml: {KNOWN}"
+    lost = next((run for run in _runs(holes) if run[0].day and run[0].state != "never_tried"), None)
+    if lost:
+        yield f"→ What stays missing all the same can be said to be lost for good in {name}.toml: {_known(lost)}"
+
+
+def _known(run: Sequence[Hole]) -> str:
+    """The line that says days in a row to be lost for good, with the reason left to write."""
+    to = f", to = {run[-1].day}" if len(run) > 1 else ""
+    return f'[coverage] known = [{{ from = {run[0].day}{to}, reason = "…" }}]'

@@ -57,7 +57,11 @@ def print_shown(shown: Shown) -> None:
     out.print()
     only = f" --fields {','.join(shown.fields)}" if shown.fields else ""
     _way("one article in full", f"wireroom reparse {name} --article ARTICLE")
-    _way("accept it, so that it corrects what is there", f"wireroom reparse {name}{only} --accept")
+    if summary.differs:
+        _way("accept it, so that it corrects what is there", f"wireroom reparse {name}{only} --accept")
+    else:
+        _say("Nothing differs: there is nothing to correct.")
+        _way("note that today's reader has read it", f"wireroom reparse {name}{only} --accept")
     _way("drop it", f"wireroom reparse {name} --discard")
 
 

@@ -80,10 +80,18 @@ def down() -> None:
     """End what `wireroom up` started, wherever it runs; what is under way is kept and goes on the next time."""
     from flows.service import noted
 
-    if noted.stop(here()):
-        out.print("Ended. Everything fetched is kept; wireroom up goes on from here.", highlight=False, soft_wrap=True)
+    workspace = here()
+    was_killed = noted.was_killed(workspace)
+    if noted.stop(workspace):
+        said = "Ended. Everything fetched is kept; wireroom up goes on from here."
+    elif was_killed:
+        said = (
+            "Nothing runs here any more: wireroom up was killed, and the note it left has been cleared away. "
+            "Everything fetched is kept. Start it again with: wireroom up"
+        )
     else:
-        out.print("Nothing runs here. Start it with: wireroom up", highlight=False, soft_wrap=True)
+        said = "Nothing runs here. Start it with: wireroom up"
+    out.print(said, highlight=False, soft_wrap=True)
 
 
 def _refuse_beside_another_prefect(workspace: Workspace) -> None:

@@ -34,10 +34,14 @@ class Selection:
         _known(con, "agency", _AGENCIES, self.agencies)
         conditions, values = self._conditions()
         if self.where:
-            queries.single(con, f"SELECT 1 FROM articles WHERE ({self.where}\n)")
             conditions.append(f"({self.where}\n)")
         chosen = f"CREATE OR REPLACE TEMP TABLE chosen AS SELECT article_id, source_id FROM articles WHERE {' AND '.join(conditions) or 'true'}"
-        queries.said_well(con, lambda: con.execute(chosen, values))
+        try:
+            if self.where:
+                queries.single(con, f"SELECT 1 FROM articles WHERE ({self.where}\n)")
+            queries.said_well(con, lambda: con.execute(chosen, values))
+        except BadQuery as problem:
+            raise BadQuery(_of_condition(self.where, str(problem)) if self.where else str(problem)) from None
         con.execute(
             "CREATE OR REPLACE TEMP TABLE chosen_sources AS SELECT source_id FROM sources "
             "WHERE len($1) = 0 OR lower(source_id) IN (SELECT unnest($1)) OR lower(name) IN (SELECT unnest($1)) "
@@ -74,6 +78,14 @@ class Selection:
                 conditions.append(f"date_published {sign} ${name}")
                 values[name] = day
         return conditions, values
+
+
+def _of_condition(where: str, problem: str) -> str:
+    """What is wrong with a user's own condition, without the SQL that we put around it."""
+    said = problem.splitlines()[0].removeprefix(queries.REFUSAL)
+    if ")" not in where:
+        said = said.replace('at or near ")"', "at its end")
+    return f"--where {' '.join(where.split())!r} cannot be used: {said}"
 
 
 def question(table: str, *, text: bool = True) -> str:

@@ -65,6 +65,13 @@ def test_what_is_not_there_is_said_in_a_sentence(wireroom: Run):
     assert "Traceback" not in done.stderr
 
 
+def test_an_address_that_is_not_asked_is_named_once_with_the_verb_that_was_run(wireroom: Run):
+    said = wireroom("explain", "http://127.0.0.1:8099/story", code=1).stderr
+    assert said.count("http://127.0.0.1:8099/story") == 1
+    assert "it names port 8099, and only 80 and 443 are asked. Save" in said
+    assert "wireroom explain page.html --url ADDRESS" in said
+
+
 def test_explain_marks_the_dateline_and_shows_who_lost(wireroom: Run, story: str):
     said = wireroom("explain", story, "--url", URL).stdout
     assert "⟦OSLO, March 2 (AP) —⟧ The ferry left the quay" in said

@@ -91,6 +91,7 @@ def test_a_calendar_shows_every_day_and_names_every_hole(wireroom: Run):
     assert "n 2017-03-20  never tried: nobody has looked at this day" in said
     assert "56 addresses in 31 days: 54 articles, 1 gone (status_404), 1 missing." in said
     assert f"→ wireroom backfill {SOURCE} --from 2017-03-01 --to 2017-03-31 --holes" in said
+    assert f'in {SOURCE}.toml: [coverage] known = [{{ from = 2017-03-09, reason = "…" }}]' in said
 
 
 def test_days_without_a_hole_say_so(wireroom: Run):

@@ -55,6 +55,19 @@ def test_what_cannot_be_is_told(wireroom: Run, tmp_path: Path, options: list[str
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("nonsense > 3", "--where 'nonsense > 3' cannot be used: referenced column \"nonsense\" not found"),
+        ("word_count >", "--where 'word_count >' cannot be used: syntax error at its end."),
+    ],
+)
+def test_of_a_wrong_condition_only_the_users_own_words_are_shown(wireroom: Run, where: str, said: str) -> None:
+    told = wireroom("export", "--where", where, code=1).stderr
+    assert said in told
+    assert not re.search("SELECT|TEMP TABLE|LINE 1", told, re.IGNORECASE)
+
+
 @pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
 def test_a_file_has_every_column_and_row(wireroom: Run, tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"articles.{ending}"

@@ -74,6 +74,13 @@ def test_an_edited_source_is_read_anew_shown_and_accepted(news: Workspace, wirer
     assert "Nothing waits" in wireroom("reparse", "--list").stdout
 
 
+def test_where_nothing_differs_no_correction_is_offered(news: Workspace, wireroom: Run):
+    told = wireroom("reparse", SOURCE_ID, "--again").stdout
+    assert "read as before" in told
+    assert "Nothing differs" in told
+    assert "corrects" not in told
+
+
 def test_an_article_that_is_none_any_more_is_shown_as_such_everywhere(news: Workspace, wireroom: Run):
     edit(news, "[parse]", '[parse]\ncontainer = "a"')
     told = wireroom("reparse", "--sample", 1).stdout

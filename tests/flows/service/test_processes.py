@@ -14,6 +14,7 @@ import pytest
 from conftest import until
 from test_up import is_alive
 
+from flows.cli.up import down
 from flows.cli.verbs import app, guarded
 from flows.service import home, noted
 from flows.service.child import Child, rotating
@@ -194,6 +195,18 @@ def test_a_note_of_one_that_was_killed_deceives_nobody(tmp_path: Path):
     with hold(noted.lock(workspace), "wireroom up in process 1"):
         assert noted.running(workspace) == note
         assert not noted.was_killed(workspace)
+
+
+def test_down_says_that_it_clears_away_what_a_killed_up_has_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    workspace = create(tmp_path / "news")
+    monkeypatch.setenv("WIREROOM_WORKSPACE", str(workspace.root))
+    noted.write(workspace, noted.Service(os.getpid(), "2026-11-24T10:00:00", "http://127.0.0.1:1", "running", {}, {}))
+    down()
+    assert "was killed, and the note it left has been cleared away" in capsys.readouterr().out
+    down()
+    assert capsys.readouterr().out == "Nothing runs here. Start it with: wireroom up\n"
 
 
 def test_down_kills_what_does_not_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
