@@ -182,7 +182,9 @@ def _of_runs(
 
 
 def _of_health(verdict: Verdict) -> Trouble:
-    return Trouble(f"{verdict.source_id}: {verdict.message}", f"wireroom health {verdict.source_id}")
+    check = f"wireroom sources check {verdict.source_id}"  # where the sentence itself names it
+    command = check if f"{check} " in verdict.message else f"wireroom health {verdict.source_id}"
+    return Trouble(f"{verdict.source_id}: {verdict.message}", command)
 
 
 def _of_files(workspace: Workspace) -> Iterator[Trouble]:

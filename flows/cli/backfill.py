@@ -213,12 +213,19 @@ def _summary(name: str, counts: dict[str, Any]) -> str:
     return f"[bold]{name}[/]: {', '.join(parts)} in {counts['seconds']:,.1f} s"
 
 
+BARREN = 5
+"""Pages of which none was an article, from which on the pattern is doubted."""
+
+
 def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, Any]) -> Iterator[str]:
     """What is missing, a line for each thought; the last one says how to go on."""
     days = [hole for hole in holes if hole.day]
     count = (order.last_day - order.first_day).days + 1
     window, cut = f"{order.first_day} to {order.last_day}", counts["cut"]
     asked = f"{name} --from {order.first_day} --to {order.last_day}"
+    if counts["rejected"] >= BARREN and not counts["articles"]:
+        said = f"None of the {counts['rejected']:,} pages read was an article: the pattern under [article] may take listings for articles."
+        yield f"{said} See with: wireroom sources check {name}"
     if days:
         yield f"{window}: of {counted(count, 'day')}, {len(days):,} are not complete."
     elif holes:

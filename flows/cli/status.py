@@ -111,7 +111,15 @@ def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
     """All is well, in a sentence; or what is not, and the command that comes next."""
     total = sum(one["articles"] for one in stands)
     what = f"{counted(len(stands), 'source')}, {counted(total, 'article')}"
-    if not found.troubles and not total:
+    barren = next((one for one in stands if one["rejected"] and not total), None)
+    if not found.troubles and barren:
+        pages, name = counted(barren["rejected"], "page"), barren["source"]
+        said = f"Of {pages} read of {name}, none was an article: [article] in sources/{name}.toml may take listings for articles."
+        out.print(
+            Text.assemble(("! ", "yellow"), ("No article has come yet", "bold"), f": {what}. {said}"), soft_wrap=True
+        )
+        hung("  →", f"wireroom sources check {name}")
+    elif not found.troubles and not total:
         out.print(
             Text.assemble(
                 ("✓ ", "green"),

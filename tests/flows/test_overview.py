@@ -49,7 +49,7 @@ def source(made: Workspace) -> SourceDefinition:
 
 
 def stands(state: str | None = "completed", **more: Any) -> dict[str, Any]:
-    return {"source": "meridian", "articles": 32, "last_run": MORNING, "state": state, **more}
+    return {"source": "meridian", "articles": 32, "rejected": 0, "last_run": MORNING, "state": state, **more}
 
 
 def commands(found: front.Overview) -> list[str]:
@@ -140,6 +140,9 @@ def test_a_source_that_is_not_well_is_named_once_and_in_the_words_of_health(
     assert [(one.what, one.command) for one in found.troubles] == [
         ("meridian: Nothing came for six days.", "wireroom health meridian")
     ]
+    advised = "None of 9 pages was one. wireroom sources check meridian shows what comes of a few."
+    found_unwell[:] = [Verdict("meridian", "rejected", "failing", advised, "", "", None)]
+    assert commands(overview(made, [source], [stands()], NOW)) == ["wireroom sources check meridian"]
 
 
 def service(**restarts: int) -> noted.Service:
@@ -253,11 +256,21 @@ def test_articles_of_a_source_whose_file_is_broken_are_counted_all_the_same(made
     assert "file cannot be read" in said
 
 
-@pytest.mark.parametrize(("last_run", "command"), [(None, "wireroom ingest meridian"), (MORNING, "wireroom backfill")])
-def test_where_nothing_has_come_yet_the_next_command_is_said(last_run: datetime | None, command: str, capsys):
-    status._print_verdict(front.Overview(), [stands(articles=0) | {"last_run": last_run}])
+@pytest.mark.parametrize(
+    ("last_run", "rejected", "command"),
+    [
+        (None, 0, "wireroom ingest meridian"),
+        (MORNING, 0, "wireroom backfill"),
+        (MORNING, 3, "wireroom sources check meridian"),
+    ],
+)
+def test_where_nothing_has_come_yet_the_next_command_is_said(
+    last_run: datetime | None, rejected: int, command: str, capsys
+):
+    status._print_verdict(front.Overview(), [stands(articles=0, rejected=rejected) | {"last_run": last_run}])
     said = capsys.readouterr().out
-    assert "no article has come yet" in said
+    assert "no article has come yet" in said.lower()
+    assert ("Of 3 pages read of meridian, none was an article" in said) is bool(rejected)
     assert f"→ {command}" in said
 
 

@@ -93,6 +93,19 @@ def test_a_trouble_is_named_at_the_first_run_that_shows_it(judged, last, limits,
     assert failing(judged(outlet)) == expected
 
 
+@pytest.mark.parametrize(("kind", "pages", "expected"), [
+    ("backfill", [Page(words=None)] * 5, {"rejected"}), ("ingest", [Page(words=None)] * 4, set()), ("ingest", [Page(), *[Page(words=None)] * 7], set()),
+])  # fmt: skip
+def test_an_outlet_of_which_no_page_ever_was_an_article_is_not_well(judged, kind: str, pages, expected):
+    outlet = Outlet().expects()
+    outlet.ingest(FIRST, pages, kind=kind)
+    found = judged(outlet, FIRST + timedelta(hours=1))
+    assert failing(found) == expected
+    if expected:
+        assert "None of the 5 pages read was an article" in found["rejected"].message
+        assert "wireroom sources check" in found["rejected"].message
+
+
 def test_what_a_feed_without_days_showed_already_when_it_was_first_read_is_no_old_news(judged):
     old = [Page(day=date(2025, 3, 1) + timedelta(days=30 * number), unlisted=True) for number in range(8)]
     outlet = Outlet().expects()

@@ -44,9 +44,28 @@ SELECT source_id, "check", bool_or(coalesce(breaks_limit, false)) AS breaks_limi
 FROM weighed
 GROUP BY ALL;
 
+-- Outlets of which no page ever was an article, although five or more were read, by whatever run: there is no past to ask.
+CREATE MACRO health_of_barren(source, moment) AS TABLE
+WITH barren AS (
+    SELECT source_id FROM readings
+    WHERE observed_at <= moment AND (source IS NULL OR source_id = source)
+    GROUP BY source_id
+    HAVING count(record_hash) = 0
+)
+SELECT source_id, 'rejected' AS "check", 'failing' AS state,
+       format('None of the {} pages read was an article: {}', count(DISTINCT url_key), rtrim(mode(coalesce(reject_message, reject_reason)), '.')) AS measured,
+       'some of them at least' AS expected,
+       'The pattern under [article] in the source file may take listings for articles; wireroom sources check ' || source_id || ' shows what comes of a few.' AS advice,
+       min(observed_at) AS since_at
+FROM readings JOIN barren USING (source_id)
+WHERE counts AND observed_at <= moment
+GROUP BY source_id
+HAVING count(DISTINCT url_key) >= 5;
+
 -- The same as verdicts; `advice` says what to do.
 CREATE MACRO health_of_pages(source, moment) AS TABLE
-WITH said AS (
+WITH barren AS MATERIALIZED (FROM health_of_barren(source, moment)),
+said AS (
     SELECT *, split_part("check", '.', 1) AS kind, split_part("check", '.', 2) AS field,
            CASE WHEN breaks_limit OR breaks_past THEN 'failing'
                 WHEN shown.seen >= 5 AND (least IS NOT NULL OR past_pages >= 20) THEN 'ok' ELSE 'unknown' END AS state,
@@ -71,4 +90,7 @@ SELECT source_id, "check", state,
                     ELSE if(kind = 'dates', 'A row has only what is believed; see what was stated: wireroom query "SELECT basis, value, chosen, note FROM field_evidence WHERE field = ''date_published'' AND source_id = ''' || source_id || ''' ORDER BY observed_at DESC LIMIT 20".',
                             'Read one of them on its page and with wireroom explain URL: the outlet may have changed its pages, and [parse] in the source file must follow.') END AS advice,
        if(state = 'failing', since, NULL) AS since_at
-FROM (SELECT *, unnest(shown) FROM said);
+FROM (SELECT *, unnest(shown) FROM said)
+WHERE NOT ("check" = 'rejected' AND source_id IN (SELECT source_id FROM barren))
+UNION ALL
+FROM barren;

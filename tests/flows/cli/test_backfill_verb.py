@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from flows.backfilling import Order
+from flows.cli.backfill import _missing
 from flows.cli.days_display import Course, span
 from flows.cli.verbs import app, guarded
 from flows.progress import Event
@@ -46,6 +48,14 @@ def as_json(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[
     capsys.readouterr()
     code = guarded(lambda: app(["backfill", "post", *words, "--json"], prog_name="wireroom"))
     return code, json.loads(capsys.readouterr().out)
+
+
+def test_pages_of_which_none_was_an_article_are_told_in_the_end():
+    order, counts = Order(date(2017, 3, 1), date(2017, 3, 2)), {"rejected": 50, "articles": 0, "cut": None}
+    first, second = _missing("post", order, [], counts)
+    assert first.startswith("None of the 50 pages read was an article")
+    assert first.endswith("wireroom sources check post")
+    assert list(_missing("post", order, [], counts | {"articles": 1})) == [second]
 
 
 def test_the_plan_says_what_each_finder_reaches_and_asks_for_nothing(outlet: Outlet, capsys):
