@@ -14,6 +14,8 @@ from flows.periods import periods
 from flows.pipeline import Address
 from flows.progress import Event, tell
 from flows.run import Run
+from flows.sources import SourceDefinition
+from flows.workspace import Workspace
 from warehouse import coverage, reading_copy
 from warehouse.keys import Keys
 
@@ -107,14 +109,22 @@ def _idle(run: Run, begun: Collection[date]) -> set[date]:
     every = set(every_day(run.window))
     if run.window.days is not None:
         return every - run.window.days
-    return _complete(run) & (set(begun) if _has_periods(run) else every)
+    days = as_read(run.workspace, run.source, run.window.first_day, run.window.last_day)
+    complete = {one.day for one in days if not one.is_hole and not one.is_open}
+    return complete & (set(begun) if _has_periods(run) else every)
 
 
-def _complete(run: Run) -> set[date]:
-    """The days that readers see complete; none where another version made what they read."""
-    with closing(reading_copy.connect(run.workspace.folders)) as con:
+def as_read(
+    workspace: Workspace, source: SourceDefinition, first_day: date | None, last_day: date | None
+) -> list[coverage.Day]:
+    """The days as readers see them, from the first to the last that are known unless they are given.
+
+    None where another version made what they read.
+    """
+    with closing(reading_copy.connect(workspace.folders)) as con:
         try:
-            found = coverage.days(con, run.source.source_id, run.window.first_day, run.window.last_day)
+            known = coverage.reach(con, source.source_id)
+            first, last = first_day or (known and known[0]), last_day or (known and known[1])
+            return coverage.days(con, source.source_id, first, last) if first and last else []
         except (duckdb.CatalogException, duckdb.BinderException):
-            return set()
-    return {one.day for one in found if not one.is_hole and not one.is_open}
+            return []

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from flows import foreseen
 from flows.backfilling import Order, left, narrowed, rules_of, today
-from flows.days_done import every_day
+from flows.days_done import as_read, every_day
 from flows.discovery import Listing, Window, wayback
 from flows.fetching import Pace, house, resting_until
 from flows.foreseen import Foreseen
@@ -21,6 +21,7 @@ from flows.polls import polls_of
 from flows.sources import FinderSpec, SourceDefinition
 from flows.wayback import places
 from flows.workspace import Workspace
+from warehouse.coverage import Day
 from warehouse.ledger import Ledger, Levels
 
 SAYS_NOTHING = {
@@ -90,7 +91,8 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
         new = [key for key in set().union(*(one.keys(window) for one in shown)) if not ledger.knows(key)]
     waiting = len(known) + len(new)
     undated = sum(known) + len(set().union(*(one.undated for one in shown)).intersection(new))
-    unseen = _unseen(window, levels, shown)
+    levels = _with(levels, as_read(workspace, source, None, None))
+    unseen = _unseen(window, levels, shown, reaches)
     pages, basis = _pages(
         levels, (waiting, undated), unseen, foreseen.a_day(live, window), [each for one in live for each in one.looked]
     )
@@ -180,12 +182,25 @@ def _outside(first: date, last: date, begin: date, end: date) -> Iterator[str]:
         yield f"Nothing after {end}, as its to says."
 
 
-def _unseen(window: Window, levels: Levels, shown: Sequence[Foreseen]) -> int:
+def _with(levels: Levels, days: Sequence[Day]) -> Levels:
+    """What is known and usual, by the days too that some listing vouches for, whether it names anything of them or not."""
+    vouched = [one for one in days if one.witnesses]
+    if not vouched:
+        return levels
+    usual = sum(one.found for one in vouched) / len(vouched)
+    return replace(levels, days=[*levels.days, *(one.day for one in vouched)], a_day=usual)
+
+
+def _unseen(window: Window, levels: Levels, shown: Sequence[Foreseen], reaches: Sequence[Reach]) -> int:
     """How many of the days nobody has seen a listing or an address of, and some finder may list."""
     if all(one.is_whole or one.spec.kind in ("feed", "list") for one in shown):
         return 0
     listed = set[date]().union(*(one.days(window) for one in shown if one.spec.kind != "feed"))
-    return sum(window.holds(day) for day in set(every_day(window)) - listed.union(levels.days))
+    reached = [
+        (one.first_day, one.last_day) for one in reaches if one.first_day and one.last_day and one.finder != "feed"
+    ]
+    unknown = set(every_day(window)) - listed.union(levels.days)
+    return sum(window.holds(day) and any(first <= day <= last for first, last in reached) for day in unknown)
 
 
 def _pages(
@@ -205,7 +220,9 @@ def _pages(
         return None, "Nothing is known of this source yet. --sample looks at a few listings, and says more."
     by = "as a few listings have them now" if sampled is not None else "as on the days that are known"
     days = f"{unseen:,} {'day is' if unseen == 1 else 'days are'} not known yet"
-    return waiting + round(unseen * level), f"{wait}, and {days}: {level:.1f} articles a day, {by}."
+    return waiting + round(
+        unseen * level
+    ), f"{wait}, and {days}: {level:.{1 if level >= 1 else 2}f} articles a day, {by}."
 
 
 def _none_shown(looked: Sequence[Listing]) -> str:

@@ -112,6 +112,16 @@ def test_the_plan_knows_what_a_pass_has_seen_in_the_listings_and_how_the_last_lo
     assert "It could not be read on 20" in by_feed["cannot"]
 
 
+def test_the_plan_goes_by_all_days_that_listings_vouch_for_and_not_only_by_those_with_articles(outlet: Outlet, capsys):
+    stories = [f"/2017/03/{number:02}/story.html" for number in (1, 11, 21)]
+    outlet.put("/", "".join(f'<li><a href="{path}">s</a></li>' for path in stories))
+    outlet.source('kind = "index"\nurl = "BASE/"\nlinks = "li a"\nfrom = 2017-02-22', rest=DATED)
+    said(capsys, "--from", "2017-03-01", "--to", "2017-03-21", "--limit", "1")
+    _, plan = as_json(capsys, "--from", "2017-01-01", "--to", "2017-03-21", "--dry-run")
+    assert "2 addresses are listed and not asked for yet, and 7 days are not known yet: 0.14 articles" in plan["basis"]
+    assert plan["pages"] == 3
+
+
 def test_the_plan_says_that_addresses_without_a_day_are_all_fetched(outlet: Outlet, capsys):
     outlet.put("/map.xml", sitemap(*((f"{outlet.base}/story-{number}.html", None) for number in range(7))))
     outlet.source('kind = "sitemap"\nurl = "BASE/map.xml"')
