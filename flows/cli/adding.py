@@ -15,7 +15,7 @@ import typer
 from rich.markup import escape
 from rich.syntax import Syntax
 
-from flows.cli.app import Problem, err, here, out
+from flows.cli.app import Exit, Problem, err, here, out
 from flows.cli.display import watched
 from flows.cli.sources import AsJson, Yes, sources_app
 from flows.progress import shown
@@ -41,7 +41,8 @@ ADD_EXAMPLES = """
 
   wireroom sources add sites.csv                  columns name, url, feed
 
-[bold]Exit codes[/]  0 added, or printed · 1 nothing was written, and why · 4 some sites of a list could not be added
+[bold]Exit codes[/]  0 added, or printed · 1 nothing was written, and why · 4 no page that was tried is an article, and the
+file must be mended; or some sites of a list could not be added
 """
 
 What = Annotated[str, typer.Argument(metavar="NAME|URL|FILE", help="A catalogue name, an address, an .opml or a .csv.")]
@@ -105,12 +106,14 @@ def add(
         _show(draft)
     if draft.toml is None:
         raise Problem(f"{draft.probe.obstacle} Nothing was written.{_way_out(draft.probe)}")
-    if dry_run or (as_json and not yes):
-        return
-    _say_twins(workspace, draft)
-    path = write(workspace, draft, ask=not yes)
-    if not as_json:
-        _next(draft.name, path)
+    if not dry_run and (yes or not as_json):
+        _say_twins(workspace, draft)
+        path = write(workspace, draft, ask=not yes)
+        if not as_json:
+            say_written(draft, path)
+            _next(draft)
+    if draft.probe.doubt:
+        raise typer.Exit(Exit.INCOMPLETE)
 
 
 def _options(
@@ -254,9 +257,22 @@ def _say_twins(workspace: Workspace, draft: Draft) -> None:
         err.print(f"[yellow]![/] {', '.join(twins)} reads this site already.", highlight=False, soft_wrap=True)
 
 
-def _next(name: str, path: Path) -> None:
-    out.print(f"[green]✓[/] {escape(str(path))} is written.", highlight=False, soft_wrap=True)
-    out.print(f"Next: wireroom ingest {escape(name)}", highlight=False)
+def say_written(draft: Draft, path: Path) -> None:
+    """Say that a file is written; and where none of the tried pages was an article, that it will not do yet."""
+    doubt = draft.probe.doubt
+    if doubt is None:
+        out.print(f"[green]✓[/] {escape(str(path))} is written.", highlight=False, soft_wrap=True)
+        return
+    out.print(f"[yellow]![/] {escape(str(path))} is written, and will not do yet.", highlight=False, soft_wrap=True)
+    out.print(f"  {doubt}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _next(draft: Draft) -> None:
+    way = f"wireroom ingest {draft.name}"
+    if draft.probe.doubt:
+        mend = f"mend url under [article], or [[find]], in sources/{draft.name}.toml; then: "
+        way = f"{mend if draft.probe.count('other') else ''}wireroom sources check {draft.name}"
+    out.print(f"Next: {way}", markup=False, highlight=False, soft_wrap=True)
 
 
 def print_json(draft: Draft) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 from rich.markup import escape
 
-from flows.cli.adding import Draft, drafted, looking, print_json, write
+from flows.cli.adding import Draft, drafted, looking, print_json, say_written, write
 from flows.cli.app import Exit, Problem, err, out
 from flows.sources import SourceError
 from flows.workspace import Workspace, WorkspaceError
@@ -38,11 +38,13 @@ def add_many(workspace: Workspace, path: Path, options: Options, *, yes: bool, d
         yes = typer.confirm(f"Write {len(ready)} source files?", err=True)
         if not yes:
             raise Problem("Nothing was written.")
-    failed = len(drafts) - len(ready)
+    refused = len(drafts) - len(ready)
     if not dry_run and yes:
-        failed += sum(not _written(workspace, draft, as_json) for draft in ready)
-    if failed:
-        raise typer.Exit(Exit.INCOMPLETE if failed < len(drafts) else Exit.PROBLEM)
+        refused += sum(not _written(workspace, draft, as_json) for draft in ready)
+    if refused == len(drafts):
+        raise typer.Exit(Exit.PROBLEM)
+    if refused or any(draft.probe.doubt for draft in ready):
+        raise typer.Exit(Exit.INCOMPLETE)
 
 
 def _all_probed(workspace: Workspace, listed: list[Site], options: Options, as_json: bool) -> list[Draft]:
@@ -91,5 +93,5 @@ def _written(workspace: Workspace, draft: Draft, as_json: bool) -> bool:
         err.print(str(problem), markup=False, highlight=False, soft_wrap=True)
         return False
     if not as_json:
-        out.print(f"[green]✓[/] {escape(str(path))} is written.", highlight=False, soft_wrap=True)
+        say_written(draft, path)
     return True

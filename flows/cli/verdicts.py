@@ -125,6 +125,7 @@ def as_record(probe: Probe, toml: str | None) -> dict[str, Any]:
         "robots": probe.access.robots,
         "rights": probe.access.rights,
         "obstacle": probe.obstacle,
+        "doubt": probe.doubt,
         "requests": probe.requests,
         "name": probe.name.value,
         "language": {"value": probe.language.value, "evidence": probe.language.evidence},

@@ -10,9 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
 from flows.discovery import Candidate, Unit, Window, find
+from flows.periods import fill
+from flows.probing import daily
 from flows.probing import home as pages
 from flows.probing.home import PLACES, Home
 from flows.probing.records import Found
+from flows.probing.trying import judged
 from flows.probing.visit import Visit
 from flows.sources import FinderSpec, SourceDefinition
 from parsers import urls
@@ -22,6 +25,7 @@ MOST_FEEDS = 3
 MOST_SITEMAPS = 3
 MOST_LISTINGS = 3
 MOST_TEMPLATES = 3
+MOST_DAILY = 2
 SITEMAP_FILES = 3  # of an index of sitemaps that are read
 HEADLINE = 4  # words of a link that may be a headline
 FEWEST_LINKS = 3  # to articles, for a page to count as a listing
@@ -116,6 +120,29 @@ class Search:
             titled=newest.titled + oldest.titled,
             dated=newest.dated + oldest.dated,
         )
+
+    def daily(self, anchors: Iterable[pages.Anchor]) -> Iterator[Found]:
+        """Archives with one listing a day, where the pages of some days turn out to be listings."""
+        seen = daily.templates((anchor.url for anchor in anchors), self.today)
+        for template, days in list(seen.items())[:MOST_DAILY]:
+            if (found := self.by_day(template, days)) is not None:
+                yield found
+
+    def by_day(self, template: str, days: Sequence[date]) -> Found | None:
+        """A daily archive, measured by its newest days and its oldest; None where these are articles, or list nothing of their own."""
+        sampled = daily.sampled(days)
+        profile, urls_of = self.source.profile, [fill(template, day) for day in sampled]
+        if not daily.are_listings(judged(url, self.visit.get(url), profile) for url in urls_of):
+            return None
+        spec = FinderSpec("template", template, first_day=days[0])
+        windows = [Window(day, day, self.today) for day in sampled]
+        units = [unit for window in windows for unit in find(spec, self.source, window, self.visit.listing)]
+        own = daily.with_own_links(units, template)
+        if sum(bool(unit.candidates) for unit in own) < 2:
+            return None
+        found = _measured(Found(spec, "links that differ in their day"), own)
+        recent = tuple((key, day) for key, day in found.dated if day > days[0])  # the days between were not looked at
+        return replace(found, dated=recent, whole=False)
 
     def indexes(self) -> Iterator[Found]:
         """The pages that list articles: those the home page names so, and the home page itself."""

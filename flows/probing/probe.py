@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from flows.fetching import Exchange
 from flows.plural import counted
-from flows.probing import guesses, home, pattern, trying
+from flows.probing import daily, guesses, home, pattern, trying
 from flows.probing.access import access
 from flows.probing.finders import Search, commonest, is_address
 from flows.probing.home import Home
@@ -128,17 +128,20 @@ def _hint(front: Exchange) -> str | None:
 
 
 def _searched(search: Search, feeds: Sequence[str]) -> list[Found]:
-    found = [*search.feeds(feeds), *search.sitemaps(), *search.archives([*search.home.anchors, *search.further()])]
+    anchors = [*search.home.anchors, *search.further()]
+    found = [*search.feeds(feeds), *search.sitemaps(), *search.archives(anchors), *search.daily(anchors)]
     return [*found, *search.indexes()]
 
 
 def _pattern(seen: Sequence[Found], front: Home) -> Pattern | None:
     """The pattern of what is known to be articles: a feed's links, else addresses that spell a day, else long titles."""
+    listings = daily.listings(seen)
     feeds = [url for found in seen if found.spec.kind == "feed" for url in found.urls]
     dated = [url for found in seen for url in found.urls if urls.path_day(url)]
     titled = [url for found in seen for url in found.titled]
     links = [anchor.url for anchor in front.anchors]
-    tries = (pattern.infer(sample, links) for sample in (feeds, dated, titled) if sample)
+    samples = ([url for url in sample if not daily.is_of(url, listings)] for sample in (feeds, dated, titled))
+    tries = (pattern.infer(sample, links) for sample in samples if sample)
     return next((found for found in tries if found), None)
 
 

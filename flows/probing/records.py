@@ -145,6 +145,14 @@ class Probe:
         return f"{whole} of {counted(total, 'page')} can be read whole; {'; '.join(said)}."
 
     @property
+    def doubt(self) -> str | None:
+        """Why a source made of the site would bring nothing, as far as was tried; None where it may bring articles."""
+        if not self.pages or self.count("article", "teaser"):
+            return None
+        first = self.pages[0]
+        return f"None of {counted(len(self.pages), 'page')} tried was an article. {first.url}: {first.said}"
+
+    @property
     def obstacle(self) -> str | None:
         """Why no source can be made of the site; None where one can."""
         if self.problem:

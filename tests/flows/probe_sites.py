@@ -188,3 +188,29 @@ def listing_only() -> dict[str, Page]:
         "/news/?page=2": front(f"<ul>{dated(listed[6:])}</ul>"),
         "/imprint.html": front("<h1>Imprint</h1>"),
     } | {path: article(title, day) for path, day, title in listed}
+
+
+def daily() -> dict[str, Page]:
+    """An archive with a page a day, of which the newest has no article, and a page that lists these days."""
+    days = [TODAY - timedelta(days=number) for number in range(7)]
+    rows = {day: [(f"/news/{day:%Y/%m/%d}/{name}-opens-again-{number}.html", day, f"The {name} opens again")
+                  for number, name in enumerate(NAMES[: (place + 1) // 2])] for place, day in enumerate(days)}  # fmt: skip
+    frame = '<header><a href="/">The Bay Courier</a> <a href="/archive/">Archive</a></header>'
+    listed = [row for day in days for row in rows[day]]
+    pages = {f"/archive/{day:%Y-%m-%d}.html": front(f"{frame}<ul>{links(rows[day])}</ul>") for day in days}
+    index = "".join(f'<a href="/archive/{day:%Y-%m-%d}.html">{day:%d %B %Y}</a>' for day in days)
+    pages |= {"/": front(f"{frame}<ul>{links(listed[:5])}</ul>"), "/archive/": front(frame + index)}
+    return pages | {path: article(title, day) for path, day, title in listed}
+
+
+def briefings() -> dict[str, Page]:
+    """An outlet with one article a day, whose address has nothing but its day."""
+    days = [TODAY - timedelta(days=number) for number in range(5)]
+    pages = {f"/brief/{day:%Y-%m-%d}.html": article(f"What the bay did on day {day.day}", day) for day in days}
+    return pages | {"/": front("".join(f'<a href="{path}">What the bay did, told at length</a>' for path in pages))}
+
+
+def barren() -> dict[str, Page]:
+    """Dated links on the home page that lead to pages without a text."""
+    listed = stories(6)
+    return {"/": front(f"<ul>{links(listed)}</ul>")} | {path: front("<h1>Soon</h1>") for path, _, _ in listed}

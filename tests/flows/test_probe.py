@@ -115,6 +115,24 @@ def test_an_archive_whose_months_are_linked_from_a_page_of_their_own_is_found(wo
     ]
 
 
+def test_an_archive_with_a_page_a_day_is_a_template_and_its_pages_are_no_articles(workspace: Workspace):
+    found, site = probed(workspace, sites.daily())
+    (template,) = found.chosen
+    assert (template.spec.kind, template.spec.url) == (
+        "template",
+        f"{site.base}/archive/{{year}}-{{month}}-{{day}}.html",
+    )
+    assert template.spec.first_day == (sites.TODAY - timedelta(days=6)).date()
+    assert "archive" not in found.pattern.regex
+    assert (found.count("article"), found.doubt) == (4, None)
+
+
+def test_articles_whose_addresses_have_nothing_but_their_day_are_no_archive(workspace: Workspace):
+    found, _ = probed(workspace, sites.briefings())
+    assert kinds(found) == ["index"]
+    assert found.count("article") == 4
+
+
 def test_a_site_with_nothing_but_a_page_of_news(workspace: Workspace):
     found, _ = probed(workspace, sites.listing_only())
     assert kinds(found) == ["index"]

@@ -137,6 +137,18 @@ def test_a_csv_with_nothing_that_can_be_read_fails(news: Workspace, wireroom: Ru
     assert "cannot be read" in wireroom("sources", "add", tmp_path / "none.csv", code=1).stderr
 
 
+def test_a_site_of_which_no_page_is_an_article_is_no_success(news: Workspace, wireroom: Run, tmp_path: Path):
+    listed = tmp_path / "sites.csv"
+    with served(sites.barren()) as running:
+        said = wireroom("sources", "add", running.base, *quick(running), "--name", "bay", "--yes", code=4).stdout
+        listed.write_text(f"name,url\nShoal,{running.base}\n")
+        many = wireroom("sources", "add", listed, *quick(running), "--yes", code=4).stdout
+    assert "bay.toml is written, and will not do yet.\n  None of 4 pages tried was an article." in said
+    assert "Next: mend url under [article], or [[find]], in sources/bay.toml; then: wireroom sources check bay" in said
+    assert "will not do yet" in many
+    assert "✓" not in said + many
+
+
 def test_a_site_that_is_read_already_is_named(bay: Path, site: Served, wireroom: Run):
     said = wireroom("sources", "add", site.base, *quick(site), "--name", "again", "--yes")
     assert "bay reads this site already" in said.stderr
