@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,6 +18,7 @@ from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.days import day
 from flows.cli.display import watched
 from flows.cli.reach import show
+from flows.plural import are
 from flows.progress import Event, shown
 from flows.source_files import source_named
 from flows.workspace import Workspace
@@ -208,8 +209,10 @@ def _summary(name: str, counts: dict[str, Any]) -> str:
         counted(counts["requests"], "request"),
         counted(counts["articles"], "article read", "articles read"),
     ]
-    more = {"rejected": "no article", "failed": "did not come", "listings_failed": "listings not read"}
+    more = {"rejected": "no article", "failed": "did not come"}
     parts += [f"{counts[key]:,} {said}" for key, said in more.items() if counts[key]]
+    if counts["listings_failed"]:
+        parts.append(f"{counted(counts['listings_failed'], 'listing')} not read")
     return f"[bold]{name}[/]: {', '.join(parts)} in {counts['seconds']:,.1f} s"
 
 
@@ -220,30 +223,47 @@ BARREN = 5
 def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, Any]) -> Iterator[str]:
     """What is missing, a line for each thought; the last one says how to go on."""
     days = [hole for hole in holes if hole.day]
-    count = (order.last_day - order.first_day).days + 1
+    count, going_on = (order.last_day - order.first_day).days + 1, _going_on(order)
     window, cut = f"{order.first_day} to {order.last_day}", counts["cut"]
     asked = f"{name} --from {order.first_day} --to {order.last_day}"
     if counts["rejected"] >= BARREN and not counts["articles"]:
         said = f"None of the {counts['rejected']:,} pages read was an article: the pattern under [article] may take listings for articles."
         yield f"{said} See with: wireroom sources check {name}"
     if days:
-        yield f"{window}: of {counted(count, 'day')}, {len(days):,} are not complete."
-    elif holes:
-        yield f"{window}: every day is complete."
-    elif not cut:
-        yield f"{window}: {f'all {count:,} days are' if count > 1 else 'the day is'} complete."
+        yield f"{window}: of {counted(count, 'day')}, {len(days):,} {are(len(days))} not complete."
+    elif holes or not cut:
+        yield f"{window}: {_complete(count, going_on)}"
     for state, number in Counter(hole.state for hole in days).most_common():
         named = _named([hole.day for hole in days if hole.state == state and hole.day])
         yield f"  {number:,} {MEANINGS.get(state, state)}: {named}"
     if len(holes) > len(days):
         left = len(holes) - len(days)
-        yield f"{counted(left, 'listing')} that {'names' if left == 1 else 'name'} no day {'is' if left == 1 else 'are'} not read whole."
+        yield f"{counted(left, 'listing')} that {'names' if left == 1 else 'name'} no day {are(left)} not read whole."
     if holes:
         yield f"See all of it with: wireroom coverage {asked}"
     if cut:
         yield cut
     elif holes:
         yield f"Try only that again with: wireroom backfill {asked} --holes"
+
+
+def _going_on(order: Order) -> list[date]:
+    """The days of an order that have not ended everywhere on earth, of which it is too early to say that they are complete."""
+    from warehouse.coverage import over
+
+    begin = max(order.first_day, over() + timedelta(days=1))
+    return [begin + timedelta(days=number) for number in range((order.last_day - begin).days + 1)]
+
+
+def _complete(count: int, going_on: Sequence[date]) -> str:
+    """What is complete of so many days, and what is not over yet."""
+    ended = count - len(going_on)
+    if not going_on:
+        return f"all {count:,} days are complete." if count > 1 else "the day is complete."
+    they = f"{' and '.join(map(str, going_on))} {are(len(going_on))} not over yet"
+    if not ended:
+        return f"nothing is missing so far; {they}."
+    return f"the {'day that is' if ended == 1 else f'{ended:,} days that are'} over {are(ended)} complete; {they}."
 
 
 def _named(days: Sequence[date], most: int = 5) -> str:

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -159,6 +159,26 @@ def test_listings_that_fail_alike_are_counted_and_the_pattern_is_doubted(outlet:
     log = (outlet.workspace.folders.data / "logs" / "wireroom.jsonl").read_text()
     assert log.count("could not be read: it answered HTTP/1.1 404") >= 30
     assert outlet.rows("SELECT count(*) FROM units WHERE outcome = 'failed'") == [(30,)]
+
+
+@pytest.mark.parametrize(
+    ("days", "open_days", "words"),
+    [
+        (60, 0, "all 60 days are complete."),
+        (1, 0, "the day is complete."),
+        (60, 1, "the 59 days that are over are complete; 2026-11-29 is not over yet."),
+        (3, 2, "the day that is over is complete; 2026-11-28 and 2026-11-29 are not over yet."),
+        (1, 1, "nothing is missing so far; 2026-11-29 is not over yet."),
+    ],
+)
+def test_a_day_that_is_not_over_is_not_called_complete(
+    monkeypatch: pytest.MonkeyPatch, days: int, open_days: int, words: str
+):
+    last = date(2026, 11, 29)
+    monkeypatch.setattr("warehouse.coverage.over", lambda: last - timedelta(days=open_days))
+    order = Order(last - timedelta(days=days - 1), last)
+    counts = {"cut": None, "rejected": 0, "articles": 1}
+    assert list(_missing("post", order, [], counts)) == [f"{order.first_day} to {last}: {words}"]
 
 
 def test_a_limit_leaves_the_rest_and_says_so(outlet: Outlet, capsys):
