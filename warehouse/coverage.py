@@ -140,7 +140,8 @@ def listings(
     con: duckdb.DuckDBPyConnection, source_id: str, first: date, last: date
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
     """The units that may be of the days from first to last: names of columns, and rows."""
-    found = con.execute(sql("coverage/listings"), {"source_id": source_id, "first": first, "last": last})
+    values = {"source_id": source_id, "first": first, "last": last, "over": over()}
+    found = con.execute(sql("coverage/listings"), values)
     return [column[0] for column in found.description or []], found.fetchall()
 
 

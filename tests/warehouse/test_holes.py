@@ -100,11 +100,13 @@ def test_a_listing_has_found_what_another_one_found_first_and_was_tried_where_it
         listed("feed", finder="feed"), *page("a", finder="feed", unit="feed"),
         listed("day", first=DAY), rows.Sighted(SOURCE, key("a"), "template", "day", at(1), key("run")),
         listed("next", first=NEXT), found("b", day=NEXT, finder="template", unit="next"),
+        listed("century", first=DAY, last=date(2099, 12, 31)),
     )  # fmt: skip
     columns, units = coverage.listings(con, SOURCE, DAY, NEXT)
     shown = {row[columns.index("unit")]: dict(zip(columns, row, strict=True)) for row in units}
     assert [(shown["day"][name]) for name in ("state", "found", "articles")] == ["complete", 1, 1]
     assert (shown["next"]["state"], shown["next"]["missing"]) == ("partial", 1)
+    assert (shown["century"]["state"], shown["century"]["reason"]) == ("open", "not over yet")
 
 
 def test_days_of_a_listing_that_was_read_are_known_also_where_it_lists_nothing(tmp_path: Path):
