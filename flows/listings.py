@@ -13,6 +13,7 @@ from flows.discovery.gaps import Gap, lost
 from flows.discovery.polling import GAP, failed_in_a_row
 from flows.discovery.sitemap import month_of
 from flows.discovery.walk import READ
+from flows.doubts import Doubts
 from flows.fetching import Exchange
 from flows.fetching.addresses import place
 from flows.plural import counted
@@ -29,6 +30,9 @@ from warehouse.ledger import Validators
 
 BAD = ("failed", "gone", "deferred", "disallowed", "reserved", "refused")
 """Outcomes of a listing that leave its unit unread."""
+
+ABSENT = ("status_404", "status_410", "soft_404")
+"""Reasons by which an outlet says that a listing is not there."""
 
 SPANNING = frozenset({"sitemap", "index"})
 """Finders whose listings name no period, and cover the days of what they list."""
@@ -96,12 +100,15 @@ def _others(run: Run, spec: FinderSpec, gaps: list[Gap]) -> Iterator[Unit]:
 
 def _walked(run: Run, spec: FinderSpec) -> Iterator[Unit]:
     """The units of a finder, their requests noted: what is no listing must not bring a 304 the next time."""
+    doubts = Doubts()
     for unit in find(spec, run.source, run.window, partial(get, run), partial(_knows, run)):
         _note_answers(run, is_listing=unit.outcome != "failed")
         seen = crawls.taken(run, unit) if spec.kind == "warc" else unit
         if seen is not None:
             _tell(run, seen, spec)
+            doubts.listed(seen)
             yield _without_former(run, seen)
+    doubts.say()
     _note_answers(run)
 
 
@@ -302,6 +309,7 @@ def sighted(run: Run, unit: Unit, known: Mapping[str, Known]) -> Iterator[rows.S
 def _tell(run: Run, unit: Unit, spec: FinderSpec) -> None:
     run.older.listed(unit, run.window.first_day, first=run.is_first)
     run.listings_read += unit.outcome not in BAD
+    run.listings_absent += unit.reason in ABSENT
     if unit.outcome in BAD:
         _tell_failure(run, unit, spec)
     elif unit.outcome == "fetched" and not unit.links and spec.kind not in PAST:

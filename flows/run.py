@@ -73,6 +73,7 @@ class Run:
         self.older = Older()
         self.older_said: str | None = None  # by the first pass, of what is older than it looks
         self.listings_read = 0
+        self.listings_absent = 0  # of which the outlet says that they are not there
         self.refusals: dict[str, str] = {}  # address of a listing → the fetcher's sentence on why it did not come
         self.troubles: list[str] = []  # listings that could not be read, as sentences
         self.answers: list[rows.Fetched] = []  # listings whose reading is still to show whether they are any

@@ -13,6 +13,7 @@ from flows.backlog import Allowance, backlog
 from flows.discovery.older import SEEN
 from flows.discovery.polling import failed_in_a_row
 from flows.fetching import Pace, resting_until
+from flows.plural import counted
 from flows.polls import polls_of, turn
 from flows.run import looking_back
 from flows.sources import FinderSpec, SourceDefinition
@@ -26,7 +27,9 @@ SELECT (SELECT count(*) FROM articles WHERE source_id = $source_id),
        -- Until a backfill notes them, only the first pass knows what older addresses there are.
        (SELECT CASE WHEN bool_or(kind = 'backfill') IS NOT TRUE THEN arg_min(message, started_at) FILTER (kind = 'ingest' AND message LIKE '%older address%') END
         FROM runs WHERE source_id = $source_id),
-       a.*, r.*, h.listings, h.listings_failed, h.failing_since_at
+       a.*, r.* EXCLUDE (run_id),
+       (SELECT count(*) FROM units WHERE units.run_id = r.run_id AND outcome NOT IN ('fetched', 'unchanged', 'not_yet')),
+       h.listings, h.listings_failed, h.failing_since_at
 FROM (
     SELECT count(*) FILTER (outcome = 'rejected'), count(*) FILTER (outcome = 'failed'),
            count(*) FILTER (outcome IN ('gone', 'disallowed', 'reserved', 'refused')),
@@ -35,10 +38,12 @@ FROM (
     FROM address_states WHERE source_id = $source_id
 ) AS a,
 (
-    SELECT max(started_at), arg_max(kind, started_at), arg_max(state, started_at), arg_max_null(message, started_at)
+    SELECT max(started_at), arg_max(kind, started_at), arg_max(state, started_at), arg_max_null(message, started_at),
+           arg_max(run_id, started_at) AS run_id
     FROM runs WHERE source_id = $source_id
 ) AS r
-LEFT JOIN source_health AS h ON h.source_id = $source_id
+-- Days of an archive that a backfill could not read are holes, and no failing of the source: only passes tell of that.
+LEFT JOIN (FROM source_health SEMI JOIN (FROM runs WHERE kind = 'ingest') USING (source_id)) AS h ON h.source_id = $source_id
 """
 
 
@@ -47,8 +52,10 @@ def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
     with reading_copy.connect(workspace.folders) as connection:
         asked = {"source_id": source.source_id, "first_day": looking_back(source).first_day}
         answer = connection.execute(COUNTS, asked).fetchall()[0]
-    articles, first_said, rejected, failed, gone, past, past_from, last_run, kind, state, message, *listings = answer
-    state = _failing(*listings) or _ended(kind, state, source.source_id, message)
+    articles, first_said, rejected, failed, gone, past, past_from, last_run, kind, state, message, unread, *listings = (
+        answer
+    )
+    state = _failing(*listings) or _ended(kind, state, source.source_id, message, unread)
     last_run, state = _last_run(workspace, source.source_id, last_run, state)
     if seen := SEEN.search(first_said or ""):
         past, past_from = int(seen["count"].replace(",", "")), date.fromisoformat(seen["day"])
@@ -86,10 +93,15 @@ def again(kind: str, source_id: str, said: str | None = None) -> str:
     return f"wireroom {kind} {asked.get(kind, source_id)}"
 
 
-def _ended(kind: str | None, state: str | None, source_id: str, message: str | None) -> str | None:
-    """How the last run ended; one that was ended early on purpose, and is no pass, says how it goes on."""
+def _ended(kind: str | None, state: str | None, source_id: str, message: str | None, unread: int) -> str | None:
+    """How the last run ended; one that was ended early on purpose, and is no pass, says how it goes on.
+
+    A backfill says how many listings it could not read, and who names the holes that this leaves.
+    """
     if state == "cancelled" and kind is not None and kind != "ingest":
         return f"ended early: the last {kind}; it goes on with {again(kind, source_id, message)}"
+    if state == "completed" and kind == "backfill" and unread:
+        return f"completed: {counted(unread, 'listing')} could not be read; see wireroom coverage {source_id}"
     return state
 
 

@@ -19,8 +19,12 @@ MOST_TOLD = 10
 
 
 def of(run: Run) -> tuple[str, str | None]:
-    """The state and the message of a run that came to its end; one that reached nothing of its outlet has failed."""
-    reached = run.listings_read or run.tally.fetched or run.tally.unchanged
+    """The state and the message of a run that came to its end; one that reached nothing of its outlet has failed.
+
+    One that asked only for what others had left has reached its outlet also where that says that there is none of it.
+    """
+    is_rest = run.window.done or run.window.days is not None
+    reached = run.listings_read or run.tally.fetched or run.tally.unchanged or (is_rest and run.listings_absent)
     if run.tally.listings_failed and not reached:
         return "failed", " ".join(["No listing could be read.", *_few(run.troubles)])
     way = run.cut and run.command and f"{run.command} goes on."

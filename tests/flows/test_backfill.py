@@ -13,8 +13,10 @@ from flows import backfilling, exchanges, pipeline, progress, waiting
 from flows.backfilling import Order, Outcome
 from flows.cli.days_display import Course
 from flows.fetching import Exchange
+from flows.overview import overview
 from flows.run import now
 from flows.sources import SourceDefinition
+from flows.standing import standing
 from tests.flows.discovery.outlet import Outlet, served, sitemap, story
 from warehouse import ledger
 from warehouse.coverage import Hole
@@ -279,6 +281,21 @@ def test_holes_alone_are_tried_again_and_at_once(outlet: Outlet):
     assert set(outlet.asked()) == {"/2017/03/02/", missing, broken, *paths[4:6]}
     assert holes(outlet, source) == []
     assert articles(outlet) == set(paths)
+
+
+def test_dead_days_of_an_archive_are_holes_and_no_failing_of_their_source(outlet: Outlet):
+    archive_of_days(outlet)
+    outlet.fail("/2017/03/03/", 404)
+    source = outlet.source(DAILY)
+    for only_holes in (False, True):
+        backfilled(outlet, source, only_holes=only_holes)
+        stands = standing(outlet.workspace, source)
+        assert stands["state"] == "completed: 1 listing could not be read; see wireroom coverage post"
+        assert overview(outlet.workspace, [source], [stands], now()).troubles == []
+    assert outlet.rows("SELECT DISTINCT state FROM source_health") == [("ok",)]
+    outlet.fail("/2017/03/03/", 503)
+    backfilled(outlet, source, only_holes=True)
+    assert standing(outlet.workspace, source)["state"] == "failed", "nobody answered"
 
 
 def test_a_long_run_loads_on_its_way_and_forgets_what_readers_see(outlet: Outlet, monkeypatch: pytest.MonkeyPatch):

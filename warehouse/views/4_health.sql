@@ -1,12 +1,13 @@
 -- How each outlet does, from what its runs have said. Clocks are ours and UTC.
--- Its passes say how it does now (where there was none, whatever ran): a backfill that was stopped says nothing of that.
+-- Its passes say how it does now (where there was none, whatever ran): a backfill that was stopped, and days
+-- of an archive that a backfill could not read, say nothing of that.
 
 CREATE VIEW source_health AS
 SELECT s.source_id, s.name AS outlet,
        CASE WHEN r.source_id IS NULL THEN 'never_ran'
-            WHEN u.listings_failed > 0 AND r.pass.state IN ('completed', 'failed') THEN 'failing'
+            WHEN u.listings_failed > 0 AND r.pass.kind = 'ingest' AND r.pass.state IN ('completed', 'failed') THEN 'failing'
             WHEN r.pass.state IN ('failed', 'cancelled') THEN r.pass.state
-            WHEN r.pass.state = 'running' THEN 'unfinished'
+            WHEN r.pass.state IN ('running', 'interrupted') THEN 'unfinished'
             WHEN coalesce(n.articles, 0) = 0 THEN 'no_article'
             WHEN r.pass.failed > r.pass.fetched + r.pass.unchanged THEN 'failing'
             ELSE 'ok' END AS state,
@@ -20,7 +21,7 @@ LEFT JOIN (
     SELECT source_id, max(started_at) AS last_run_at, max(ended_at) FILTER (state = 'completed') AS last_success_at,
            count(*) FILTER (is_recent) AS runs_7d, count(*) FILTER (is_recent AND state = 'failed') AS failed_runs_7d,
            arg_max({'kind': kind, 'state': state, 'message': message}, started_at) AS latest,
-           arg_max({'run_id': run_id, 'state': state, 'failed': failed, 'fetched': fetched, 'unchanged': unchanged},
+           arg_max({'run_id': run_id, 'kind': kind, 'state': state, 'failed': failed, 'fetched': fetched, 'unchanged': unchanged},
                    {'is_pass': kind = 'ingest', 'started_at': started_at}) AS pass
     FROM (SELECT *, started_at > make_timestamp(epoch_us(now())) - INTERVAL 7 DAY AS is_recent FROM runs)
     GROUP BY ALL
@@ -31,9 +32,9 @@ LEFT JOIN (
     GROUP BY ALL
 ) AS u ON u.run_id = r.pass.run_id
 LEFT JOIN (
-    SELECT source_id, min(listed_at) FILTER (outcome <> 'not_yet' AND (last_read IS NULL OR listed_at > last_read)) AS failing_since_at
-    FROM (SELECT source_id, listed_at, outcome, max(listed_at) FILTER (outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY source_id) AS last_read
-          FROM units)
+    SELECT source_id, min(listed_at) FILTER (kind IS DISTINCT FROM 'backfill' AND outcome <> 'not_yet' AND (last_read IS NULL OR listed_at > last_read)) AS failing_since_at
+    FROM (SELECT source_id, kind, listed_at, outcome, max(listed_at) FILTER (outcome IN ('fetched', 'unchanged')) OVER (PARTITION BY source_id) AS last_read
+          FROM units LEFT JOIN (SELECT run_id, kind FROM runs) USING (run_id))
     GROUP BY ALL
 ) AS l USING (source_id)
 LEFT JOIN (
