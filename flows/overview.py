@@ -34,7 +34,7 @@ OFTEN = 3
 
 
 LAST_RUNS = """
-SELECT source_id, arg_max(kind, started_at), arg_max(state, started_at) FILTER (kind = 'backfill') = 'running',
+SELECT source_id, arg_max(kind, started_at), arg_max(state, started_at) FILTER (kind = 'backfill') IN ('running', 'interrupted'),
        arg_max(message, started_at) FILTER (kind = 'backfill')
 FROM runs GROUP BY source_id
 """

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -93,8 +93,9 @@ def ingest(
 
 
 def recover(run: Run) -> None:
-    """Parse and spool what an earlier run had archived completely and had not spooled when it died."""
+    """Parse and spool what an earlier run had archived completely and had not spooled when it died; note that it died."""
     run.recall(run.archive.noted())
+    run.note(*(replace(killed, state="interrupted", noted_at=now()) for killed in run.ledger.unended(run.run_id)))
     waiting: list[Parsing] = []
     recovered = 0
     for capture, location in run.archive.unspooled(run.ledger.unmentioned):

@@ -137,6 +137,12 @@ class Ledger:
         """
         return [url for (url,) in self._tables.settled().execute(sql("ledger/read_whole"), [kind, since]).fetchall()]
 
+    def unended(self, run_id: str) -> list[rows.Run]:
+        """Runs that were killed: they never said how they ended, and are not the one that asks."""
+        found = self._tables.settled().cursor().execute(sql("ledger/unended"), [run_id])
+        names = [column[0] for column in found.description]
+        return [rows.Run(**dict(zip(names, row, strict=True))) for row in found.fetchall()]
+
     def revisitable(self, now: datetime, ages: Sequence[timedelta]) -> Iterator[Known]:
         """Addresses with an article whose next revisit age has come."""
         if ages:

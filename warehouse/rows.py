@@ -216,7 +216,7 @@ class Run:
     run_id: str
     source_id: str
     kind: str  # ingest, backfill, import, reparse
-    state: str  # running, completed, failed, cancelled
+    state: str  # running, completed, failed, cancelled, interrupted (killed, as the next run says)
     started_at: datetime
     noted_at: datetime
     ended_at: datetime | None

@@ -105,7 +105,7 @@ def test_which_backfill_has_no_end_is_read_from_the_runs():
         "CREATE TABLE runs (source_id VARCHAR, kind VARCHAR, state VARCHAR, started_at TIMESTAMP, message VARCHAR)"
     )
     rows = [
-        ("a", "backfill", "running", 1, "W"),
+        ("a", "backfill", "interrupted", 1, "W"),
         ("a", "ingest", "completed", 2, None),
         ("b", "backfill", "running", 1, "W"),
     ]

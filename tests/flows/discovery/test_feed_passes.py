@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from outlet import Outlet, Reply, day, rss, served, sitemap, story
 
+from flows.run import load, now
 from flows.standing import finder_states, standing, without_file
+from warehouse import doctor, rows, spool
 from warehouse.locks import hold
 
 FEED = 'kind = "feed"\nurl = "BASE/feed"'
@@ -222,6 +225,23 @@ def test_a_source_whose_file_is_gone_is_listed_with_what_it_brought(outlet: Outl
     (left,) = without_file(outlet.workspace, [])
     assert left.keys() == standing(outlet.workspace, source).keys()
     assert (left["source"], left["articles"], left["state"]) == ("post", 10, "no file: renamed or removed?")
+
+
+@pytest.mark.parametrize("is_loaded", [True, False])
+def test_the_next_run_closes_one_that_was_killed(outlet: Outlet, is_loaded: bool) -> None:
+    source, folders = outlet.source(FEED), outlet.workspace.folders
+    began = now() - timedelta(hours=1)
+    counts = (1, 7, 0, 0, 0, 0, 0, 0)
+    killed = rows.Run(str(uuid4()), "post", "ingest", "running", began, began, None, None, *counts, "how it goes on")
+    spool.write(folders, [killed], source_id="post", run_id=killed.run_id)
+    if is_loaded:
+        load(outlet.workspace, publish_now=True)
+    outlet.passed(source)
+    asked = "SELECT state, ended_at, requests, message FROM runs ORDER BY started_at LIMIT 1"
+    assert outlet.rows(asked) == [("interrupted", None, 7, "how it goes on")]
+    assert outlet.rows("SELECT count(*), count(ended_at) FROM runs") == [(2, 1)]
+    faults = [result.check for result in doctor.examine(folders) if result.count]
+    assert "runs" not in faults
 
 
 def test_a_run_that_was_killed_is_said_to_be_interrupted(outlet: Outlet) -> None:

@@ -34,9 +34,9 @@ UNION ALL
 SELECT finder, unit, url, first_day, last_day, listed_at, whole, outcome, reason, digest, links, new_links, run_id FROM units;
 
 CREATE VIEW known_runs AS
-SELECT run_id, kind, state, started_at, noted_at FROM copy.runs WHERE source_id = '{source_id}'
-UNION ALL
-SELECT run_id, kind, state, started_at, noted_at FROM runs;
+SELECT * EXCLUDE (load_id) FROM copy.runs WHERE source_id = '{source_id}'
+UNION ALL BY NAME
+SELECT * EXCLUDE (load_id) FROM runs;
 
 -- An edition of an older version has no table of them.
 CREATE VIEW known_sightings AS
