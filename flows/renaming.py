@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.plural import counted
 from flows.sources import SourceDefinition, SourceError
 from flows.workspace import Workspace
 from parsers import urls
@@ -29,7 +30,7 @@ def check(workspace: Workspace, source: SourceDefinition) -> None:
         is_gone = not (workspace.sources / f"{name}.toml").exists()
         if articles and is_gone and urls.key(home) == urls.key(source.home):
             raise SourceError(
-                f"The outlet of {source.path} was read as {name!r} until now ({articles:,} articles), and {name}.toml is "
+                f"The outlet of {source.path} was read as {name!r} until now ({counted(articles, 'article')}), and {name}.toml is "
                 f'gone. If the file was renamed, write formerly = "{name}" into it: nothing is fetched a second time then. '
                 f"Or give it the name {name}.toml again."
             )

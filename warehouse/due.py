@@ -103,7 +103,7 @@ def _retry(known: Known, policy: Policy, now: datetime) -> Due:
     if not policy.patient:
         return Due("now", f"{known.outcome} before")
     if known.attempts >= policy.max_attempts:
-        return Due("never", f"{known.outcome} {known.attempts} times")
+        return Due("never", f"{known.outcome} {'once' if known.attempts == 1 else f'{known.attempts} times'}")
     return _at(known.next_attempt_at or now, f"{known.outcome} before", now)
 
 

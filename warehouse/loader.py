@@ -72,9 +72,11 @@ def _room(folders: Folders) -> Iterator[None]:
     except (OSError, duckdb.Error) as error:
         if getattr(error, "errno", None) not in FULL and not any(os.strerror(code) in str(error) for code in FULL):
             raise
+        waiting = len(spool.files(folders))
+        files = "1 file waits" if waiting == 1 else f"{waiting:,} files wait"
         raise DiskFull(
             f"There is no room on the disk of {folders.data} to load what was fetched. Nothing is lost: "
-            f"{len(spool.files(folders))} files wait in {folders.spool}. Make room, then: wireroom load"
+            f"{files} in {folders.spool}. Make room, then: wireroom load"
         ) from error
 
 

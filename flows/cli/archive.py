@@ -14,6 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.display import watched
+from flows.plural import are
 
 if TYPE_CHECKING:
     from flows.withdraw import Reach
@@ -120,7 +121,7 @@ def rebuild(wait: Wait = False, as_json: AsJson = False) -> None:
         err.print(f"[yellow]![/] {escape(problem)}", highlight=False, soft_wrap=True)
     of = counted(report.sources, "source")
     said = f"{counted(report.captures, 'capture')} of {of}, {counted(report.pages, 'page')} read again"
-    dropped = f" ({report.not_kept:,} are no longer kept)" if report.not_kept else ""
+    dropped = f" ({report.not_kept:,} {are(report.not_kept)} no longer kept)" if report.not_kept else ""
     out.print(f"[green]✓[/] The warehouse is made anew: {said}{dropped}.", highlight=False, soft_wrap=True)
 
 

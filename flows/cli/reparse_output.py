@@ -103,7 +103,9 @@ def print_accepted(done: Accepted) -> None:
     if done.left_out:
         parts.append(f"{done.left_out:,} left out, which were read anew meanwhile or withdrawn")
     if done.waiting:
-        parts.append(f"{done.waiting:,} go on waiting, which differ in other fields")
+        parts.append(
+            f"{done.waiting:,} go{'es' if done.waiting == 1 else ''} on waiting, which differ{'s' if done.waiting == 1 else ''} in other fields"
+        )
     out.print(Text.assemble(("✓ ", "green"), (done.source_id, "bold"), f": {'; '.join(parts)}."), soft_wrap=True)
     _say('What changed: wireroom query "select change, count(*) from changes group by all"', style="dim")
 
@@ -138,26 +140,33 @@ _OUTCOMES = {
     "accepted": "is an article now",
     "still_rejected": "is still no article",
 }
+_OF_MANY = {
+    "unchanged": "read as before",
+    "changed": "differ",
+    "rejected": "are no article any more",
+    "accepted": "are an article now",
+    "still_rejected": "are still no article",
+}
 
 
 def _print_counts(summary: Summary) -> None:
-    outcomes = summary.outcomes
-    _count(outcomes.get("unchanged", 0), "read as before")
-    _count(
-        outcomes.get("changed", 0), f"differ ({_rate(outcomes.get('changed', 0), summary.compared)} of those compared)"
-    )
+    changed = f" ({_rate(summary.outcomes.get('changed', 0), summary.compared)} of those compared)"
+    _count(summary, "unchanged")
+    _count(summary, "changed", changed)
     for field, count in summary.fields.items():
         out.print(Text(f"           {field:<24}{count:>8,}  {_rate(count, summary.compared):>7}"), highlight=False)
-    _count(outcomes.get("rejected", 0), f"are no article any more{_listed(summary.reasons)}")
-    _count(outcomes.get("accepted", 0), "are an article now")
-    _count(outcomes.get("still_rejected", 0), "are still no article")
+    _count(summary, "rejected", _listed(summary.reasons))
+    _count(summary, "accepted")
+    _count(summary, "still_rejected")
     if summary.warnings:
         out.print(Text(f"           new warnings{_listed(summary.warnings)}"), soft_wrap=True)
 
 
-def _count(count: int, what: str) -> None:
+def _count(summary: Summary, outcome: str, more: str = "") -> None:
+    count = summary.outcomes.get(outcome, 0)
+    said = (_OUTCOMES if count == 1 else _OF_MANY)[outcome]
     if count:
-        out.print(Text(f"  {count:>8,} {what}"), soft_wrap=True)
+        out.print(Text(f"  {count:>8,} {said}{more}"), soft_wrap=True)
 
 
 def _rate(count: int, of: int) -> str:

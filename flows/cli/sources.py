@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from flows.cli.app import Exit, Problem, app, err, here, out
+from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.reading import plain
 from flows.cli.tables import as_table
 from flows.source_files import file_of, names, pause, resume
@@ -168,7 +168,7 @@ def remove(name: Name, yes: Yes = False) -> None:
     """Take a source's file out of the workspace; its articles and its archive stay."""
     workspace = here()
     path = file_of(workspace, name)
-    stays = f"{_articles(workspace, name):,} articles and the archived pages stay and can be queried."
+    stays = f"{counted(_articles(workspace, name), 'article')} and the archived pages stay and can be queried."
     out.print(f"{escape(name)}: {escape(str(path))} is deleted. {stays}", highlight=False, soft_wrap=True)
     if not yes and not typer.confirm("Remove the source?", err=True):
         raise Problem("Nothing was removed.")
@@ -182,8 +182,8 @@ def _articles(workspace: Workspace, name: str) -> int:
     from warehouse import reading_copy
 
     with reading_copy.connect(workspace.folders) as connection:
-        counted = connection.execute("SELECT count(*) FROM articles WHERE source_id = $1", [name]).fetchall()
-    return int(counted[0][0])
+        answer = connection.execute("SELECT count(*) FROM articles WHERE source_id = $1", [name]).fetchall()
+    return int(answer[0][0])
 
 
 def _done(text: str) -> None:

@@ -19,6 +19,7 @@ from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_k
 from flows.discovery.walk import READ, Walk
 from flows.discovery.warc_index import TO_TAKE
 from flows.periods import Period, periods
+from flows.plural import are, counted
 from flows.sources import FinderSpec, SourceDefinition
 from flows.wayback.places import CRAWLS
 
@@ -75,7 +76,11 @@ def _files(walk: Walk, period: Period, last: date) -> Iterator[Unit]:
         for file in files
         if file.first_day is not None and walk.first_day <= file.first_day <= last and _is_asked(walk, file)
     ]
-    said = f"{len(wanted):,} of {len(files):,} files of {period.unit} are of these days. {COST}" if wanted else ""
+    said = (
+        f"{len(wanted):,} of {counted(len(files), 'file')} of {period.unit} {are(len(wanted))} of these days. {COST}"
+        if wanted
+        else ""
+    )
     yield replace(
         unit,
         whole=len(files) == len(found) and bool(found),

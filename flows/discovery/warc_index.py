@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from flows.discovery.records import Piece, Unit
 from flows.discovery.walk import READ, Walk
 from flows.periods import Period, periods
+from flows.plural import counted
 from flows.wayback import cdx, places
 from flows.wayback.cdx import Captured, Query
 from parsers.listing import ListingError
@@ -55,7 +56,7 @@ def _asked(walk: Walk, query: Query, unit: Unit, base: str, period: Period) -> t
     pieces = tuple(piece for each in wanted if (piece := _piece(each, base)) is not None)
     lost = len(wanted) - len(pieces)
     if lost:
-        notes = (f"{lost} rows of {query.server} name no place of a record.",)
+        notes = (f"{counted(lost, 'row')} of {query.server} {'names' if lost == 1 else 'name'} no place of a record.",)
         return _of(unit, "failed", period, reason="no_places", notes=notes), answer.resume
     if not pieces:
         return _of(unit, "fetched", period, whole=True), answer.resume

@@ -117,7 +117,7 @@ def _find(found: Found) -> str:
 
 def reach(found: Found) -> str:
     """How much a finder lists and how far back, in words."""
-    count = f"{'' if found.whole else 'at least '}{found.articles:,} articles listed"
+    count = f"{'' if found.whole else 'at least '}{counted(found.articles, 'article')} listed"
     if found.first_day and found.last_day:
         count += f", {found.first_day} to {found.last_day}"
     return count + (f", {found.undated:,} of them without a date" if found.undated else "")

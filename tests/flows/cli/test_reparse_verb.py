@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli.reparse_output import _print_counts
 from flows.cli.verbs import app, guarded
 from flows.sample.site import SOURCE_ID
 from flows.sample.warehouse import build
 from flows.workspace import Workspace
 from tests.flows.cli.conftest import Done, Run
+from warehouse.reparsing import Summary
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,12 @@ def test_an_edited_source_is_read_anew_shown_and_accepted(news: Workspace, wirer
     assert (accepted["pages"], accepted["waiting"]) == (whole["pages"], 0)
     assert "as first read" in wireroom("diff", article["url"], "--readings").stdout
     assert "Nothing waits" in wireroom("reparse", "--list").stdout
+
+
+def test_one_page_is_told_of_in_the_singular(capsys):
+    _print_counts(Summary(4, {"unchanged": 1, "changed": 1, "rejected": 1, "still_rejected": 2}, {}, {}, {}))
+    told = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert told == ["1 reads as before", "1 differs (50.0% of those compared)", "1 is no article any more", "2 are still no article"]  # fmt: skip
 
 
 def test_where_nothing_differs_no_correction_is_offered(news: Workspace, wireroom: Run):
