@@ -99,7 +99,7 @@ def _finder(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[F
     if not candidates:
         older = sum(unit.outside for unit in units)
         said = f"nothing in the last {counted(source.lookback.days, 'day')}" + (f", {older} older" if older else "")
-        advice = next((note for unit in units for note in unit.notes), None)
+        advice = next((note for unit in units for note in (*unit.notes, *unit.doubts)), None)
         return item, Part(spec.kind, "warning", f"{spec.url or spec.file}: {advice or said}")
     span = f", {days[0]} … {days[-1]}" if days else ""
     undated = sum(candidate.day is None for candidate in candidates)

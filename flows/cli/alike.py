@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,6 +11,11 @@ from flows.progress import Event
 
 SAID = 5
 """So many of a group are said word for word; the log has all of them."""
+
+KINDS = 3
+"""Kinds of remarks that are said in the end, the commonest first."""
+
+_VARIES = re.compile(r"https?://\S+|\d+")
 
 ENDS = {
     "unread": ("listing could not be read", "listings could not be read"),
@@ -28,6 +34,8 @@ class Alike:
     reasons: Counter[str] = field(default_factory=Counter)  # of listings that could not be read
     first: dict[str, str] = field(default_factory=dict)  # addresses, by group
     last: dict[str, str] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)  # of remarks: their words without addresses and numbers
+    examples: dict[str, str] = field(default_factory=dict)  # by kind
     read: int = 0  # listings that came
     file: str = "its source file"
 
@@ -52,6 +60,10 @@ class Alike:
         self.first.setdefault(group, address)
         self.last[group] = address
         self.file = f"{event.source}.toml" if event.source else self.file
+        if group == "remark":
+            kind = _VARIES.sub("…", event.text)
+            self.kinds[kind] += 1
+            self.examples.setdefault(kind, event.text)
         if group == "unread":
             self.reasons[event.reason or "failed"] += 1
 
@@ -60,7 +72,12 @@ class Alike:
         for group, count in self.counts.items():
             if count > SAID:
                 said = f"{count:,} {ENDS[group][1]}: the first was {self.first[group]}, the last {self.last[group]}."
-                self.say(said + (self._hint() if group == "unread" else ""), group == "unread")
+                more = {"unread": self._hint, "remark": self._remarks}.get(group)
+                self.say(said + (more() if more else ""), group == "unread")
+
+    def _remarks(self) -> str:
+        """What the remarks say: how many of each kind, and one of them word for word."""
+        return "".join(f" {count:,} of them: {self.examples[kind]}" for kind, count in self.kinds.most_common(KINDS))
 
     def _hint(self) -> str:
         """What a person may do where every listing is missing and none ever came."""

@@ -118,6 +118,7 @@ class Unit:
     oldest: date | None = None  # the earliest day that it states for anything it lists
     dropped: tuple[tuple[str, int], ...] = ()  # reason → links: off_site, not_article, scheme, repeated, …
     notes: tuple[str, ...] = ()  # sentences for the log: refused dates, pruned sitemaps
+    doubts: tuple[str, ...] = ()  # the same, worth saying only where no other listing of the finder shows an article
     pieces: tuple[Piece, ...] = ()  # of crawl files, that are still to be taken
 
 

@@ -137,6 +137,7 @@ class Walk:
         candidates = tuple(self.candidates(links.links, dated, dropped))
         outside = dropped.pop("outside", 0)
         over = dropped["max_urls"] > 0
+        advice = _advice(unit.url, candidates, dropped)
         sifted = replace(
             unit,
             reason="cut_short" if links.cut_short else "max_urls" if over else OTHER if links.is_other else unit.reason,
@@ -148,7 +149,8 @@ class Walk:
             outside=outside,
             oldest=_oldest(links.links, candidates),
             dropped=tuple(sorted((+dropped).items())),
-            notes=links.notes + _advice(unit.url, candidates, dropped),
+            notes=links.notes + (() if unit.first_day else advice),
+            doubts=advice if unit.first_day else (),  # a day may be without an article
         )
         return strangers.doubted(self, sifted, links)
 

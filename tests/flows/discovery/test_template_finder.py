@@ -26,6 +26,13 @@ def test_a_yearly_index_at_new_year_asks_both_years(tmp_path: Path) -> None:
     assert dict(units[1].dropped) == {"not_article": 1}
 
 
+def test_a_day_of_which_no_link_fits_is_doubted_and_no_note_of_its_own(tmp_path: Path) -> None:
+    day = Window(date(2026, 11, 29), date(2026, 11, 29), date(2026, 11, 29))
+    (unit,) = walk(source(tmp_path, DAILY, SLUGS), Web({"/2026/11/29/": links("/about", "/x")}), day)
+    said = f"None of 2 links of {HOME}/2026/11/29/ fits the pattern under [article]."
+    assert (unit.notes, unit.doubts) == ((), (said,))
+
+
 def test_a_page_missing_in_a_running_period_is_not_there_yet(tmp_path: Path) -> None:
     units = walk(source(tmp_path, YEARLY), Web({}), NEW_YEAR)
     assert [(unit.unit, unit.outcome, unit.whole) for unit in units] == [
