@@ -30,19 +30,22 @@ def backfill(
     last_day: str | None = None,
     holes: bool = False,
     rewalk: bool = False,
+    gone: bool = False,
     limit: int | None = None,
     workspace: str | None = None,
     wait: bool = False,
 ) -> dict[str, Any]:
     """Fetch what is missing of a source from one day to another (today, if none is given); returns what it did, counted.
 
-    Days are written 2016-01-31, in the source's time zone. `holes`: only what is not complete. `limit`: pages at most.
+    Days are written 2016-01-31, in the source's time zone. `holes`: only what is not complete. `gone`: also pages that were
+    gone. `limit`: pages at most.
     Raises warehouse.locks.Held where another run holds the source, unless `wait`.
     """
     place = find(named=Path(workspace) if workspace else None)
     definition = source_named(place, source)
     last = date.fromisoformat(last_day) if last_day else backfilling.today(definition)
-    order = backfilling.Order(date.fromisoformat(first_day), last, only_holes=holes, rewalk=rewalk, limit=limit)
+    first = date.fromisoformat(first_day)
+    order = backfilling.Order(first, last, only_holes=holes, rewalk=rewalk, gone=gone, limit=limit)
     with recorded(place, is_long=True):
         outcome = backfilling.backfill(
             place,

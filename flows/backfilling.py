@@ -62,6 +62,7 @@ class Order:
     last_day: date
     only_holes: bool = False  # only days and units that are not complete; what failed is tried at once
     rewalk: bool = False  # ask for every listing, also where a stopped backfill has read it a moment ago
+    gone: bool = False  # ask once more also for pages that were gone
     limit: int | None = None  # pages, at most
 
 
@@ -96,7 +97,7 @@ def backfill(
     renaming.check(workspace, source)
     window = Window(order.first_day, min(order.last_day, today(source)), today(source), whole=True)
     command = f"wireroom backfill {source.source_id} --from {window.first_day} --to {window.last_day}"
-    command += " --holes" if order.only_holes else ""
+    command += " --holes" if order.only_holes else " --gone" if order.gone else ""
     with opened(
         workspace, source, "backfill", window=window, flow_run_id=flow_run_id, wait=wait, command=command
     ) as run:
@@ -197,7 +198,7 @@ def _addresses(run: Run, order: Order) -> Iterator[Address]:
     yield from _listed(run, rules, done)
     if not _is_refused(run):
         done.end()
-        yield from _left(run, replace(rules, patient=True))
+        yield from _left(run, replace(rules, patient=True, gone=False))
 
 
 def _listed(run: Run, rules: Policy, done: DaysDone) -> Iterator[Address]:
@@ -217,7 +218,7 @@ def _left(run: Run, rules: Policy) -> Iterator[Address]:
 
 def left(ledger: Ledger, window: Window, rules: Policy) -> Iterator[Known]:
     """What is known, of the days of a window or of no day, and is to be asked for now."""
-    for known in ledger.untried(window.first_day, window.last_day):
+    for known in ledger.untried(window.first_day, window.last_day, gone=rules.gone):
         is_wanted = known.day is None or window.holds(date.fromisoformat(known.day))
         if is_wanted and due(known, Hints(), rules, now()).when == "now":
             yield known
@@ -225,7 +226,7 @@ def left(ledger: Ledger, window: Window, rules: Policy) -> Iterator[Known]:
 
 def rules_of(source: SourceDefinition, order: Order) -> Policy:
     """What a backfill asks for: nothing again that it has, and where holes are to be filled also what failed often."""
-    return replace(policy(source), revisits=False, patient=not order.only_holes)
+    return replace(policy(source), revisits=False, patient=not order.only_holes, gone=order.gone)
 
 
 class _Loaded:

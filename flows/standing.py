@@ -81,7 +81,7 @@ INTERRUPTED = "interrupted: go on with "
 """Before the command that goes on, in the state of a source whose last run was killed."""
 
 
-_COMMAND = re.compile(r"wireroom backfill \S+ --from [\d-]{10} --to [\d-]{10}(?: --holes)?")
+_COMMAND = re.compile(r"wireroom backfill \S+ --from [\d-]{10} --to [\d-]{10}(?: --holes| --gone)?")
 
 
 def again(kind: str, source_id: str, said: str | None = None) -> str:

@@ -55,6 +55,7 @@ class Policy:
     reject_after: timedelta = timedelta(days=1)
     revisits: bool = True  # backfill and import never revisit
     patient: bool = True  # False: what failed is tried again at once, however often it did
+    gone: bool = False  # True: what was gone is asked for once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ def due(known: Known | None, hints: Hints, policy: Policy, now: datetime) -> Due
         return Due("now", "never tried")
     if known.outcome in LATER:
         return _retry(known, policy, now)
+    if known.outcome == "gone" and policy.gone:
+        return Due("now", "gone before")
     if known.outcome == "refused" and known.status is not None and not policy.patient:
         return Due("now", "refused before")  # by the outlet, which may have thought better of it
     if known.outcome not in LOOKED:

@@ -108,12 +108,12 @@ class Ledger:
         seen = {key for (key,) in found}
         return {name for name in url_keys if UUID(name) in seen}
 
-    def untried(self, since: date | None = None, until: date | None = None) -> Iterator[Known]:
+    def untried(self, since: date | None = None, until: date | None = None, *, gone: bool = False) -> Iterator[Known]:
         """Addresses never asked for (as after a crash) or to be asked once more, oldest find first; whether now, `due` says.
 
-        Those without a day count where the unit that listed them may be of these days.
+        Those that are gone are left out unless they are wanted. Those without a day count where the unit that listed them may be of these days.
         """
-        yield from self._stream("ledger/untried", [since, until])
+        yield from self._stream("ledger/untried", [since, until, gone])
 
     def levels(self, first_day: date, last_day: date) -> Levels:
         """What is known of some days, and how many addresses and bytes are usual."""

@@ -65,6 +65,9 @@ def backfill(
         bool, typer.Option("--holes", help="Only days and listings of which something is missing; failures at once.")
     ] = False,
     rewalk: Annotated[bool, typer.Option("--rewalk", help="Ask for every listing again, also after a stop.")] = False,
+    gone: Annotated[
+        bool, typer.Option("--gone", help="Ask once more also for pages of these days that were gone (404).")
+    ] = False,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="Fetch at most N pages.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and fetch nothing.")] = False,
     sample: Annotated[
@@ -80,7 +83,7 @@ def backfill(
     """
     workspace = here()
     source = source_named(workspace, name)
-    order = _order(workspace, source, since, until, only_holes, rewalk, limit)
+    order = _order(workspace, source, since, until, only_holes, rewalk, gone, limit)
     if order is None:
         raise typer.Exit(_report(workspace, name, None, [], {}, as_json))
     if dry_run:
@@ -100,11 +103,14 @@ def _order(
     until: str | None,
     only_holes: bool,
     rewalk: bool,
+    gone: bool,
     limit: int | None,
 ) -> Order | None:
     """What the options ask for; None where holes are to be filled and there is none."""
     from flows import backfilling
 
+    if only_holes and gone:
+        raise Problem("What is gone is no hole, so --holes leaves it out: give --gone with --from and without --holes.")
     today = backfilling.today(source)
     first, last = day(since, "--from"), day(until, "--to", last=True)
     if only_holes and (first is None or last is None):
@@ -120,7 +126,7 @@ def _order(
         raise Problem(f"--from {first} is later than today, which is {today} where the outlet is.")
     if first > last:
         raise Problem(f"--from {first} is later than --to {last}.")
-    return backfilling.Order(first, min(last, today), only_holes=only_holes, rewalk=rewalk, limit=limit)
+    return backfilling.Order(first, min(last, today), only_holes=only_holes, rewalk=rewalk, gone=gone, limit=limit)
 
 
 def _plan(workspace: Workspace, source: SourceDefinition, order: Order, sample: bool, as_json: bool) -> None:
@@ -147,6 +153,7 @@ def _done(workspace: Workspace, source: SourceDefinition, order: Order, wait: bo
                 str(order.last_day),
                 holes=order.only_holes,
                 rewalk=order.rewalk,
+                gone=order.gone,
                 limit=order.limit,
                 workspace=str(workspace.root),
                 wait=wait,

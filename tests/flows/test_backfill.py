@@ -266,6 +266,24 @@ def test_a_dead_link_of_the_past_is_gone_and_a_broken_page_is_a_hole(outlet: Out
     assert {hole.day for hole in holes(outlet, source)} == {date(2017, 3, 2)}
 
 
+def test_what_was_gone_is_asked_for_again_only_where_that_is_wanted(outlet: Outlet):
+    paths = archive_of_days(outlet, each=1)
+    mended, dead = outlet.pages[paths[0]], paths[1]
+    outlet.fail(paths[0], 404)
+    outlet.fail(dead, 404)
+    source = outlet.source(DAILY)
+    backfilled(outlet, source)
+    outlet.pages[paths[0]] = mended
+    backfilled(outlet, source)
+    assert not {paths[0], dead} & set(outlet.asked())
+    backfilled(outlet, source, gone=True)
+    assert sorted(path for path, _ in outlet.log if path in paths) == [paths[0], dead], (
+        "each of them once, and no other"
+    )
+    assert articles(outlet) == {path for path in paths if path != dead}
+    assert outlet.rows("SELECT outcome FROM address_states WHERE outcome <> 'article'") == [("gone",)]
+
+
 def test_holes_alone_are_tried_again_and_at_once(outlet: Outlet):
     paths = archive_of_days(outlet)
     broken, missing = paths[2], "/2017/03/03/"
