@@ -43,7 +43,10 @@ def ingest(
         bool, typer.Option("--due", help="Skip feeds and listings that are not due yet, as a schedule should.")
     ] = False,
     at_once: Annotated[
-        bool, typer.Option("--now", help="Ask every feed and listing, also one that is gone for good, and an outlet that rests.")
+        bool,
+        typer.Option(
+            "--now", help="Ask every feed and listing, also one that is gone for good, and an outlet that rests."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was done as JSON, one line a source.")] = False,
 ) -> None:

@@ -9,7 +9,9 @@ from datetime import datetime
 from warehouse import locks, spool
 from warehouse.doctor.findings import Check, Examination, Finding, copy_of
 
-_BEGAN = re.compile(r"(?P<kind>\w+) of (?P<source>.+) in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC(?:: (?P<command>.+))?")
+_BEGAN = re.compile(
+    r"(?P<kind>\w+) of (?P<source>.+) in process \d+, since (?P<began>\d{4}-\d\d-\d\d \d\d:\d\d) UTC(?:: (?P<command>.+))?"
+)
 """What a run writes into its source's lock; the words stay there when it is gone."""
 
 
