@@ -38,7 +38,7 @@ LEAST, MOST = 50, 1_000
 SECONDS_A_BATCH = 300.0
 """What politeness makes of a batch, at most: rows of a slow outlet do not wait for hours to be spooled."""
 
-PAGES_A_LOAD, SECONDS_A_LOAD = 5_000, 600.0
+PAGES_A_LOAD, SECONDS_A_LOAD = 3_000, 600.0
 """A long run loads what it has spooled after so many pages or seconds: readers see it, and the ledger's memory stays small.
 
 The search index is left to the first search, which brings it up to date at once for all.
