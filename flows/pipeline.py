@@ -16,7 +16,7 @@ from functools import partial
 from itertools import chain
 from urllib.parse import urlsplit
 
-from flows import exchanges, listings, readings, renaming, telling, waiting
+from flows import exchanges, listing_rows, listings, readings, renaming, telling, waiting
 from flows.backlog import Allowance, backlog, policy
 from flows.crowd import Crowd
 from flows.discovery import Candidate, Unit
@@ -158,8 +158,8 @@ def due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterato
         run.archive.blank_answers(run.listed)  # a feed may carry the whole text, and every listing its headline
     run.listed.clear()
     new = [candidate for candidate in unit.candidates if candidate.url_key not in known]
-    run.note(listings.row(run, unit, len(new), known), *(listings.found(run, candidate) for candidate in new))
-    run.note(*listings.sighted(run, unit, known))
+    run.note(listing_rows.row(run, unit, len(new), known), *(listing_rows.found(run, candidate) for candidate in new))
+    run.note(*listing_rows.sighted(run, unit, known))
     run.tally.found += len(new)
     archived = run.ledger.mementos([each.url_key for each in unit.candidates if each.mementos])
     for candidate in unit.candidates:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from flows import listings
+from flows import listing_rows
 from flows.discovery import Candidate, Unit, Window
 from warehouse.due import Known
 
@@ -31,4 +31,4 @@ def test_a_page_of_an_index_covers_the_days_that_are_known_of_its_articles(
     unit = Unit(finder, "u", "u", "fetched", whole=True, candidates=candidates, undated=listed.count(None))
     known = {name: Known(name, name, day=day.isoformat()) for name, day in DAYS.items()}
     window = Window(date(2026, 1, 1), date(2026, 12, 31), date(2026, 12, 31), whole=True)
-    assert listings._span(SimpleNamespace(window=window), unit, known) == span
+    assert listing_rows._span(SimpleNamespace(window=window), unit, known) == span
