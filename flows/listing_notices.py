@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows import reasons
 from flows.discovery import Unit
 from flows.discovery.gaps import Gap
 from flows.discovery.polling import failed_in_a_row
@@ -50,7 +51,7 @@ def _failure(run: Run, unit: Unit, spec: FinderSpec) -> None:
     if why and why.startswith(f"{unit.url} "):
         why = f"it {why.removeprefix(f'{unit.url} ')}"  # the address is named already
     if why is None:
-        said += f" ({unit.reason or unit.outcome})"
+        said += f" ({reasons.in_words(unit.reason or unit.outcome)})"
     polls = polls_of(run.ledger, spec) if unit.url == spec.url else []
     failures = failed_in_a_row(polls) + 1
     if failures >= OFTEN:

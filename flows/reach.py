@@ -18,6 +18,7 @@ from flows.fetching import Pace, house, resting_until
 from flows.foreseen import Foreseen
 from flows.periods import periods
 from flows.polls import polls_of
+from flows.reasons import in_words
 from flows.sources import FinderSpec, SourceDefinition
 from flows.wayback import places
 from flows.workspace import Workspace
@@ -169,7 +170,7 @@ def _trouble(workspace: Workspace, ledger: Ledger, spec: FinderSpec) -> Iterator
     polls = polls_of(ledger, spec)
     if polls and not polls[-1].is_read:
         last = polls[-1]
-        yield f"It could not be read on {last.at:%Y-%m-%d %H:%M} UTC ({last.reason or last.outcome})."
+        yield f"It could not be read on {last.at:%Y-%m-%d %H:%M} UTC ({in_words(last.reason or last.outcome)})."
     until = resting_until(Pace(workspace.folders), spec.url) if spec.url else None
     if until:
         yield f"Its host rests until {until}."
@@ -227,7 +228,7 @@ def _pages(
 
 def _none_shown(looked: Sequence[Listing]) -> str:
     """What came of listings that show no article."""
-    reasons = ", ".join(sorted({one.reason or one.outcome for one in looked if one.outcome != "fetched"}))
+    reasons = ", ".join(sorted({in_words(one.reason or one.outcome) for one in looked if one.outcome != "fetched"}))
     failed = f"could be read ({reasons})" if reasons else "shows an article"
     return f"Listings were looked at, {len(looked)} in all, and none {failed}: the last was {looked[-1].url}"
 

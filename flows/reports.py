@@ -15,6 +15,7 @@ from datetime import date
 from itertools import dropwhile
 from urllib.parse import quote
 
+from flows import reasons
 from flows.progress import Event
 from warehouse.coverage import STATES, Day
 
@@ -140,13 +141,14 @@ def rejected(gathered: Gathered) -> str | None:
     if not gathered.reasons:
         return None
     counts = [
-        (text(outcome), text(reason), f"{count:,}") for (outcome, reason), count in gathered.reasons.most_common(30)
+        (text(outcome), text(reasons.in_words(reason)), f"{count:,}")
+        for (outcome, reason), count in gathered.reasons.most_common(30)
     ]
     rows = [
         (
             link(refusal.url.partition("://")[2], refusal.url),
             text(refusal.outcome),
-            text(refusal.reason),
+            text(reasons.in_words(refusal.reason)),
             text(refusal.message),
         )
         for refusal in gathered.refusals.values()
@@ -174,7 +176,14 @@ def coverage(source: str, days: Sequence[Day]) -> str | None:
 
 def _by_day(days: Sequence[Day]) -> Iterator[str]:
     rows = [
-        (str(day.day), text(day.state), str(day.found), str(day.articles), str(day.missing), text(day.reason))
+        (
+            str(day.day),
+            text(day.state),
+            str(day.found),
+            str(day.articles),
+            str(day.missing),
+            text(reasons.said(day.reason)),
+        )
         for day in reversed(days)
     ]
     return table(("day", "state", "found", "articles", "missing", "why"), rows)

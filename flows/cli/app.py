@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.text import Text
 
 from flows import logs
+from flows.cli import prose
 from flows.cli.frame import Interrupted, Verbs
 from flows.plural import counted as counted
 from flows.sources import SourceError
@@ -140,5 +141,9 @@ def _say(message: str, code: Exit) -> int:
     if isinstance(err.file, logs.Said):
         err.file.say("failed", message)
         return int(code)
-    err.print(Text.assemble(("✗ ", "bold red") if err.is_terminal else "", message), soft_wrap=not err.is_terminal)
+    found = prose.lines(f"✗ {message}", err.width) if err.is_terminal else [message]
+    said = Text("\n".join(found))
+    if err.is_terminal:
+        said.stylize("bold red", 0, 1)
+    err.print(said, soft_wrap=True)
     return int(code)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows.cli import recording
+from flows.cli import prose, recording
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.days import day
 from flows.cli.display import watched
@@ -175,7 +175,7 @@ def _told_when_stopped(source: SourceDefinition, as_json: bool) -> Iterator[None
     except KeyboardInterrupt:
         if ends and not as_json:
             counts = {"listings_failed": 0, **ends[-1].more, "seconds": time.monotonic() - began}
-            err.print(_summary(source.source_id, counts), highlight=False, soft_wrap=True)
+            prose.say(err, _summary(source.source_id, counts))
         raise
 
 
@@ -201,11 +201,11 @@ def _report(
         }
         print(json.dumps({"source": name, **days, **counts, **missing}))
     elif order is None:
-        out.print(f"Nothing is missing of the days that are known of {name}.", highlight=False)
+        prose.say(out, f"Nothing is missing of the days that are known of {name}.")
     else:
-        out.print(_summary(name, counts), highlight=False, soft_wrap=True)
+        prose.say(out, _summary(name, counts))
         for line in _missing(name, order, holes, counts):
-            out.print(line, highlight=False, markup=False, soft_wrap=True)
+            prose.say(out, line)
     return Exit.OK if is_whole else Exit.INCOMPLETE
 
 
@@ -220,7 +220,7 @@ def _summary(name: str, counts: dict[str, Any]) -> str:
     parts += [f"{counts[key]:,} {said}" for key, said in more.items() if counts[key]]
     if counts["listings_failed"]:
         parts.append(f"{counted(counts['listings_failed'], 'listing')} not read")
-    return f"[bold]{name}[/]: {', '.join(parts)} in {counts['seconds']:,.1f} s"
+    return f"{name}: {', '.join(parts)} in {counts['seconds']:,.1f} s"
 
 
 BARREN = 5

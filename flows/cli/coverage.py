@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows import reasons
 from flows.cli import hole_lists
 from flows.cli.app import Exit, Problem, app, err, here, out
 from flows.cli.days import day
@@ -130,10 +131,16 @@ def _units(con: duckdb.DuckDBPyConnection, survey: Survey, as_json: bool) -> Non
     if not as_json:
         narrow = out.is_terminal and out.width < WIDE
         places = [place for place, name in enumerate(columns) if not (narrow and name in RARE)]
-        as_table([columns[place] for place in places], [[row[place] for place in places] for row in rows])
+        told = [[_in_words(columns[place], row[place]) for place in places] for row in rows]
+        as_table([columns[place] for place in places], told)
         return
     for row in rows:
         print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str))
+
+
+def _in_words(column: str, value: Any) -> Any:
+    """A cell of a listing as people read it."""
+    return reasons.said(value) or None if column == "reason" else value
 
 
 def _write_page(con: duckdb.DuckDBPyConnection, survey: Survey, file: Path, *, show: bool) -> None:

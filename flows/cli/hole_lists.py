@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from flows import reasons
+from flows.cli import prose
 from flows.cli.app import counted, out
 from flows.cli.surveying import Survey, totals
 from flows.cli.tables import harmless
@@ -24,7 +26,7 @@ SHOWN = 20
 def show(survey: Survey, only_holes: bool) -> None:
     """Print a survey; of `only_holes` every hole and nothing else."""
     title = f"{harmless(survey.source.name)}, {survey.first} to {survey.last}"
-    out.print(Text(title, style="bold"), soft_wrap=True)
+    prose.say(out, title, style="bold")
     if not only_holes:
         _print_calendar(survey)
         _print_totals(survey)
@@ -46,18 +48,14 @@ def _print_totals(survey: Survey) -> None:
     """How many addresses there are, and what became of those that are no article."""
     sums = totals(survey)
     said = f"{counted(sums['found'], 'address', 'addresses')} in {counted(len(survey.days), 'day')}: {counted(sums['articles'], 'article')}"
-    parts = [f"{count:,} {FINAL.get(outcome, outcome)}{f' ({reason})' if reason else ''}" for outcome, reason, count in survey.final]  # fmt: skip
+    parts = [f"{count:,} {reasons.outcome(outcome)}{f' ({reasons.in_words(reason)})' if reason else ''}" for outcome, reason, count in survey.final]  # fmt: skip
     if sums["missing"]:
         parts.append(f"{sums['missing']:,} missing")
-    out.print(Text(", ".join([said, *parts]) + "."), soft_wrap=not out.is_terminal)
+    prose.say(out, ", ".join([said, *parts]) + ".")
     for known in dict.fromkeys(survey.known.values()):
         days = [one for one, said in survey.known.items() if said == known]
         said = f"Known, and no hole: {counted(len(days), 'day')} from {days[0]} to {days[-1]}: {harmless(known.reason)}"
-        out.print(Text(said, style="cyan"), soft_wrap=not out.is_terminal)
-
-
-FINAL = {"rejected": "no article", "reserved": "with rights reserved", "refused": "not allowed"}
-"""Outcomes as they are said; the others are words already."""
+        prose.say(out, said, style="cyan")
 
 
 def _print_holes(survey: Survey, limit: int | None) -> None:
@@ -75,7 +73,7 @@ def _print_holes(survey: Survey, limit: int | None) -> None:
     parts = [counted(days, "day")] * (days > 0) + [counted(others, "listing")] * (others > 0)
     out.print(Text(f"Not complete: {' and '.join(parts)}.", style="bold"), soft_wrap=True)
     for line in _ways_out(survey, holes):
-        out.print(Text(line), soft_wrap=True)
+        prose.say(out, line)
 
 
 def _runs(holes: Sequence[Hole]) -> list[list[Hole]]:
@@ -100,7 +98,7 @@ def _print_run(run: Sequence[Hole]) -> None:
         name = f"{first.day}" if first is last else f"{first.day} to {last.day}"
     more = f" (and {counted(len(run) - 1, 'day')} more)" if len(run) > 1 and last.reason != first.reason else ""
     line = Text.assemble(
-        (f"{mark.sign} {harmless(name)}", mark.style), f"  {mark.word}: {harmless(first.reason or '')}{more}"
+        (f"{mark.sign} {harmless(name)}", mark.style), f"  {mark.word}: {harmless(reasons.said(first.reason))}{more}"
     )
     out.print(line, soft_wrap=not out.is_terminal)
 

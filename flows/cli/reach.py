@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flows.cli import prose
 from flows.cli.app import counted, out
 from flows.cli.days_display import span
-from flows.cli.tables import as_table, harmless, sized
+from flows.cli.tables import as_entries, harmless, sized
 
 if TYPE_CHECKING:
     from flows.reach import Plan, Reach
@@ -19,9 +20,9 @@ def show(source: SourceDefinition, plan: Plan) -> None:
     """Print a plan."""
     days = (plan.last_day - plan.first_day).days + 1
     title = f"{harmless(source.name)}, {plan.first_day} to {plan.last_day} ({counted(days, 'day')}): what each finder reaches"
-    as_table(COLUMNS, [_row(reach) for reach in plan.reaches], title=title)
+    as_entries(COLUMNS, [_row(reach) for reach in plan.reaches], title=title)
     for sentence in _sentences(plan):
-        out.print(sentence, highlight=False, markup=False, soft_wrap=True)
+        prose.say(out, sentence)
 
 
 def _row(reach: Reach) -> tuple[str, ...]:

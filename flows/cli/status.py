@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.text import Text
 
+from flows.cli import prose
 from flows.cli.app import Exit, Problem, app, counted, here, out
 from flows.cli.reading import as_made_today, plain
-from flows.cli.tables import as_table, fits, harmless, hung, sized
+from flows.cli.tables import as_entries, as_table, harmless, hung, sized
+from flows.reasons import in_words
 from flows.source_files import source_named
 from flows.sources import load_each
 from flows.workspace import Workspace
@@ -140,7 +142,7 @@ def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
         out.print(Text.assemble(("✗ ", "bold red"), (said, "bold"), f" ({what})"), soft_wrap=True)
         for trouble in found.troubles:
             hung(" ", trouble.what)
-            out.print(Text.assemble("  → ", (harmless(trouble.command), "cyan")), soft_wrap=True)
+            prose.say(out, f"  → {harmless(trouble.command)}", style="cyan")
     out.print()
 
 
@@ -208,21 +210,14 @@ def _print_finders(finders: Sequence[FinderState]) -> None:
         (
             finder.kind,
             finder.address,
-            finder.state
+            in_words(finder.state)
             + (f", {finder.failures} times" if finder.failures > 1 and "rests" not in finder.state else ""),
             f"{finder.last_asked:%Y-%m-%d %H:%M}" if finder.last_asked else "never",
             f"{finder.next_due:%Y-%m-%d %H:%M}" if finder.next_due else "next pass",
         )
         for finder in finders
     ]
-    columns = ["finder", "address", "state", "last asked (UTC)", "due for a schedule"]
-    if fits(columns, rows):
-        as_table(columns, rows, title="Finders")
-        return
-    out.print("Finders", style="bold")
-    for kind, address, state, asked, due in rows:
-        hung(f"{kind:<8}", address)
-        hung(" " * 8, f"{state}; last asked (UTC): {asked}; due for a schedule: {due}")
+    as_entries(["finder", "address", "state", "last asked (UTC)", "due for a schedule"], rows, title="Finders")
 
 
 def _print_overview(found: Overview) -> None:

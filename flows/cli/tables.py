@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +12,7 @@ from typing import Any
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from flows.cli import prose
 from flows.cli.app import out
 
 MEASURED = 1_000
@@ -34,7 +34,7 @@ def as_table(columns: list[str], rows: Iterable[Sequence[Any]], title: str | Non
     first = list(islice(waiting, MEASURED))
     widths = fitted(_natural(columns, first), out.width if out.is_terminal else None)
     if title:
-        out.print(Text(title, style="bold"), soft_wrap=True)
+        prose.say(out, title, style="bold")
     if widths is None:
         count = _print_blocks(columns, chain(first, waiting))
     else:
@@ -66,11 +66,24 @@ def fits(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> bool:
     return not out.is_terminal or sum(widths) + len(GAP) * (len(widths) - 1) <= out.width
 
 
+def as_entries(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+    """Print rows as a table; where a cell would be cut, as entries: the first two cells, and below them what the others say."""
+    if fits(columns, rows):
+        as_table(list(columns), rows, title=title)
+        return
+    prose.say(out, title, style="bold")
+    margin = max(cell_len(row[0]) for row in rows)
+    for name, text, *more in rows:
+        hung(name + " " * (margin - cell_len(name)), text)
+        said = [f"{column}: {value}" for column, value in zip(columns[2:], more, strict=True) if value]
+        hung(" " * margin, "; ".join(said))
+
+
 def hung(name: str, text: str) -> None:
     """Print a name and what belongs to it, set in a block of its own where there is a terminal to be filled."""
     text = harmless(text)
     room = max(20, out.width - cell_len(name) - 1)
-    lines = textwrap.wrap(text, room, break_on_hyphens=False) if out.is_terminal else [text]
+    lines = prose.lines(text, room) if out.is_terminal else [text]
     for number, line in enumerate(lines):
         head = name if number == 0 else " " * cell_len(name)
         out.print(Text.assemble((head, "bold"), " ", line), soft_wrap=True)

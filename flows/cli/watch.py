@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 
 from flows.cli.app import Exit, Problem, app, as_typed, counted, err, here, out
-from flows.cli.tables import as_table
+from flows.cli.tables import as_entries
 from flows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -88,8 +88,12 @@ def _list(workspace: Workspace, as_json: bool) -> None:
     if as_json:
         _print_json(workspace, found)
     elif found:
-        rows = [(watch.name, watch.query, _row(workspace, watch)[2], _row(workspace, watch)[1]) for watch in found]
-        as_table(["name", "search", "articles", "feed"], rows, title="Saved searches")
+        rows = [
+            (watch.name, watch.query, f"{count:,}", feed)
+            for watch in found
+            for _, feed, count in [_row(workspace, watch)]
+        ]
+        as_entries(["name", "search", "articles", "feed"], rows, title="Saved searches")
     else:
         out.print('Nothing is watched yet. Begin with: wireroom watch "climate AND dateline:Paris"', highlight=False)
     for sentence in problems:

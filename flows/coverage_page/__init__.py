@@ -18,6 +18,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import Any
 
+from flows import reasons
 from warehouse.coverage import Day, Hole, PageState
 
 LISTED = 500
@@ -84,25 +85,26 @@ def compact(
         "states": [[state, words[state]] for state in shown],
         "days": [
             [
-                shown.index(states[one.day]), texts.place(one.reason), texts.place(", ".join(one.witnesses)),
+                shown.index(states[one.day]), texts.place(reasons.said(one.reason)), texts.place(", ".join(one.witnesses)),
                 texts.place(", ".join(one.finders)), one.agreement, one.level, one.articles,
             ]
             for one in days
         ],
         "pages": [[_page(found, texts, outcomes) for found in by_day.get(one.day, ())] for one in days],
         "outcomes": list(outcomes.places),
+        "words": {one: reasons.outcome(one) for one in outcomes.places},
         "texts": list(texts.places),
     }  # fmt: skip
 
 
 def _page(one: PageState, texts: Words, outcomes: Words) -> list[Any]:
-    return [one.url, one.title or "", outcomes.place(one.outcome), texts.place(one.reason)]
+    return [one.url, one.title or "", outcomes.place(one.outcome), texts.place(reasons.in_words(one.reason or ""))]
 
 
 def _rows(holes: Sequence[Hole], words: Mapping[str, str]) -> Iterator[str]:
     for hole in holes[:LISTED]:
         name = hole.day.isoformat() if hole.day else f"{hole.finder or ''} {hole.unit or ''}"
-        cells = (name, words[hole.state], hole.reason or "", f"{hole.articles:,} of {hole.found:,}")
+        cells = (name, words[hole.state], reasons.said(hole.reason), f"{hole.articles:,} of {hole.found:,}")
         yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>\n"
     if len(holes) > LISTED:
         yield f'<tr><td colspan="4">… and {len(holes) - LISTED:,} more.</td></tr>\n'

@@ -2,7 +2,6 @@
 "use strict";
 (async () => {
   const SIGNS = { complete: "", confirmed_empty: "·", thin: "t", partial: "p", unlisted: "u", unreachable: "x", never_tried: "n", known: "k", open: "~" };
-  const OUTCOMES = { never_tried: "never tried", deferred: "put off", rejected: "no article", fetched: "not read yet" };
   const MOST = 500;
   const byId = (id) => document.getElementById(id);
   const panel = byId("panel");
@@ -79,7 +78,7 @@
     const isLink = /^https?:\/\//i.test(page.url);
     const name = page.title || page.url;
     const title = isLink ? element("a", { href: page.url, target: "_blank", rel: "noopener noreferrer" }, name) : element("span", {}, name);
-    const came = (OUTCOMES[page.outcome] || page.outcome) + (page.reason ? ` (${page.reason})` : "");
+    const came = data.words[page.outcome] + (page.reason ? ` (${page.reason})` : "");
     return element("li", {}, title, element("br"), element("small", {}, page.title ? `${came} · ${page.url}` : came));
   }
 
@@ -188,7 +187,7 @@
   }
   for (const outcome of data.outcomes) {
     const count = pages.reduce((sum, some) => sum + some.filter((page) => page.outcome === outcome).length, 0);
-    byId("by-outcome").append(chip("outcome", outcome, OUTCOMES[outcome] || outcome, count));
+    byId("by-outcome").append(chip("outcome", outcome, data.words[outcome], count));
   }
   byId("filters").hidden = byId("how").hidden = false;
   if (buttons.length) buttons[0].tabIndex = 0;

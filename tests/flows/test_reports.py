@@ -60,7 +60,7 @@ def test_what_was_rejected_is_counted_by_reason_and_says_the_way_out():
     assert said is not None
     html = RENDERED.render(said)
     assert "2 addresses of town gave no article." in html
-    assert "<td>rejected</td>\n<td>not_article</td>\n<td>1</td>" in html
+    assert "<td>rejected</td>\n<td>no headline with a text below it</td>\n<td>1</td>" in html
     assert f"<td>{narrow}</td>" in html
     assert "<td>It is not there.</td>" in html
 

@@ -82,7 +82,7 @@ def test_a_sample_looks_at_a_few_listings_and_stores_nothing(outlet: Outlet, cap
 def test_a_sample_of_which_nothing_can_be_read_says_so(outlet: Outlet, capsys):
     outlet.source(DAILY)
     _, text = said(capsys, "--from", "2017-03-01", "--to", "2017-03-30", "--dry-run", "--sample")
-    assert "3 in all, and none could be read (status_404)" in text
+    assert "3 in all, and none could be read (not there, 404)" in text
     assert "3 listings looked at, nothing stored" in text
     assert "--sample" not in text
 

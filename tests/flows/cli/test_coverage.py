@@ -86,10 +86,10 @@ def test_a_calendar_shows_every_day_and_names_every_hole(wireroom: Run):
     assert rows_["Mon"].split() == ["■■n■"]
     assert rows_["Sun"].split() == ["■·■■"]
     assert rows_["Wed"].split() == ["■■p■■"]
-    assert "x 2017-03-09  unreachable: its listing could not be read: template 2017-03-09 (status_404)" in said
-    assert "p 2017-03-15  partial: 1 failed (status_500)" in said
+    assert "x 2017-03-09  unreachable: its listing could not be read: template 2017-03-09 (not there, 404)" in said
+    assert "p 2017-03-15  partial: 1 failed (the outlet's server failed, 500)" in said
     assert "n 2017-03-20  never tried: nobody has looked at this day" in said
-    assert "56 addresses in 31 days: 54 articles, 1 gone (status_404), 1 missing." in said
+    assert "56 addresses in 31 days: 54 articles, 1 gone (not there, 404), 1 missing." in said
     assert f"→ wireroom backfill {SOURCE} --from 2017-03-01 --to 2017-03-31 --holes" in said
     assert f'in {SOURCE}.toml: [coverage] known = [{{ from = 2017-03-09, reason = "…" }}]' in said
 
@@ -152,7 +152,7 @@ known = [{ from = 2017-03-09, reason = "the outlet lost it" }, { from = 2017-03-
         data = re.search(r'<script id="data"[^>]*>([^<]+)<', page.read_text(encoding="utf-8"))
         assert data is not None
         texts = json.loads(gzip.decompress(base64.b64decode(data[1])))["texts"]
-        assert "strike; 1 failed (status_500)" in texts
+        assert "strike; 1 failed (the outlet's server failed, 500)" in texts
     finally:
         file.write_text(DEFINITION, encoding="utf-8")
 
@@ -263,10 +263,10 @@ def opened(wireroom: Run, browser: chromium.Browser, tmp_path: Path) -> chromium
 def test_in_a_browser_a_click_on_a_day_shows_its_pages_and_reasons(opened: chromium.Browser):
     assert opened.ask("document.querySelectorAll('.day').length") == 31
     opened.ask("document.querySelector('[data-day=\"2017-03-09\"]').click()")
-    assert "its listing could not be read: template 2017-03-09 (status_404)" in opened.ask(PANEL)
+    assert "its listing could not be read: template 2017-03-09 (not there, 404)" in opened.ask(PANEL)
     assert "No address of this day is known." in opened.ask(PANEL)
     opened.ask("document.querySelector('[data-day=\"2017-03-15\"]').click()")
-    assert "failed (status_500)" in opened.ask(PANEL)
+    assert "failed (the outlet's server failed, 500)" in opened.ask(PANEL)
     assert opened.ask("location.hash") == "#2017-03-15"
     assert opened.ask("document.querySelector('#panel a').href").startswith("https://paper.example/")
 
