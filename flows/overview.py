@@ -65,6 +65,7 @@ class Overview:
     running: list[Pass] = field(default_factory=list)
     following: list[Pass] = field(default_factory=list)  # the next pass of each source, the soonest first
     late: list[Pass] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)  # sources whose last pass was: the next one goes on with it
     sizes: dict[str, int] = field(default_factory=dict)  # bytes, by part
     older: dict[str, int] = field(
         default_factory=dict
@@ -106,7 +107,9 @@ def overview(
     troubles += _of_runs(standings, last, {one.source for one in running}, {verdict.source_id for verdict in unwell})
     troubles += [_of_health(verdict) for verdict in unwell]
     troubles += _of_files(workspace)
-    return Overview(troubles, service, running, following, late, sizes(workspace), older)
+    busy = {one.source for one in running}
+    stopped = [one["source"] for one in standings if one["state"] == "cancelled" and one["source"] not in busy]
+    return Overview(troubles, service, running, following, late, stopped, sizes(workspace), older)
 
 
 def _coming(sources: Sequence[SourceDefinition], now: datetime) -> Iterator[Pass]:
@@ -160,8 +163,9 @@ def _of_runs(
     busy: set[str],
     unwell: set[str],
 ) -> Iterator[Trouble]:
-    """Sources whose last run did not come to its end, or reached nothing, unless one is at it now or health says more.
+    """Sources whose last run was killed or failed, or reached nothing, unless one is at it now or health says more.
 
+    A pass that was stopped, as by `down`, is none: the next one goes on with it, and nobody need do anything.
     `last` is by source the kind of the last run that is loaded, and whether the last backfill has no end,
     and what that said of itself.
     """
@@ -174,9 +178,8 @@ def _of_runs(
             yield Trouble(f"The last run of {name} was interrupted.", state.removeprefix(INTERRUPTED))
         elif is_open:
             yield Trouble(f"A backfill of {name} was interrupted.", again("backfill", name, message))
-        elif state in ("failed", "cancelled"):
-            said = state if state == "failed" else f"was {state}"
-            yield Trouble(f"The last run of {name} {said}.", again(kind, name, message if kind == "backfill" else None))
+        elif state == "failed":
+            yield Trouble(f"The last run of {name} failed.", again(kind, name, message if kind == "backfill" else None))
         elif state.startswith("failing") and name not in unwell:
             yield Trouble(f"{name} is {state}.", f"wireroom status {name}")
 

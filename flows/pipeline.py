@@ -23,7 +23,6 @@ from flows.discovery import Candidate, Unit
 from flows.discovery.older import SEEN
 from flows.discovery.polling import Polling
 from flows.fetching import Exchange
-from flows.plural import counted
 from flows.progress import Event, tell
 from flows.run import Run, now, opened
 from flows.sources import SourceDefinition
@@ -95,7 +94,8 @@ def ingest(
 def recover(run: Run) -> None:
     """Parse and spool what an earlier run had archived completely and had not spooled when it died; note that it died."""
     run.recall(run.archive.noted())
-    run.note(*(replace(killed, state="interrupted", noted_at=now()) for killed in run.ledger.unended(run.run_id)))
+    killed = run.ledger.unended(run.run_id)
+    run.note(*(replace(one, state="interrupted", noted_at=now()) for one in killed))
     waiting: list[Parsing] = []
     recovered = 0
     for capture, location in run.archive.unspooled(run.ledger.unmentioned):
@@ -116,7 +116,7 @@ def recover(run: Run) -> None:
     if is_fed:
         run.archive.hand_over()  # nothing is under way yet: the next run need not read again what is spooled now
     if recovered:
-        tell(Event("note", f"Recovered {counted(recovered, 'record')} of an interrupted run; none is fetched again."))
+        tell(Event("note", telling.taken_up(recovered, was_killed=bool(killed))))
 
 
 def batches(run: Run, addresses: Iterable[Address] | None = None, size: int = BATCH) -> Iterator[list[Address]]:

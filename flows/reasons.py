@@ -27,6 +27,11 @@ def outcome(code: str) -> str:
     return _words("outcomes").get(code, code)
 
 
+def asked(code: str) -> str:
+    """What came of one request, in a word or two."""
+    return _words("requests").get(code, code)
+
+
 def said(clause: str | None) -> str:
     """A clause of the views, as the column `reason` of `coverage`, with its codes in brackets said in words."""
     return _IN_BRACKETS.sub(lambda found: f"({in_words(found[1])})", clause or "")

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from flows.discovery import Window
 from flows.fetching.addresses import shown
-from flows.plural import counted
+from flows.plural import are, counted
 from flows.progress import Event
 from parsers.records import Article, Rejected
 from warehouse.archive.captures import Capture
@@ -36,6 +36,14 @@ def begun(kind: str, source: str, window: Window) -> Event:
     """A run of a source begins; where it goes by days, they are named."""
     days = {"first_day": window.first_day, "last_day": window.last_day} if kind in ("ingest", "backfill") else {}
     return Event("begun", f"The {kind} of {source} begins.", more={"kind": kind, **days})
+
+
+def taken_up(records: int, *, was_killed: bool) -> str:
+    """What a run begins with: the records of one that was killed, or was stopped and goes on."""
+    many = counted(records, "record")
+    if was_killed:
+        return f"Recovered {many} of an interrupted run; none is fetched again."
+    return f"The last run goes on where it was stopped: {many} that it had fetched {are(records)} read now, and none is fetched again."
 
 
 def spooled(rows: int, counts: dict[str, int]) -> Event:

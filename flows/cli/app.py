@@ -13,7 +13,6 @@ from typing import IO, Annotated, cast
 
 import typer
 from rich.console import Console
-from rich.text import Text
 
 from flows import logs
 from flows.cli import prose
@@ -141,9 +140,5 @@ def _say(message: str, code: Exit) -> int:
     if isinstance(err.file, logs.Said):
         err.file.say("failed", message)
         return int(code)
-    found = prose.lines(f"✗ {message}", err.width) if err.is_terminal else [message]
-    said = Text("\n".join(found))
-    if err.is_terminal:
-        said.stylize("bold red", 0, 1)
-    err.print(said, soft_wrap=True)
+    prose.say(err, f"✗ {message}", mark="bold red") if err.is_terminal else prose.say(err, message)
     return int(code)

@@ -6,7 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +20,7 @@ from flows.cli.display import watched
 from flows.cli.reach import show
 from flows.plural import are
 from flows.progress import Event, shown
+from flows.reasons import in_words
 from flows.source_files import source_named
 from flows.workspace import Workspace
 
@@ -93,7 +94,8 @@ def backfill(
         raise Problem("--sample looks at a few listings for an estimate: give it together with --dry-run.")
     recording.end_like_ctrl_c()
     counts = _done(workspace, source, order, wait, as_json)
-    raise typer.Exit(_report(workspace, name, order, _holes(workspace, source, order), counts, as_json))
+    holes, lost = _holes(workspace, source, order), _gone(workspace, source, order)
+    raise typer.Exit(_report(workspace, name, order, holes, counts, as_json, lost))
 
 
 def _order(
@@ -142,8 +144,8 @@ def _plan(workspace: Workspace, source: SourceDefinition, order: Order, sample: 
 def _done(workspace: Workspace, source: SourceDefinition, order: Order, wait: bool, as_json: bool) -> dict[str, Any]:
     """Do it, shown day by day; what was done, counted."""
     began = time.monotonic()
-    days = (order.last_day - order.first_day).days + 1
-    with _told_when_stopped(source, as_json), watched(source.name, err, quiet=as_json, days=days):
+    days, going_on = (order.last_day - order.first_day).days + 1, len(_going_on(order))
+    with _told_when_stopped(source, as_json), watched(source.name, err, quiet=as_json, days=days, going_on=going_on):
         if recording.is_recorded(workspace):
             from flows.backfill import backfill as flow
 
@@ -185,8 +187,25 @@ def _holes(workspace: Workspace, source: SourceDefinition, order: Order) -> Sequ
     return backfilling.holes(workspace, source, order.first_day, order.last_day)
 
 
+def _gone(workspace: Workspace, source: SourceDefinition, order: Order) -> Counter[str]:
+    """How many pages of the days are gone, by why; none where gone pages were just asked for once more."""
+    from warehouse import coverage, reading_copy
+
+    if order.gone:
+        return Counter()
+    with closing(reading_copy.connect(workspace.folders)) as con:
+        final = coverage.final(con, source.source_id, order.first_day, order.last_day)
+    return Counter({reason or "": count for outcome, reason, count in final if outcome == "gone"})
+
+
 def _report(
-    workspace: Workspace, name: str, order: Order | None, holes: Sequence[Hole], counts: dict[str, Any], as_json: bool
+    workspace: Workspace,
+    name: str,
+    order: Order | None,
+    holes: Sequence[Hole],
+    counts: dict[str, Any],
+    as_json: bool,
+    lost: Counter[str] | None = None,
 ) -> Exit:
     """Say what was done and what is missing, and give the exit code."""
     is_whole = not holes and not counts.get("cut")
@@ -204,7 +223,7 @@ def _report(
         prose.say(out, f"Nothing is missing of the days that are known of {name}.")
     else:
         prose.say(out, _summary(name, counts))
-        for line in _missing(name, order, holes, counts):
+        for line in _missing(name, order, holes, counts, lost):
             prose.say(out, line)
     return Exit.OK if is_whole else Exit.INCOMPLETE
 
@@ -227,7 +246,9 @@ BARREN = 5
 """Pages of which none was an article, from which on the pattern is doubted."""
 
 
-def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, Any]) -> Iterator[str]:
+def _missing(
+    name: str, order: Order, holes: Sequence[Hole], counts: dict[str, Any], lost: Counter[str] | None = None
+) -> Iterator[str]:
     """What is missing, a line for each thought; the last one says how to go on."""
     days = [hole for hole in holes if hole.day]
     count, going_on = (order.last_day - order.first_day).days + 1, _going_on(order)
@@ -246,6 +267,9 @@ def _missing(name: str, order: Order, holes: Sequence[Hole], counts: dict[str, A
     if len(holes) > len(days):
         left = len(holes) - len(days)
         yield f"{counted(left, 'listing')} that {'names' if left == 1 else 'name'} no day {are(left)} not read whole."
+    if lost:
+        why = "; ".join(filter(None, map(in_words, lost)))
+        yield f"{counted(lost.total(), 'page')} {are(lost.total())} gone{f' ({why})' if why else ''}. Once more: wireroom backfill {asked} --gone"
     if holes:
         yield f"See all of it with: wireroom coverage {asked}"
     if cut:

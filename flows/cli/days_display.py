@@ -7,12 +7,15 @@ from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Column
 
+from flows import reasons
+from flows.cli import prose
 from flows.cli.alike import Alike
 from flows.cli.app import counted
 from flows.progress import Event, shown
@@ -25,17 +28,17 @@ SECONDS_BETWEEN_LINES = 30.0
 
 
 @contextmanager
-def by_days(title: str, console: Console, days: int) -> Iterator[None]:
-    """Show the events of the block: a bar of days on a terminal, a line now and then elsewhere."""
+def by_days(title: str, console: Console, days: int, going_on: int = 0) -> Iterator[None]:
+    """Show the events of the block: a bar of days, some of which are not over yet, on a terminal; a line now and then elsewhere."""
     if not console.is_terminal:
-        lines = _Lines(title, console, Course(days))
+        lines = _Lines(title, console, Course(days, going_on))
         with shown(lines), closing(lines):
             yield
         return
     is_narrow = console.width < WIDE
     with (
         _progress(console, is_narrow) as progress,
-        closing(_Bar(title, progress, Course(days, is_narrow))) as bar,
+        closing(_Bar(title, progress, Course(days, going_on, is_narrow))) as bar,
         shown(bar),
     ):
         yield
@@ -61,6 +64,7 @@ class Course:
     """How far a backfill is."""
 
     days: int
+    going_on: int = 0  # of them, not over yet: done with for now, and not done
     is_brief: bool = False  # said without the rate
     done: int = 0
     before: int = 0  # of them, done by an earlier run
@@ -83,7 +87,11 @@ class Course:
     def said(self) -> str:
         """Days, pages, rate and the time left, in a few words."""
         minutes = max(time.monotonic() - self.began, 1e-9) / 60
-        parts = [f"{self.done:,} of {counted(self.days, 'day')}", counted(self.pages, "page")]
+        over = self.days - self.going_on
+        parts = [f"{min(self.done, over):,} of {counted(self.days, 'day')}"]
+        if self.done > over:
+            parts.append(f"{self.done - over:,} not over yet")
+        parts.append(counted(self.pages, "page"))
         if self.failed:
             parts.append(f"{self.failed:,} not there")
         if self.pages and not self.is_brief:
@@ -109,6 +117,24 @@ def span(minutes: float) -> str:
     return f"{minutes / 60:.1f} h" if minutes < 36 * 60 else f"{minutes / 1440:.1f} days"
 
 
+def detail(event: Event) -> str:
+    """What goes on, in the few words for which there is room beside a bar: of an address, what tells it from others."""
+    if event.kind == "page":
+        parts = urlsplit(event.text)
+        rest = event.text.partition(parts.netloc)[2] if parts.netloc else ""
+        return f"{reasons.asked(event.outcome or '')} {rest.lstrip('/') or event.text}"
+    return AT_WORK.get(event.kind, event.text)
+
+
+def note(console: Console, text: str, is_warning: bool) -> None:
+    """Print a sentence above the bar, no word of it broken."""
+    prose.say(console, f"! {text}" if is_warning else text, mark="yellow" if is_warning else "")
+
+
+AT_WORK = {"spooled": "keeping what came", "loaded": "loading it", "visible": "readers see it", "ended": "", "days": ""}
+"""What a run does at such an event, where its sentence is too long for a bar."""
+
+
 class _Bar:
     def __init__(self, title: str, progress: Progress, course: Course) -> None:
         self.progress, self.course = progress, course
@@ -120,19 +146,16 @@ class _Bar:
         self.alike(event)
         if event.kind in ("note", "warning"):
             return
-        detail = (
-            f"{event.outcome} {event.text.removeprefix('https://').removeprefix('http://')}"
-            if event.kind == "page"
-            else event.text
-        )
-        self.progress.update(self.task, completed=self.course.done, said=self.course.said(), detail=escape(detail))
+        done = min(self.course.done, self.course.days - self.course.going_on)
+        self.progress.update(self.task, completed=done, said=self.course.said(), detail=escape(detail(event)))
 
     def _say(self, text: str, is_warning: bool) -> None:
-        self.progress.console.print(("[yellow]![/] " if is_warning else "") + escape(text), highlight=False)
+        note(self.progress.console, text, is_warning)
 
     def close(self) -> None:
-        """Say what was only counted."""
+        """Say what was only counted; the bar that stays speaks of all, not of the last page."""
         self.alike.end()
+        self.progress.update(self.task, detail="")
 
 
 class _Lines:

@@ -13,22 +13,24 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column
 
 from flows import logs
-from flows.cli.days_display import by_days
+from flows.cli.days_display import by_days, detail, note
 from flows.progress import Event, shown
 
 SECONDS_BETWEEN_LINES = 5.0
 
 
 @contextmanager
-def watched(title: str, console: Console, *, quiet: bool = False, days: int | None = None) -> Iterator[None]:
-    """Show what the run inside the block tells, on the console it is given (standard error); of how many days, where it counts them."""
+def watched(
+    title: str, console: Console, *, quiet: bool = False, days: int | None = None, going_on: int = 0
+) -> Iterator[None]:
+    """Show what the run inside the block tells, on the console it is given (standard error); of how many days, where it counts them, and how many of those are not over yet."""
     if logs.is_wanted():
         with logs.aloud():
             yield
     elif quiet:
         yield
     elif days is not None:
-        with by_days(title, console, days):
+        with by_days(title, console, days, going_on):
             yield
     elif console.is_terminal:
         with _bars(console) as progress, shown(Bars(title, progress)):
@@ -81,13 +83,11 @@ class Bars:
             self.total += event.count
             self.progress.update(self.task, total=self.total)
         elif event.kind == "page":
-            detail = f"{event.outcome} {event.text.removeprefix('https://').removeprefix('http://')}"
-            self.progress.update(self.task, advance=event.count, detail=escape(detail))
+            self.progress.update(self.task, advance=event.count, detail=escape(detail(event)))
         elif event.kind in ("note", "warning"):
-            mark = "[yellow]![/] " if event.kind == "warning" else ""
-            self.progress.console.print(mark + escape(event.text), highlight=False)
+            note(self.progress.console, event.text, event.kind == "warning")
         else:
-            self.progress.update(self.task, detail=escape(event.text))
+            self.progress.update(self.task, detail=escape(detail(event)))
 
 
 class Lines:

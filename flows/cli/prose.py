@@ -18,10 +18,12 @@ _ARGUMENT = re.compile(r"""(?:--[\w-]+ (?!-))?(?:[^\s'"]|'[^']*'|"[^"]*")+""")
 """An argument, an option with its value."""
 
 
-def say(console: Console, text: str, style: str = "") -> None:
-    """Print a sentence, on a terminal set to its width."""
-    found = lines(text, console.width) if console.is_terminal else [text]
-    console.print(Text("\n".join(found), style=style), soft_wrap=True)
+def say(console: Console, text: str, style: str = "", *, mark: str = "") -> None:
+    """Print a sentence, on a terminal set to its width; `mark` is the style of the sign that it begins with."""
+    found = Text("\n".join(lines(text, console.width) if console.is_terminal else [text]), style=style)
+    if mark:
+        found.stylize(mark, 0, 1)
+    console.print(found, soft_wrap=True)
 
 
 def lines(text: str, width: int) -> list[str]:

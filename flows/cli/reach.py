@@ -35,12 +35,14 @@ def _sentences(plan: Plan) -> list[str]:
     """What would be fetched, on what that rests, and how long and large it is."""
     if plan.pages is None:
         said = [f"How many pages that makes is not known. {plan.basis}"]
+    elif plan.pages == 0:
+        said = [f"No page would be fetched. {plan.basis}"]
     else:
         said = [f"About {counted(plan.pages, 'page')} would be fetched. {plan.basis}"]
     said += _paces(plan)
-    if plan.gigabytes is not None:
+    if plan.gigabytes:
         said.append(f"The archive grows by about {sized(plan.gigabytes * 1e9)}, by the pages that are there already.")
-    elif plan.pages is not None:
+    elif plan.pages:
         said.append("How many GB that makes is known once a page is fetched.")
     done = f"{counted(plan.looked, 'listing')} looked at, nothing stored" if plan.looked else "Nothing was fetched"
     return [*said, f"{done}: without --dry-run it begins."]

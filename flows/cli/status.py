@@ -195,6 +195,8 @@ def _print_sources(root: Path, found: Sequence[dict[str, Any]]) -> None:
 def _cell(name: str, value: Any, is_narrow: bool) -> Any:
     if name == "last_run":
         return value.strftime("%m-%d %H:%M" if is_narrow else "%Y-%m-%d %H:%M") if value else "never"
+    if name == "state" and value == "cancelled":
+        return "stopped"
     if name == "state":
         return _word(value or "never ran") if out.is_terminal else value or "never ran"
     return value
@@ -236,6 +238,8 @@ def _print_overview(found: Overview) -> None:
         hung("Next    " if service else "Schedule", _timetable(found.following))
     if found.late:
         hung("Late    ", _timetable(found.late))
+    for name in found.stopped:
+        hung("Stopped ", _goes_on(name, found))
     hung("Sizes   ", " · ".join(f"{name} {sized(size)}" for name, size in found.sizes.items()))
     if found.older:
         names = sorted(found.older)
@@ -244,6 +248,15 @@ def _print_overview(found: Overview) -> None:
             "Older   ",
             f"{many} of {', '.join(names)} read by an earlier parser or profile; wireroom reparse {names[0]}",
         )
+
+
+def _goes_on(name: str, found: Overview) -> str:
+    """When a pass that was stopped goes on."""
+    said = f"the last pass of {name} was stopped, and nothing of it is lost;"
+    coming = next((one for one in found.following if one.source == name), None)
+    if found.service and coming:
+        return f"{said} the next one goes on by itself at {coming.at:%H:%M} UTC, or now: wireroom ingest {name}"
+    return f"{said} it goes on by itself once wireroom up runs again, or now: wireroom ingest {name}"
 
 
 def _print_past(found: Sequence[dict[str, Any]]) -> None:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.markup import escape
 
+from flows.cli import prose
 from flows.cli.app import Exit, Problem, app, as_typed, counted, err, here, out
 from flows.cli.tables import as_entries
+from flows.plural import are
 from flows.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -70,15 +71,15 @@ def _add(workspace: Workspace, query: str, name: str | None, as_json: bool) -> N
         _print_json(workspace, [kept])
         return
     _, feed, count = _row(workspace, kept)
-    said = f"[green]✓[/] {escape(kept.name)}: {counted(count, 'article')} {'is' if count == 1 else 'are'} there now, and new ones come with each load. Feed: {escape(feed)}"
-    out.print(said, highlight=False, soft_wrap=True)
+    said = f"✓ {kept.name}: {counted(count, 'article')} {are(count)} there now, and new ones come with each load. Feed: {feed}"
+    prose.say(out, said, mark="green")
 
 
 def _remove(workspace: Workspace, name: str) -> None:
     from flows import watching
 
     watching.remove(workspace, name)
-    out.print(f"[green]✓[/] {escape(name)} is watched no more, and its feed is gone.", highlight=False, soft_wrap=True)
+    prose.say(out, f"✓ {name} is watched no more, and its feed is gone.", mark="green")
 
 
 def _list(workspace: Workspace, as_json: bool) -> None:
@@ -95,9 +96,9 @@ def _list(workspace: Workspace, as_json: bool) -> None:
         ]
         as_entries(["name", "search", "articles", "feed"], rows, title="Saved searches")
     else:
-        out.print('Nothing is watched yet. Begin with: wireroom watch "climate AND dateline:Paris"', highlight=False)
+        prose.say(out, 'Nothing is watched yet. Begin with: wireroom watch "climate AND dateline:Paris"')
     for sentence in problems:
-        err.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        prose.say(err, sentence)
     if problems:
         raise typer.Exit(Exit.PROBLEM)
 

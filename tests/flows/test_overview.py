@@ -68,7 +68,6 @@ def test_all_is_well_and_nothing_runs(made: Workspace, source: SourceDefinition)
     ("state", "said", "command"),
     [
         ("failed", "failed", "wireroom ingest meridian"),
-        ("cancelled", "was cancelled", "wireroom ingest meridian"),
         ("interrupted: go on with wireroom ingest meridian", "was interrupted", "wireroom ingest meridian"),
         (
             "interrupted: go on with wireroom backfill meridian --from … --to …",
@@ -84,6 +83,19 @@ def test_a_run_that_did_not_end_well_is_named(
     found = overview(made, [source], [stands(state)], NOW)
     assert commands(found) == [command]
     assert said in found.troubles[0].what
+
+
+def test_a_pass_that_was_stopped_needs_nobody_and_status_says_when_it_goes_on(
+    made: Workspace, source: SourceDefinition, monkeypatch: pytest.MonkeyPatch
+):
+    found = overview(made, [source], [stands("cancelled")], NOW)
+    assert (found.troubles, found.stopped) == ([], ["meridian"])
+    assert "it goes on by itself once wireroom up runs again, or now: wireroom ingest meridian" in status._goes_on(
+        "meridian", found
+    )
+    coming = front.Pass("meridian", datetime(2026, 11, 29, 22, 40))
+    found = replace(found, service=service(), following=[coming])
+    assert "goes on by itself at 22:40 UTC" in status._goes_on("meridian", found)
 
 
 @pytest.mark.parametrize("later", ["running", "completed"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import re
 import signal
 import subprocess
 import time
@@ -12,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from flows.backfilling import Order
 from flows.cli.backfill import _missing
-from flows.cli.days_display import Course, span
+from flows.cli.days_display import Course, by_days, span
 from flows.cli.verbs import app, guarded
-from flows.progress import Event
+from flows.progress import Event, tell
 from flows.sources import load
 from flows.standing import standing
 from tests.flows.cli.conftest import WIREROOM
@@ -56,6 +59,35 @@ def test_pages_of_which_none_was_an_article_are_told_in_the_end():
     assert first.startswith("None of the 50 pages read was an article")
     assert first.endswith("wireroom sources check post")
     assert list(_missing("post", order, [], counts | {"articles": 1})) == [second]
+
+
+def test_pages_that_are_gone_are_named_with_the_command_that_asks_once_more(outlet: Outlet, capsys):
+    paths = archive_of_days(outlet)
+    outlet.fail(paths[0], 404)
+    code, text = said(capsys, *DAYS)
+    assert code == 0
+    assert (
+        "1 page is gone (not there, 404). Once more: wireroom backfill post --from 2017-03-01 --to 2017-03-04 --gone"
+        in text
+    )
+    assert "is gone" not in said(capsys, *DAYS, "--gone")[1]  # it was just asked once more
+
+
+def test_a_bar_says_which_days_are_not_over_and_no_message_is_cut(monkeypatch: pytest.MonkeyPatch):
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    warning = "The template http://127.0.0.1:8765/pr/2026/index.html could not be read: it answered HTTP/1.1 503 Service Unavailable."
+    with by_days("The Post", console, 60, going_on=1):
+        tell(Event("days", "template 2017", 60))
+        tell(Event("page", "https://post.example/2017/03/01/story.html", outcome="unchanged"))
+        tell(Event("warning", warning))
+        tell(Event("visible", "Loads 13 to 15 are in the reading copy: 9 rows, and so on and so forth."))
+    printed = console.file.getvalue()  # type: ignore[attr-defined]
+    last = re.sub(r"\x1b\[\S*?[a-zA-Z]", "", printed.rpartition("\x1b[2K")[2]).strip()
+    assert "59 of 60 days, 1 not over yet, 1 page" in last
+    assert "60 of 60" not in printed
+    assert "Loads" not in printed
+    assert all(word in re.split(r"\s+", printed) for word in warning.split())
+    assert "…" not in last
 
 
 def test_the_plan_says_what_each_finder_reaches_and_asks_for_nothing(outlet: Outlet, capsys):
@@ -237,7 +269,10 @@ def test_sigterm_stops_it_cleanly_and_the_same_command_goes_on(outlet: Outlet, c
     state = standing(outlet.workspace, load(outlet.workspace.sources / "post.toml"))["state"]
     assert state == f"ended early: the last backfill; it goes on with {way}"
     outlet.source(DAILY)
-    assert said(capsys, *DAYS)[0] == 0
+    code, text = said(capsys, *DAYS)
+    assert code == 0
+    assert "The last run goes on where it was stopped: " in text
+    assert "Recovered" not in text  # nothing was lost that had to be
     assert outlet.rows("SELECT count(*) FROM articles") == [(len(paths),)]
     assert all(outlet.asked()[path] == 1 for path in paths)
 
