@@ -16,7 +16,7 @@ from functools import partial
 from itertools import chain
 from urllib.parse import urlsplit
 
-from flows import exchanges, listing_rows, listings, readings, renaming, telling, waiting
+from flows import exchanges, listing_rows, listings, readings, renaming, sights, telling, waiting
 from flows.backlog import Allowance, backlog, policy
 from flows.crowd import Crowd
 from flows.discovery import Candidate, Unit
@@ -101,6 +101,8 @@ def recover(run: Run) -> None:
     for capture, location in run.archive.unspooled(run.ledger.unmentioned):
         recovered += 1
         fetched = exchanges.row(capture, location)
+        if capture.taken and not run.ledger.knows(capture.url_key):  # of an import, which no listing showed
+            run.note(sights.of_page(run, capture, now()))
         if capture.is_page:
             waiting.append(Parsing(capture, fetched, run.parse(capture)))
         else:

@@ -1,18 +1,16 @@
-"""Arrivals as the archive and the ledger keep them: their names, their moments, and the address they are first seen by."""
+"""Arrivals as the archive and the ledger keep them: their names, their addresses, and their moments."""
 
 from __future__ import annotations
 
 import hashlib
 import uuid
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from flows.importing.records import Arrival
 from flows.run import Run, now
 from parsers import urls
-from parsers.records import Hints
-from warehouse import rows
 from warehouse.archive.captures import Capture, Taken, payload_hash
 from warehouse.ledger import Known, Ledger
 
@@ -85,29 +83,4 @@ def capture(run: Run, name: str, key: str, arrival: Arrival, moment: datetime) -
         finder=arrival.origin,
         hints=arrival.hints,
         taken=Taken(arrival.file, arrival.offset, arrival.record_id, digest=arrival.digest),
-    )
-
-
-def found(
-    run: Run, key: str, url: str, finder: str, *, hints: Hints, at: datetime, listed_day: date | None = None
-) -> rows.Found:
-    """The first sight of an address, its day as its pattern, a list or any address says it."""
-    stated = urls.dates_in(url, run.source.profile.url_pattern)
-    day = stated or listed_day or urls.path_day(url)
-    basis = "listing" if day is not None and day == listed_day and not stated else "url"
-    return rows.Found(
-        source_id=run.source.source_id,
-        url_key=key,
-        url_rule=urls.RULE,
-        url=url,
-        finder=finder,
-        unit=None,
-        day=day,
-        day_basis=basis if day else None,
-        title=hints.title,
-        published=hints.published,
-        published_basis=hints.published_basis,
-        modified=hints.modified,
-        found_at=at,
-        run_id=run.run_id,
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
-from flows import exchanges, readings
+from flows import exchanges, readings, sights
 from flows.importing import capturing
 from flows.importing.claims import Claims, place_of
 from flows.importing.linking import Linking
@@ -91,7 +91,7 @@ class Taking:
             self._report.listed += 1
             run.tally.found += 1
             day = item.day
-            run.note(capturing.found(run, key, item.url, "list", hints=item.hints, at=now(), listed_day=day))
+            run.note(sights.found(run, key, item.url, "list", hints=item.hints, at=now(), listed_day=day))
             if len(run.pending) >= SPOOLED_AFTER:
                 run.flush()
 
@@ -165,8 +165,7 @@ class Taking:
         fetched = self._archived(capture, reading.arrival)
         if not run.ledger.knows(capture.url_key):
             run.tally.found += 1
-            url, hints = capture.requested_url, capture.hints
-            run.note(capturing.found(run, capture.url_key, url, capture.origin, hints=hints, at=reading.begun_at))
+            run.note(sights.of_page(run, capture, reading.begun_at))
         run.note(fetched, *read)
         self._count(result)
         return True

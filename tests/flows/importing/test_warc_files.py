@@ -250,26 +250,34 @@ from flows import run
 from flows.importing import bring, entrances, taking
 from flows.workspace import Workspace
 from warehouse import spool
+from warehouse.archive import Appender
 run.ParsePool, taking.BATCH, entrances.BATCH, taking.SPOOLED_AFTER = Inline, 3, 3, 3
-write, calls = spool.write, []
+place, name = (spool, "write") if sys.argv[3] == "spool" else (Appender, "note")
+whole, calls = getattr(place, name), []
 def dying(*given, **named):
     calls.append(1)
     if len(calls) == 2:
         os.kill(os.getpid(), 9)
-    return write(*given, **named)
-spool.write = dying
+    return whole(*given, **named)
+setattr(place, name, dying)
 bring(Workspace(Path(sys.argv[1])), [Path(sys.argv[2])])
 """
 
 
-def test_killed_between_archive_and_spool_nothing_is_lost_and_nothing_comes_twice(workspace: Workspace, tmp_path: Path):
+@pytest.mark.parametrize("before", ["note", "spool"])
+def test_killed_between_archive_and_spool_nothing_is_lost_and_nothing_comes_twice(
+    workspace: Workspace, tmp_path: Path, before: str
+):
     file = Recorded().pages(*(f"page-{number}" for number in range(7))).at(tmp_path / "a.warc.gz")
-    done = subprocess.run([sys.executable, "-c", KILLED, str(workspace.root), str(file)], check=False)
+    done = subprocess.run([sys.executable, "-c", KILLED, str(workspace.root), str(file), before], check=False)
     assert done.returncode == -9
     report = bring(workspace, [file])
     assert len(headlines(workspace)) == 7
     assert report.known > 0
     assert asked(workspace, "SELECT count(*), count(DISTINCT fetch_id) FROM fetches") == [(7, 7)]
+    assert asked(workspace, "SELECT count(*), count(DISTINCT url_key), min(finder), count(day) FROM addresses") == [
+        (7, 7, "warc", 7)
+    ]
     copies = [item.requested_url for path in segments.files(workspace.folders) for item in archive.captures(path)]
     assert len(copies) == len(set(copies)) == 7
 
