@@ -140,5 +140,5 @@ def _say(message: str, code: Exit) -> int:
     if isinstance(err.file, logs.Said):
         err.file.say("failed", message)
         return int(code)
-    prose.say(err, f"✗ {message}", mark="bold red") if err.is_terminal else prose.say(err, message)
+    prose.say(err, f"✗ {message}" if err.is_terminal else message, mark="bold red" if err.is_terminal else "")
     return int(code)

@@ -104,8 +104,10 @@ def _page(one: PageState, texts: Words, outcomes: Words) -> list[Any]:
 def _rows(holes: Sequence[Hole], words: Mapping[str, str]) -> Iterator[str]:
     for hole in holes[:LISTED]:
         name = hole.day.isoformat() if hole.day else f"{hole.finder or ''} {hole.unit or ''}"
-        cells = (name, words[hole.state], reasons.said(hole.reason), f"{hole.articles:,} of {hole.found:,}")
-        yield "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in cells) + "</tr>\n"
+        articles = f"{hole.articles:,} of {hole.found:,}"
+        cells = (escape(cell) for cell in (words[hole.state], reasons.said(hole.reason), articles))
+        kind = "when" if hole.day else "listing"
+        yield f'<tr><td class="{kind}">{escape(name)}</td>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"
     if len(holes) > LISTED:
         yield f'<tr><td colspan="4">… and {len(holes) - LISTED:,} more.</td></tr>\n'
 

@@ -25,8 +25,12 @@
   }
 
   const iso = (day) => day.toISOString().slice(0, 10);
-  const weekday = (day) => day.toLocaleDateString("en", { weekday: "long", timeZone: "UTC" });
-  const counted = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+  // Made once: a formatter for each of some thousand days takes seconds.
+  const WEEKDAYS = new Intl.DateTimeFormat("en", { weekday: "long", timeZone: "UTC" });
+  const MONTHS = new Intl.DateTimeFormat("en", { month: "short", timeZone: "UTC" });
+  const NUMBERS = new Intl.NumberFormat("en");
+  const weekday = (day) => WEEKDAYS.format(day);
+  const counted = (count, one, many) => `${NUMBERS.format(count)} ${count === 1 ? one : many}`;
 
   const pages = data.pages.map((found) => found.map(([url, title, outcome, reason]) => (
     { url, title, outcome: data.outcomes[outcome], reason: data.texts[reason] })));
@@ -60,7 +64,7 @@
         const begins = found.slice(place, place + 7 - row).find((next) => next.day.getUTCDate() === 1);
         const next = found.slice(place, place + 21).find((later) => later.day.getUTCDate() === 1);
         const named = begins || (place === 0 && !next ? one : null); // the name of a month needs room for two weeks
-        map.append(element("span", { class: "month", "aria-hidden": "true" }, named ? named.day.toLocaleDateString("en", { month: "short", timeZone: "UTC" }) : ""));
+        map.append(element("span", { class: "month", "aria-hidden": "true" }, named ? MONTHS.format(named.day) : ""));
         for (let pad = 0; place === 0 && pad < pads; pad += 1) map.append(element("span", {}, ""));
       }
       map.append(cell(one));
@@ -85,7 +89,7 @@
   function listed(found) {
     const fitting = found.filter((page) => !wanted.outcome.size || wanted.outcome.has(page.outcome));
     const list = element("ol", {}, ...fitting.slice(0, MOST).map(entry));
-    if (fitting.length > MOST) list.append(element("li", {}, `… and ${(fitting.length - MOST).toLocaleString("en")} more`));
+    if (fitting.length > MOST) list.append(element("li", {}, `… and ${NUMBERS.format(fitting.length - MOST)} more`));
     return list;
   }
 
@@ -143,7 +147,7 @@
 
   function chip(kind, value, word, count) {
     const mark = kind === "state" ? [element("i", { class: value, "aria-hidden": "true" }, SIGNS[value])] : [];
-    const button = element("button", { type: "button", class: "chip", "aria-pressed": "false", [`data-${kind}`]: value }, ...mark, `${word} ${count.toLocaleString("en")}`);
+    const button = element("button", { type: "button", class: "chip", "aria-pressed": "false", [`data-${kind}`]: value }, ...mark, `${word} ${NUMBERS.format(count)}`);
     button.addEventListener("click", () => {
       const on = !wanted[kind].delete(value);
       if (on) wanted[kind].add(value);

@@ -271,6 +271,24 @@ def test_in_a_browser_a_click_on_a_day_shows_its_pages_and_reasons(opened: chrom
     assert opened.ask("document.querySelector('#panel a').href").startswith("https://paper.example/")
 
 
+BROKEN = """[...document.querySelectorAll('#holes th, #holes td:not(:nth-child(3)):not(.listing)')].filter((cell) => {
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return new Set([...range.getClientRects()].map((box) => Math.round(box.top))).size > cell.textContent.trim().split(' ').length;
+}).map((cell) => cell.textContent)"""
+"""Cells of which a word is broken: they have more lines than words."""
+
+
+@pytest.mark.parametrize("width", [320, 500, 700])
+def test_in_a_browser_no_word_is_broken_and_nothing_lies_outside(
+    wireroom: Run, browser: chromium.Browser, tmp_path: Path, width: int
+):
+    wireroom("coverage", SOURCE, "--html", tmp_path / "page.html", code=4)
+    browser.open((tmp_path / "page.html").as_uri(), width=width, ready=READY)
+    assert browser.ask(BROKEN) == []
+    assert browser.ask("document.documentElement.scrollWidth") <= width
+
+
 def test_in_a_browser_an_outlets_words_are_only_words(opened: chromium.Browser):
     opened.ask("document.querySelector('[data-day=\"2017-03-16\"]').click()")
     assert "onerror" in opened.ask(PANEL)
