@@ -9,7 +9,6 @@ zombie, of which Prefect still believes that it runs, hold up the next: the sour
 from __future__ import annotations
 
 import sys
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,12 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows import backfilling, batches, pipeline
+from flows import backfilling, batches, ending, orders, pipeline
 from flows.recorded import recorded
 from flows.source_files import source_named
 from flows.workspace import find
+
+AFTER = "Start this one again once that has ended; with wait = true it would have waited."
 
 
 @flow(name="backfill", flow_run_name="backfill {source} {first_day}", persist_result=False, validate_parameters=False)
@@ -37,24 +38,25 @@ def backfill(
 ) -> dict[str, Any]:
     """Fetch what is missing of a source from one day to another (today, if none is given); returns what it did, counted.
 
-    Days are written 2016-01-31, in the source's time zone. `holes`: only what is not complete. `gone`: also pages that were
-    gone. `limit`: pages at most.
-    Raises warehouse.locks.Held where another run holds the source, unless `wait`.
+    Days are written 2016-01-31, 2016-01 or 2016, in the source's time zone. `holes`: only what is not complete. `gone`: also
+    pages that were gone. `limit`: pages at most. Where another run holds the source it ends as Skipped, unless `wait`; what
+    is wrong with a parameter is the message of its state. Called as a function it raises what went wrong, as Held.
     """
-    place = find(named=Path(workspace) if workspace else None)
-    definition = source_named(place, source)
-    last = date.fromisoformat(last_day) if last_day else backfilling.today(definition)
-    first = date.fromisoformat(first_day)
-    order = backfilling.Order(first, last, only_holes=holes, rewalk=rewalk, gone=gone, limit=limit)
-    with recorded(place, is_long=True):
-        outcome = backfilling.backfill(
-            place,
-            definition,
-            order,
-            flow_run_id=flow_run.id,
-            wait=wait,
-            do=partial(batches.do, step=pipeline.take),
-        )
+    try:
+        place = find(named=Path(workspace) if workspace else None)
+        definition = source_named(place, source)
+        order = orders.backfill(definition, first_day, last_day, holes=holes, rewalk=rewalk, gone=gone, limit=limit)
+        with recorded(place, is_long=True):
+            outcome = backfilling.backfill(
+                place,
+                definition,
+                order,
+                flow_run_id=flow_run.id,
+                wait=wait,
+                do=partial(batches.do, step=pipeline.take),
+            )
+    except ending.FORESEEN as problem:
+        return ending.state(problem, after=AFTER)  # type: ignore[no-any-return]  # the run ends in this state
     return outcome.as_counts()
 
 

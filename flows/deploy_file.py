@@ -48,7 +48,8 @@ def _entry(deployment: Deployment, pool: str, folder: Path | None) -> dict[str, 
     if deployment.cron:
         schedule = {"cron": deployment.cron, "timezone": deployment.timezone, "slug": deployment.name}
         entry["schedules"] = [schedule if deployment.active else {**schedule, "active": False}]
-    entry["concurrency_limit"] = {"limit": 1, "collision_strategy": "CANCEL_NEW"}
+    if deployment.limit:
+        entry["concurrency_limit"] = {"limit": deployment.limit, "collision_strategy": "CANCEL_NEW"}
     environment = {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT), **({VARIABLE: str(folder)} if folder else {})}
     entry["work_pool"] = {"name": pool, "job_variables": {"env": environment}}
     return entry

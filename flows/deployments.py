@@ -27,6 +27,7 @@ class Deployment:
     cron: str | None = None
     timezone: str = "UTC"
     active: bool = True  # whether the schedule is
+    limit: int | None = 1  # runs at once; who comes when there are so many is cancelled
 
     @property
     def key(self) -> str:
@@ -75,15 +76,21 @@ BY_HAND = (
         flow="backfill",
         entrypoint="flows.backfill.backfill",
         description="Past days of one source, until coverage has no holes: name the source and the days",
+        limit=None,
     ),
     Deployment(
         name="reparse",
         flow="reparse",
         entrypoint="flows.reparse.reparse",
         description="Stored pages of one source read again with today's reader: no network",
+        limit=None,
     ),
 )
-"""What only runs when somebody asks for it, with parameters of its own."""
+"""What only runs when somebody asks for it, with parameters of its own.
+
+They are there for all sources, so a limit of theirs would let the past of one outlet, which may take days, keep out every
+other: two runs of one source are kept apart by its lock, and the second ends as Skipped.
+"""
 
 
 def everything(sources: Iterable[SourceDefinition], named: str = "") -> list[Deployment]:

@@ -10,15 +10,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 from prefect import flow
-from prefect.runtime import deployment, flow_run
-from prefect.states import Cancelled, Failed
+from prefect.runtime import flow_run
 
-from flows import batches, health, pipeline
+from flows import batches, ending, health, pipeline
 from flows.discovery.polling import Polling
 from flows.recorded import recorded
 from flows.source_files import source_named
 from flows.workspace import find
-from warehouse.locks import Held
 
 
 @flow(name="ingest", flow_run_name="ingest {source}", persist_result=False, validate_parameters=False)
@@ -26,11 +24,11 @@ def ingest(source: str, workspace: str | None = None, wait: bool = False, pollin
     """One pass over a source of the workspace; returns what it did, counted. It fails where the source is not well.
 
     `polling` is "due" for schedules: listings that are quiet are asked less often. "usual" and "now" ask them all.
-    Where another run holds the source a scheduled pass ends as Skipped, and any other raises warehouse.locks.Held, unless
-    `wait`.
+    Where another run holds the source it ends as Skipped, unless `wait`. Called as a function it raises what went wrong, as
+    warehouse.locks.Held.
     """
-    place = find(named=Path(workspace) if workspace else None)
     try:
+        place = find(named=Path(workspace) if workspace else None)
         with recorded(place):
             tally = pipeline.ingest(
                 place,
@@ -41,14 +39,11 @@ def ingest(source: str, workspace: str | None = None, wait: bool = False, pollin
                 do=batches.do,
             )
             unwell = health.failing(place, source)
-    except Held as held:
-        if deployment.id is None:
-            raise
-        said = f"Another run is at this source: {held}. The next pass comes by itself."
-        return Cancelled(name="Skipped", message=said)  # type: ignore[return-value]  # the run ends in this state
+    except ending.FORESEEN as problem:
+        return ending.state(problem, after="The next pass comes by itself.")  # type: ignore[no-any-return]  # the run's state
     counts = asdict(tally)
     if unwell is not None:  # nothing is lost by it: the rows are loaded
-        return Failed(name="Unhealthy", message=unwell, data=health.Unhealthy(unwell, counts))  # type: ignore[return-value]
+        return ending.state(health.Unhealthy(unwell, counts), name="Unhealthy")  # type: ignore[no-any-return]
     return counts
 
 

@@ -47,7 +47,7 @@ _json = json.JSONEncoder(ensure_ascii=False, default=str)
 _ADDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 LEVELS = {"warning": logging.WARNING, "failed": logging.ERROR}
-QUIET = frozenset({"page", "read", "unit", "planned"})
+QUIET = frozenset({"page", "read", "unit", "days", "planned"})
 """Events that come by the thousand: they have the level debug."""
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows import logs, reparsing
+from flows import ending, logs, orders, reparsing
 from flows.recorded import recorded
 from flows.source_files import source_named
 from flows.workspace import find
@@ -27,15 +26,24 @@ def reparse(
     """Read a source's archive with today's parsers; returns what was read, and what was accepted where `accept` says so.
 
     Without `accept` the results wait, and nothing in the warehouse changes. `since` is a day of the articles, as 2017-09-22.
-    Raises warehouse.locks.Held where the archive is being read anew already, or a run holds the source that accepts.
+    Where the archive is being read anew already, or a run holds the source that accepts, it ends as Skipped. Called as a
+    function it raises what went wrong, as warehouse.locks.Held.
     """
-    place = find(named=Path(workspace) if workspace else None)
-    outlet = source_named(place, source)
-    with logs.kept(place), recorded(place, is_long=True):
-        report = reparsing.read(place, outlet, since=date.fromisoformat(since) if since else None, most=limit)
-        done: dict[str, Any] = {"planned": report.planned, "read": report.read, "unreadable": len(report.unreadable)}
-        if accept and report.proposal.files(place.folders):
-            done["accepted"] = asdict(reparsing.accept(place, outlet, flow_run_id=flow_run.id))
+    try:
+        place = find(named=Path(workspace) if workspace else None)
+        outlet = source_named(place, source)
+        first = orders.day("since", since) if since else None
+        with logs.kept(place), recorded(place, is_long=True):
+            report = reparsing.read(place, outlet, since=first, most=limit)
+            done: dict[str, Any] = {
+                "planned": report.planned,
+                "read": report.read,
+                "unreadable": len(report.unreadable),
+            }
+            if accept and report.proposal.files(place.folders):
+                done["accepted"] = asdict(reparsing.accept(place, outlet, flow_run_id=flow_run.id))
+    except ending.FORESEEN as problem:
+        return ending.state(problem)  # type: ignore[no-any-return]  # the run ends in this state
     return done
 
 

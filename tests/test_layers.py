@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-KNOWS_PREFECT = {"ingest.py", "backfill.py", "batches.py", "reparse.py", "maintain.py", "recorded.py"} | {
+KNOWS_PREFECT = {"ingest.py", "backfill.py", "batches.py", "reparse.py", "maintain.py", "recorded.py", "ending.py"} | {
     f"service/{name}.py" for name in ("registering", "server", "worker")
 }
 FORBIDDEN = {

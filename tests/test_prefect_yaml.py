@@ -49,7 +49,8 @@ DEPLOYMENTS = CONTENT["deployments"]
 
 def test_no_unknown_key_at_any_level():
     assert unknown(CONTENT, SHAPE) == []
-    assert {one["concurrency_limit"]["collision_strategy"] for one in DEPLOYMENTS} <= STRATEGIES
+    limits = [one["concurrency_limit"] for one in DEPLOYMENTS if "concurrency_limit" in one]
+    assert {limit["collision_strategy"] for limit in limits} <= STRATEGIES
 
 
 @pytest.mark.parametrize(
@@ -82,6 +83,13 @@ def test_every_source_has_its_own_schedule_and_time_zone():
         assert ZoneInfo(schedule["timezone"]) == ZoneInfo(source.timezone)
     assert {one["name"] for one in DEPLOYMENTS} - set(of) == {"maintain", "backfill", "reparse"}
     assert all({"wireroom"} < set(one["tags"]) for one in DEPLOYMENTS)
+
+
+def test_the_past_of_one_source_does_not_keep_out_that_of_another():
+    """The deployments by hand are there for all sources: the lock of each source keeps its own runs apart."""
+    limits = {one["name"]: one.get("concurrency_limit", {}).get("limit") for one in DEPLOYMENTS}
+    assert {name for name, limit in limits.items() if limit is None} == {"backfill", "reparse"}
+    assert set(limits.values()) == {None, 1}
 
 
 @pytest.mark.parametrize("deployment", DEPLOYMENTS[-4:], ids=lambda deployment: deployment["name"])

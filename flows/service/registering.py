@@ -70,7 +70,10 @@ async def register(deployments: Sequence[Deployment], pool: str, environment: Ma
 
 
 def _of(deployment: Deployment, pool: str, environment: Mapping[str, str]) -> RunnerDeployment:
-    """The deployment as Prefect takes it: never two runs of it at once, and who comes second is cancelled."""
+    """The deployment as Prefect takes it: never more runs of it at once than its limit, and who comes then is cancelled."""
+    limit = deployment.limit and ConcurrencyLimitConfig(
+        limit=deployment.limit, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW
+    )
     schedules = []
     if deployment.cron:
         cron = CronSchedule(cron=deployment.cron, timezone=deployment.timezone)
@@ -82,7 +85,7 @@ def _of(deployment: Deployment, pool: str, environment: Mapping[str, str]) -> Ru
         parameters=deployment.parameters,
         tags=deployment.tags,
         schedules=schedules,
-        concurrency_limit=ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW),
+        concurrency_limit=limit,
         work_pool_name=pool,
         job_variables={"env": {"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT), **environment}},
     )
