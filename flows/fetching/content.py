@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows.fetching.exchange import Expected, Failure
-from flows.fetching.request import Answer
+from flows.fetching.request import GZIP, Answer
 
 TEXTUAL = ("text/", "application/xhtml", "application/xml", "application/rss", "application/atom", "application/json")
 UNSTATED = ("", "application/octet-stream", "binary/octet-stream", "unknown/unknown")
@@ -29,7 +29,6 @@ MAGIC = (
     b"ID3\x03",
     b"ID3\x04",
 )
-GZIP = b"\x1f\x8b"
 BLANK = b"\x00 \t\r\n\x0b\x0c\xef\xbb\xbf"
 LOOKED_AT = 1024
 _CONTROLS = bytes(set(range(32)) - set(b"\x00\t\n\r\x0b\x0c\x1b")) + b"\x7f"

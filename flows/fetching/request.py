@@ -20,6 +20,7 @@ UNSUSPECTED = 1_000_000
 
 _VERSIONS = {9: "HTTP/0.9", 10: "HTTP/1.0", 11: "HTTP/1.1", 20: "HTTP/2"}
 _TOO_LARGE = ("got more than 100 headers", "header line", "status line")
+GZIP = b"\x1f\x8b"
 _COOKIES = frozenset({"set-cookie", "set-cookie2"})
 
 
@@ -81,9 +82,22 @@ def _ask(
         moved = 300 <= response.status_code < 400
         wire = b"" if moved else _body(raw, limits, limit, enough)
         kept = tuple((name, value) for name, value in found if name.lower() not in _COOKIES)
+        kept = (*kept, *_lost_coding(kept, wire))
         coding = ", ".join(value for name, value in kept if name.lower() == "content-encoding")
         body = _decoded(wire, coding, limits, enough or 0)
         return Answer(url, response.status_code, status_line, kept, wire, body)
+
+
+def _lost_coding(headers: tuple[tuple[str, str], ...], wire: bytes) -> tuple[tuple[str, str], ...]:
+    """The Content-Encoding of a captured page that is compressed, where its archive does not name it any more.
+
+    Wayback does so: https://github.com/edgi-govdata-archiving/web-monitoring-processing/issues/309. It goes to the headers, so
+    that what is archived can be read again by everybody.
+    """
+    stated = {name.lower(): value for name, value in headers if value.strip()}
+    is_page = stated.get("content-type", "").lower().startswith(("text/", "application/xhtml"))
+    is_lost = wire.startswith(GZIP) and "memento-datetime" in stated and "content-encoding" not in stated
+    return (("Content-Encoding", "gzip"),) if is_page and is_lost else ()
 
 
 def _decoded(wire: bytes, coding: str, limits: Limits, enough: int) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
+
+import pytest
 from archive_desk import Desk
 from imitation import Said
 from outlet import story
@@ -27,6 +30,23 @@ def test_pages_that_are_nowhere_else_come_from_the_archive(desk: Desk) -> None:
     desk.backfilled(source, "2017-09-01", "2017-09-30")
     assert desk.archive.mementos() == []
     assert desk.outlet.asked() == {}
+
+
+@pytest.mark.parametrize(
+    "stated", [(("Content-Encoding", ""),), (("Content-Encoding", ""), ("Content-Encoding", "gzip")), ()]
+)
+def test_a_compressed_page_comes_also_where_the_archive_has_lost_its_coding(
+    desk: Desk, stated: tuple[tuple[str, str], ...]
+) -> None:
+    """As Wayback does (edgi-govdata-archiving/web-monitoring-processing#309)."""
+    desk.archive.keep("20170922", f"{desk.outlet.base}/2017/09/22/a", gzip.compress(story(1).encode()), headers=stated)
+    reserved = story(2, head='<meta name="tdm-reservation" content="1">').encode()
+    desk.archive.keep("20170923", f"{desk.outlet.base}/2017/09/23/b", gzip.compress(reserved), headers=stated)
+    assert desk.backfilled(desk.source(), "2017-09-20", "2017-09-30").tally.articles == 1
+    assert desk.rows("SELECT outcome, count(*) FROM fetches WHERE origin = 'wayback' GROUP BY ALL ORDER BY 1") == [
+        ("fetched", 1),
+        ("reserved", 1),
+    ]
 
 
 def test_an_older_capture_takes_its_place_in_the_past(desk: Desk) -> None:
