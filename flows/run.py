@@ -219,6 +219,7 @@ def _held(run: Run, wait: bool) -> Iterator[None]:
     workspace, source, kind, folders = run.workspace, run.source, run.kind, run.workspace.folders
     who = f"{kind} of {source.source_id} in process {os.getpid()}, since {run.started_at:%Y-%m-%d %H:%M} UTC"
     who += f": {run.command}" if run.command else ""
+    is_long, ended_well = kind == "backfill", False
     try:
         withdrawal.finish(folders, source.source_id, wait=wait)  # one that was killed on its way
         with ExitStack() as stack:
@@ -241,9 +242,16 @@ def _held(run: Run, wait: bool) -> Iterator[None]:
             stack.enter_context(run.held)
             yield
         withdrawal.finish(folders, source.source_id, wait=True)  # pages of this run that were withdrawn before
+        ended_well = True
     finally:
-        is_long = kind == "backfill"
-        load(workspace, publish_now=is_long, feeds_search=kind not in BRINGS_MUCH, apart=is_long)
+        # A backfill says in the end what is missing: of what another loader has taken and not shown yet, nothing would be known.
+        load(
+            workspace,
+            publish_now=is_long,
+            feeds_search=kind not in BRINGS_MUCH,
+            wait=is_long and ended_well,
+            apart=is_long,
+        )
 
 
 @contextmanager

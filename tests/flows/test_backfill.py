@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from flows.standing import standing
 from tests.flows.discovery.outlet import Outlet, served, sitemap, story
 from warehouse import ledger
 from warehouse.coverage import Hole
+from warehouse.locks import hold
 
 DAILY = 'kind = "template"\nurl = "BASE/{year}/{month}/{day}/"\nlinks = "li a"'
 YEARLY = 'kind = "template"\nurl = "BASE/{year}.html"\nlinks = "li a"'
@@ -65,6 +68,31 @@ def archive_of_days(outlet: Outlet, first: date = FIRST, last: date = LAST, each
 def dated(number: int, day: date) -> str:
     """An article whose day only its own page tells."""
     return story(number, head=f'<meta property="article:published_time" content="{day}T09:00:00+00:00">')
+
+
+def test_a_backfill_that_ends_while_another_loads_waits_for_it_and_reports_what_it_has_found(outlet: Outlet):
+    """As when two backfills end at once: its holes are those of a reading copy that has its own rows."""
+    archive_of_days(outlet)
+    source = outlet.source(DAILY, rest=DATED)
+    loader, ended = outlet.workspace.folders.loader_lock, threading.Event()
+
+    def load_for_a_while() -> None:
+        with hold(loader, "the loader of another run"):
+            holding.set()
+            ended.wait(60)
+            time.sleep(1)
+
+    holding = threading.Event()
+    other = threading.Thread(target=load_for_a_while)
+    other.start()
+    try:
+        assert holding.wait(60)
+        with progress.shown(lambda event: ended.set() if event.kind == "ended" else None):
+            backfilled(outlet, source)
+    finally:
+        ended.set()
+        other.join()
+    assert backfilling.holes(outlet.workspace, source, FIRST, LAST) == []
 
 
 def test_an_address_that_leads_home_again_and_again_is_gone_and_no_hole(
