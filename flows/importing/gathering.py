@@ -11,6 +11,9 @@ from flows.importing.kinds import KINDS, Kind, false_name, kind_by_name, kind_of
 from flows.importing.records import Held, file_at, names, tidy
 from warehouse.errors import WarehouseError
 
+BROWSERS = frozenset({".mht", ".mhtml", ".maff"})
+"""Pages that only browsers can read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -71,13 +74,18 @@ def _sort_in(file: Path, named: Path, door: Door, found: _Sorted) -> None:
         elif (sentence := false_name(file)) is not None:
             door.report.problem(sentence)
         elif is_in_folder:
-            door.refuse(f"a file of another kind ({file.suffix.lower() or 'no suffix'})")
+            door.refuse(_of_another_kind(file.suffix.lower()))
         else:
             found.foreign.append(file)
     except OSError as error:
         door.report.problem(
             f"{file} cannot be read: {error.strerror or error}. Let this user read it, or leave it out."
         )
+
+
+def _of_another_kind(suffix: str) -> str:
+    way_out = "; open it in a browser and save it as HTML" if suffix in BROWSERS else ""
+    return f"a file of another kind ({suffix or 'no suffix'}{way_out})"
 
 
 def _say(found: _Sorted, door: Door) -> None:

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import zipfile
 from contextlib import suppress
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
 from flows.importing import saved
+from flows.importing.contents import ADDRESS
+from flows.importing.decoding import BROKEN as PACKED_BADLY
+from flows.importing.decoding import as_utf8, text_of
+from flows.importing.records import file_at
+from flows.importing.tables import SAMPLE
 from flows.importing.undoing import looks_like_markup
 from flows.importing.wacz import BROKEN
 from warehouse.archive.containers import GZIP, ZSTD, Broken
@@ -18,10 +25,13 @@ Kind = Literal["warc", "wacz", "json", "csv", "html", "text"]
 KINDS = "WARC, WACZ, HTML, plain text, JSON Lines and CSV"
 _WARC = (b"WARC/", b"filedesc://")
 _ZIP = b"PK\x03\x04"
+_LONG = 8192  # bytes of a line that are looked at
 _AROUND = frozenset({".gz", ".zst", ".open"})
 _BY_SUFFIX: dict[str, Kind] = {
     ".jsonl": "json",
     ".ndjson": "json",
+    ".jsonlines": "json",
+    ".jl": "json",
     ".json": "json",
     ".csv": "csv",
     ".tsv": "csv",
@@ -42,6 +52,8 @@ def kind_of(file: Path) -> Kind | None:
     if start.startswith((GZIP, *ZSTD)) and _begins_warc(file):
         return "warc"
     by_name = kind_by_name(file)
+    if by_name == "text" and _is_list(file):
+        return "csv"
     return None if by_name in ("warc", "wacz") else by_name
 
 
@@ -87,6 +99,15 @@ def _begins_warc(file: Path) -> bool:
             if stream.advance() and stream.peek(12).startswith(_WARC):
                 return True
     return named_warc(file)
+
+
+def _is_list(file: Path) -> bool:
+    """Whether a text is a list: each of its first lines begins with an address, but for remarks."""
+    with suppress(*PACKED_BADLY), as_utf8(file_at(file)) as text:
+        lines = [text_of(line)[0].strip() for line in islice(iter(partial(text.readline, _LONG), b""), SAMPLE)]
+        told = [line for line in lines if line and not line.startswith("#")]
+        return bool(told) and all(map(ADDRESS.match, told))
+    return False
 
 
 def _is_wacz(file: Path) -> bool:

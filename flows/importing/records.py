@@ -47,11 +47,15 @@ def names(files: Sequence[object], count: int | None = None) -> str:
 
 
 def file_at(path: Path) -> Held:
-    """A file of the disk, by its whole path; raises OSError where it is not there."""
+    """A file of the disk, by its whole path; raises OSError where it is not there.
+
+    A name that is no UTF-8 has its odd bytes spelt out, and does not open the file.
+    """
     place = tidy(path)
     found = place.stat()
     changed = datetime.fromtimestamp(found.st_mtime, UTC).replace(tzinfo=None)
-    return Held(str(place), lambda: place.open("rb"), found.st_size, changed)
+    name = str(place).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return Held(name, lambda: place.open("rb"), found.st_size, changed, is_file=name == str(place))
 
 
 @dataclass(frozen=True, slots=True)

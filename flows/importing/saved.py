@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import html
+import io
+import os
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -19,6 +22,7 @@ from flows.importing.door import Door
 from flows.importing.named_fields import columns, field, with_headline
 from flows.importing.records import Arrival, Held, Report, file_at, names
 from flows.importing.undoing import settled
+from flows.importing.wacz import BROKEN as BROKEN_ZIP
 from parsers.listing import read_date
 from parsers.records import Hints
 from warehouse.archive.containers import GZIP
@@ -33,7 +37,9 @@ _OG_URL = re.compile(rb"""<meta\b[^>]*\b(?:property|name)\s*=\s*["']?og:url["']?
 _VALUE = re.compile(rb"""\b(?:href|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _FIELD = re.compile(r"(url|title|date|fetched)\s*:\s*(.+)$", re.I)
 _SAID = {"url": "url", "title": "title", "date": "published"}
+_PACKS_ITSELF = re.compile(rb"<html[^>]* data-sfz\b", re.I)
 _START = 1 << 18
+_HEAD = 4096
 _BEFORE_FRONT = "\ufeff-\r\n "
 MOST_FIELDS = 10
 NO_ADDRESS = "a file that does not say its address"
@@ -54,7 +60,7 @@ class Addresses:
         for name in (inside, Path(inside).name, held.name):
             if name in self._rows:
                 return self._rows[name]
-        return {"url": f"{self._base}/{quote(inside)}"} if self._base else {}
+        return {"url": f"{self._base}/{quote(os.fsencode(inside))}"} if self._base else {}
 
 
 def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses) -> Iterator[Arrival]:
@@ -63,11 +69,21 @@ def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses
     if content is None:
         return
     wire, body = content
-    if kind == "text" and encoding_of(body):
-        wire = body = utf8(body)
-    own = _own_words(body, kind)
+    if _PACKS_ITSELF.search(body[:_HEAD]):
+        page = _unpacked(body)
+        if page is None:
+            door.report.problem(
+                f"{held.name} is a page that SingleFile has compressed, and cannot be unpacked: open it in a browser and save "
+                "it again without compression."
+            )
+            return
+        wire = body = page
+    written = utf8(body) if encoding_of(body[:1024]) else body
+    if kind == "text":
+        wire, body = (written, written) if written is not body else (wire, body)
+    own = _own_words(written, kind)
     said = {**own, **addresses.of(held, inside)}
-    url = said.get("url") or (_stated_by_page(body) if kind == "html" else None)
+    url = said.get("url") or (_stated_by_page(written) if kind == "html" else None)
     if url is None:
         door.refuse(NO_ADDRESS)
         door.report.without_address(held.name)
@@ -110,6 +126,16 @@ def _content(held: Held, door: Door) -> tuple[bytes, bytes] | None:
     return wire, found.body
 
 
+def _unpacked(body: bytes) -> bytes | None:
+    """The page in a file that is a web page and a zip at once; None where it cannot be unpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as zipped, zipped.open("index.html") as page:
+            found = page.read(LARGEST + 1)
+    except (*BROKEN_ZIP, KeyError):
+        return None
+    return found if len(found) <= LARGEST else None
+
+
 def nameless(report: Report) -> str:
     """A sentence on the files that do not say their address."""
     count = report.passed_over[NO_ADDRESS]
@@ -125,9 +151,9 @@ def _own_words(body: bytes, kind: str) -> dict[str, str]:
     start = body[:_START]
     if kind == "text":
         return _front(start.decode("utf-8", "replace"))
-    if found := _SINGLE_FILE.search(start[:4096]):
+    if found := _SINGLE_FILE.search(start[:_HEAD]):
         return {"url": _address(found[1]), "saved": found[2].decode("utf-8", "replace").strip()}
-    if found := _SAVED_FROM.search(start[:4096]):
+    if found := _SAVED_FROM.search(start[:_HEAD]):
         return {"url": _address(found[1])}
     if found := _MIRRORED.search(start):
         name = _address(found[1])
@@ -179,9 +205,9 @@ def _moment(text: str | None) -> datetime | None:
     for read in (datetime.fromisoformat, _of_browser, parsedate_to_datetime):
         try:
             found = read(text)
-        except (ValueError, TypeError):
+            return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+        except (ValueError, TypeError, OverflowError):
             continue
-        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
     return None
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from flows.importing.records import Arrival
+from warehouse.archive.containers import GZIP
 from warehouse.coding import NOT_CODINGS, BadCoding, decode
 
 _MARKUP = re.compile(r"<(?:!doctype|html|head|body|article|div|p|h1|meta)\b[^>]*>", re.IGNORECASE)
@@ -14,8 +15,10 @@ _MARKUP = re.compile(r"<(?:!doctype|html|head|body|article|div|p|h1|meta)\b[^>]*
 def settled(arrival: Arrival) -> Arrival | str:
     """The arrival with the encoding that its body really has, or why the body cannot be read."""
     names = {name.strip().lower() for name in (arrival.content_encoding or "").split(",")} - NOT_CODINGS
-    if not names:
-        return replace(arrival, content_encoding=None)
+    if not names and arrival.wire.startswith(GZIP):  # of the transfer, or of a header that was lost
+        arrival = replace(arrival, content_encoding="gzip")
+    elif not names:
+        return arrival if arrival.content_encoding is None else replace(arrival, content_encoding=None)
     try:
         body = decode(arrival.wire, arrival.content_encoding)
     except BadCoding as error:

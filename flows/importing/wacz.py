@@ -69,9 +69,9 @@ class Wacz:
                 f"{self._held.name} has no datapackage.json that can be read, so its parts cannot be checked."
             )
             return
-        for part in package.get("resources", []) if isinstance(package, dict) else []:
-            if isinstance(part, dict) and isinstance(part.get("path"), str):
-                self._check_part(part["path"], part)
+        stated = package.get("resources") if isinstance(package, dict) else None
+        self._check_parts(stated if isinstance(stated, list) else [], "datapackage.json")
+        self._check_parts([self._json("datapackage-digest.json")], "datapackage-digest.json")
 
     def index(self) -> Promised:
         """What its indexes say of its WARC files."""
@@ -108,19 +108,24 @@ class Wacz:
         except ValueError:
             return None
 
-    def _check_part(self, name: str, stated: dict[str, Any]) -> None:
+    def _check_parts(self, parts: list[Any], witness: str) -> None:
+        for part in parts:
+            if isinstance(part, dict) and isinstance(part.get("path"), str):
+                self._check_part(part["path"], part, witness)
+
+    def _check_part(self, name: str, stated: dict[str, Any], witness: str) -> None:
         report = self._door.report
         if name not in self._parts:
-            report.problem(f"{self._held.name}: {name}, which its datapackage.json names, is not in it.")
+            report.problem(f"{self._held.name}: {name}, which its {witness} names, is not in it.")
             return
         size, digest = stated.get("bytes"), str(stated.get("hash", ""))
         if isinstance(size, int) and size != self._parts[name].file_size:
             report.problem(
-                f"{self._held.name}: {name} has {self._parts[name].file_size:,} bytes, and datapackage.json says {size:,}."
+                f"{self._held.name}: {name} has {self._parts[name].file_size:,} bytes, and {witness} says {size:,}."
             )
         elif digest.startswith(("sha256:", "md5:")) and self._digest(name, digest.partition(":")[0]) != digest:
             report.problem(
-                f"{self._held.name}: {name} is not what its digest in datapackage.json says: it was damaged or changed."
+                f"{self._held.name}: {name} is not what its digest in {witness} says: it was damaged or changed."
             )
 
     def _digest(self, name: str, algorithm: str) -> str:

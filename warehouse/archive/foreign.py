@@ -118,9 +118,9 @@ def moment(text: str) -> datetime | None:
         if text.isdigit():
             return datetime.strptime(text[:14].ljust(14, "0"), _MOMENT).replace(tzinfo=UTC).replace(tzinfo=None)
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
+    except (ValueError, OverflowError):  # the latter of a zone that leads out of the calendar
         return None
-    return found.astimezone(UTC).replace(tzinfo=None) if found.tzinfo else found
 
 
 def _records(stream: Stream, wanted: Callable[[Head], bool], told: Callable[[int], None]) -> Iterator[Foreign]:
