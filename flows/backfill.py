@@ -1,6 +1,6 @@
 """The Prefect flow of a backfill: decorators around the plain functions of backfilling.py.
 
-python -m flows.backfill SOURCE 2016-01-01 2017-12-31     one recorded backfill, without a server of its own
+python -m flows.backfill SOURCE 2016-01-01 2017-12-31     one recorded backfill, by a server that ends with it where none is named
 
 It needs no cache of results: the ledger knows what is done, so a run that was killed is simply started again. Nor does a
 zombie, of which Prefect still believes that it runs, hold up the next: the source's lock is the kernel's.
@@ -61,4 +61,6 @@ def backfill(
 
 
 if __name__ == "__main__":
-    print(backfill(sys.argv[1], sys.argv[2], sys.argv[3] if sys.argv[3:] else None))
+    from flows.service import by_hand
+
+    sys.exit(by_hand.main(backfill, "SOURCE FIRST_DAY [LAST_DAY]", sys.argv[1:]))

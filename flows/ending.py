@@ -33,13 +33,14 @@ def state(
         logging.getLogger(logger).addFilter(_told)
     made: State[Any]
     if isinstance(problem, Held):
-        made = Cancelled(name="Skipped", message=f"{_sentence(problem)} {after}", data=problem)
+        made = Cancelled(name="Skipped", message=f"{sentence(problem)} {after}", data=problem)
     else:
-        made = Failed(name=name or "Failed", message=_sentence(problem), data=problem)
+        made = Failed(name=name or "Failed", message=sentence(problem), data=problem)
     return made
 
 
-def _sentence(problem: Exception) -> str:
+def sentence(problem: Exception) -> str:
+    """What is wrong, for people."""
     return f"Another run is at it: {problem}." if isinstance(problem, Held) else str(problem)
 
 
@@ -47,5 +48,5 @@ def _told(record: logging.LogRecord) -> bool:
     """Let a foreseen problem be told by its sentence alone; every record passes."""
     problem = record.exc_info[1] if record.exc_info else None
     if isinstance(problem, FORESEEN):
-        record.msg, record.args, record.exc_info, record.exc_text = _sentence(problem), (), None, None
+        record.msg, record.args, record.exc_info, record.exc_text = sentence(problem), (), None, None
     return True

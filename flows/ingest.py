@@ -1,12 +1,13 @@
 """The Prefect flow of one scheduled pass over a source: decorators around the plain functions of pipeline.py.
 
-python -m flows.ingest SOURCE     one recorded pass, without a server of its own
+python -m flows.ingest SOURCE     one recorded pass, by a server that ends with it where none is named
 """
 
 from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 from prefect import flow
@@ -48,4 +49,6 @@ def ingest(source: str, workspace: str | None = None, wait: bool = False, pollin
 
 
 if __name__ == "__main__":
-    print(ingest(sys.argv[1], polling="usual"))
+    from flows.service import by_hand
+
+    sys.exit(by_hand.main(partial(ingest, polling="usual"), "SOURCE", sys.argv[1:]))

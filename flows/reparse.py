@@ -1,6 +1,6 @@
 """The Prefect flow of reading an archive anew: decorators around the plain functions of reparsing.py.
 
-python -m flows.reparse SOURCE     one recorded reading, without a server of its own
+python -m flows.reparse SOURCE     one recorded reading, by a server that ends with it where none is named
 """
 
 from __future__ import annotations
@@ -48,4 +48,6 @@ def reparse(
 
 
 if __name__ == "__main__":
-    print(reparse(sys.argv[1]))
+    from flows.service import by_hand
+
+    sys.exit(by_hand.main(reparse, "SOURCE", sys.argv[1:]))
