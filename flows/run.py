@@ -262,11 +262,12 @@ def _ending(run: Run) -> Iterator[None]:
         yield
         verdict.warn(run)
         state, message = verdict.of(run)
-    except Exception as error:
-        message = f"{type(error).__name__}: {error}"
-        raise
-    except BaseException:  # Ctrl-C, SIGTERM, or Prefect's cancel, which is no KeyboardInterrupt
-        state, message = "cancelled", f"It was stopped; {run.command or 'the same command'} goes on."
+    except BaseException as error:
+        # Ctrl-C, SIGTERM, or Prefect's cancel, which is no KeyboardInterrupt; while DuckDB is at work it comes in DuckDB's words
+        if isinstance(error, Exception) and str(error) != "Query interrupted":
+            message = f"{type(error).__name__}: {error}"
+        else:
+            state, message = "cancelled", f"It was stopped; {run.command or 'the same command'} goes on."
         raise
     finally:
         run.note(run.row(state, message))

@@ -269,7 +269,7 @@ def _missing(
         yield f"{counted(left, 'listing')} that {'names' if left == 1 else 'name'} no day {are(left)} not read whole."
     if lost:
         why = "; ".join(filter(None, map(in_words, lost)))
-        yield f"{counted(lost.total(), 'page')} {are(lost.total())} gone{f' ({why})' if why else ''}. Once more: wireroom backfill {asked} --gone"
+        yield f"{counted(lost.total(), 'page')} {are(lost.total())} gone{f' ({why})' if why else ''}. Ask for {'it' if lost.total() == 1 else 'them'} once more with: wireroom backfill {asked} --gone"
     if holes:
         yield f"See all of it with: wireroom coverage {asked}"
     if cut:

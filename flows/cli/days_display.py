@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Column
+from rich.progress import BarColumn, Progress, SpinnerColumn, Task, TextColumn
+from rich.table import Column, Table
 
 from flows import reasons
 from flows.cli import prose
@@ -44,11 +44,22 @@ def by_days(title: str, console: Console, days: int, going_on: int = 0) -> Itera
         yield
 
 
+class Roomy(Progress):
+    """A progress that leaves room at its right end, for the ^C that a terminal shows there: it would break the line."""
+
+    def make_tasks_table(self, tasks: Iterable[Task]) -> Table:
+        """The bars, narrower than the terminal."""
+        table = super().make_tasks_table(tasks)
+        if tasks:
+            table.width = self.console.width - 5
+        return table
+
+
 def _progress(console: Console, is_narrow: bool) -> Progress:
     """The bar and what is said beside it; where there is little room, without the name, which was just typed."""
     whole = Column(no_wrap=True)
     named = [] if is_narrow else [TextColumn("{task.description}", table_column=whole)]
-    return Progress(
+    return Roomy(
         SpinnerColumn(),
         *named,
         BarColumn(bar_width=8 if is_narrow else 20, table_column=whole),
@@ -153,8 +164,9 @@ class _Bar:
         note(self.progress.console, text, is_warning)
 
     def close(self) -> None:
-        """Say what was only counted; the bar that stays speaks of all, not of the last page."""
+        """Say what was only counted; the bar that stays turns no more and speaks of all, not of the last page."""
         self.alike.end()
+        self.progress.columns = self.progress.columns[1:]
         self.progress.update(self.task, detail="")
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column
 
 from flows import logs
-from flows.cli.days_display import by_days, detail, note
+from flows.cli.days_display import Roomy, by_days, detail, note
 from flows.progress import Event, shown
 
 SECONDS_BETWEEN_LINES = 5.0
@@ -53,7 +53,7 @@ def warned(console: Console) -> Iterator[None]:
 
 
 def _bars(console: Console) -> Progress:
-    return Progress(
+    return Roomy(
         SpinnerColumn(finished_text="[green]✓[/]"),
         TextColumn("{task.description}", table_column=_whole()),
         BarColumn(bar_width=24, table_column=_whole()),

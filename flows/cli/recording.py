@@ -13,8 +13,19 @@ SETTINGS = ("PREFECT_API_URL", "PREFECT_API_KEY", "PREFECT_API_AUTH_STRING")
 
 
 def end_like_ctrl_c() -> None:
-    """From now on let SIGTERM end this process as Ctrl-C does: what is fetched is kept."""
+    """From now on let SIGTERM and a terminal that hangs up end this process as Ctrl-C does: what is fetched is kept."""
     signal.signal(signal.SIGTERM, _stop)
+    terminals = [number for number in (1, 2) if os.isatty(number)]  # once it has hung up nobody can tell
+
+    def hang_up(signum: int, frame: object) -> NoReturn:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a shell sends it after the kernel has
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for number in terminals:
+            os.dup2(nowhere, number)  # else whatever is said on the way out is an error
+        _stop(signum, frame)
+
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup has set it
+        signal.signal(signal.SIGHUP, hang_up)
 
 
 def is_recorded(workspace: Workspace) -> bool:

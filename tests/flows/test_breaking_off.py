@@ -76,6 +76,17 @@ def test_it_ends_soon_and_the_next_run_goes_on(tmp_path: Path, number: int, exce
             assert con.execute("SELECT count(*), count(DISTINCT url) FROM articles").fetchall() == [(32, 32)]
 
 
+def test_a_ctrl_c_in_the_words_of_duckdb_is_one_all_the_same(tmp_path: Path):
+    def stop(run, batch) -> None:
+        raise RuntimeError("Query interrupted")  # what DuckDB makes of it while it is at work
+
+    workspace = create(tmp_path / "news")
+    with serve() as site, pytest.raises(RuntimeError):
+        pipeline.ingest(workspace, load(site.write_source(workspace.sources)), do=stop)
+    with closing(duckdb.connect(str(workspace.folders.warehouse), read_only=True)) as con:
+        assert con.execute("SELECT state FROM runs").fetchall() == [("cancelled",)]
+
+
 class Stopped(BaseException):
     """As a Ctrl-C that comes when all is found and nothing asked."""
 

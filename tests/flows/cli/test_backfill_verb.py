@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 from datetime import date, timedelta
 from pathlib import Path
@@ -67,7 +68,7 @@ def test_pages_that_are_gone_are_named_with_the_command_that_asks_once_more(outl
     code, text = said(capsys, *DAYS)
     assert code == 0
     assert (
-        "1 page is gone (not there, 404). Once more: wireroom backfill post --from 2017-03-01 --to 2017-03-04 --gone"
+        "1 page is gone (not there, 404). Ask for it once more with: wireroom backfill post --from 2017-03-01 --to 2017-03-04 --gone"
         in text
     )
     assert "is gone" not in said(capsys, *DAYS, "--gone")[1]  # it was just asked once more
@@ -275,6 +276,25 @@ def test_sigterm_stops_it_cleanly_and_the_same_command_goes_on(outlet: Outlet, c
     assert "Recovered" not in text  # nothing was lost that had to be
     assert outlet.rows("SELECT count(*) FROM articles") == [(len(paths),)]
     assert all(outlet.asked()[path] == 1 for path in paths)
+
+
+def test_a_terminal_that_hangs_up_stops_it_as_cleanly(outlet: Outlet):
+    paths = archive_of_days(outlet)
+    outlet.source(DAILY, rest='[pace]\ndelay = "1s"\n')
+    spawn = "import pty, sys; pty.spawn(sys.argv[1:])"
+    window = [sys.executable, "-c", spawn, str(WIREROOM), "backfill", "post", *DAYS]
+    terminal = subprocess.Popen(
+        window, cwd=outlet.workspace.root, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    until = time.monotonic() + 120
+    while not any(path in paths for path, _ in list(outlet.log)) and time.monotonic() < until:
+        time.sleep(0.1)
+    terminal.kill()
+    terminal.communicate()
+    ends = "SELECT state FROM runs WHERE ended_at IS NOT NULL"
+    while not outlet.rows(ends) and time.monotonic() < until:
+        time.sleep(0.2)
+    assert outlet.rows(ends) == [("cancelled",)]
 
 
 def test_the_course_of_a_backfill_is_said_in_days_pages_rate_and_time_left():
