@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flows.fetching import Exchange
@@ -13,12 +13,24 @@ from warehouse import rows
 from warehouse.archive.captures import Capture, Location, payload_hash
 from warehouse.due import Known
 
-FIRST_RETRY = timedelta(minutes=15)
 LAST_RETRY = timedelta(days=1)
-"""A failed address is tried again after a quarter of an hour, then after twice as long each time, up to a day."""
+"""A failed address is tried again after some time, then after twice as long each time, up to a day."""
 
 GONE_AFTER = 3
 """Looks in a row that find nothing (404, or a redirect to the home page) before an address counts as gone; 410 says so at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Persistence:
+    """How soon an address that failed is tried again, and whether it is at all where it was not found (404)."""
+
+    first_retry: timedelta
+    seeks: bool
+
+
+NEWS = Persistence(timedelta(minutes=15), seeks=True)
+PAST = Persistence(timedelta(hours=1), seeks=False)
+"""What an archive lists and has not is gone, and a page of years ago does not come back within minutes."""
 
 NOWHERE = "soft_404"
 """The reason of an address that leads to the home page: an outlet says so that a page is not there, or is down for a while."""
@@ -43,14 +55,14 @@ def capture(
     known_payload: str | None = None,
     failures: int = 0,
     was_absent: bool = False,
-    gone_after: int = GONE_AFTER,
+    persistence: Persistence = NEWS,
 ) -> Capture:
     """What came of a request, with all that is needed to parse it again and to write its row again.
 
     `known_payload` is the hash of the body we have; a second time the same is `unchanged`. `failures` is how many
     attempts in a row had failed before this one, and `was_absent` whether the last of them found nothing.
     """
-    exchange = _gone(exchange, failures, was_absent, gone_after)
+    exchange = _gone(exchange, failures, was_absent, persistence)
     digest = payload_hash(exchange.body) if exchange.outcome == "fetched" else None
     final_key = _final_key(exchange, url_key, profile)
     # The same page at another address is news: only a reading ties the two addresses to one article.
@@ -77,7 +89,7 @@ def capture(
         reason="same_payload" if repeated else exchange.reason,
         message=exchange.message,
         attempts=attempts,
-        next_attempt_at=exchange.next_attempt_at or _next_attempt(exchange, attempts),
+        next_attempt_at=exchange.next_attempt_at or _next_attempt(exchange, attempts, persistence.first_retry),
         etag=exchange.etag,
         last_modified=exchange.last_modified,
         robots_rule=exchange.robots_rule,
@@ -146,22 +158,18 @@ def was_absent(known: Known | None, now: datetime) -> bool:
     return known.status == 404 or (known.reason == NOWHERE and now - known.last_asked_at >= APART)
 
 
-def _gone(exchange: Exchange, failures: int, was_absent: bool, gone_after: int) -> Exchange:
+def _gone(exchange: Exchange, failures: int, was_absent: bool, persistence: Persistence) -> Exchange:
     """The exchange as it is, or as `gone` where an address was not found again and again."""
-    at_once = exchange.status == 404 and gone_after == 1
-    repeated = (
-        (exchange.status == 404 or exchange.reason == NOWHERE)
-        and was_absent
-        and failures + 1 >= max(gone_after, GONE_AFTER)
-    )
-    is_over = at_once or repeated
+    at_once = exchange.status == 404 and not persistence.seeks
+    is_absent = exchange.status == 404 or exchange.reason == NOWHERE
+    is_over = at_once or (is_absent and was_absent and failures + 1 >= GONE_AFTER)
     return replace(exchange, outcome="gone") if is_over and exchange.outcome == "failed" else exchange
 
 
-def _next_attempt(exchange: Exchange, attempts: int) -> datetime | None:
+def _next_attempt(exchange: Exchange, attempts: int, first_retry: timedelta) -> datetime | None:
     if exchange.outcome != "failed":
         return None
-    doubled: timedelta = FIRST_RETRY * 2 ** min(attempts - 1, 10)
+    doubled: timedelta = first_retry * 2 ** min(attempts - 1, 10)
     return exchange.observed_at + min(doubled, LAST_RETRY)
 
 

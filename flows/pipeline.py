@@ -309,7 +309,7 @@ def _asked(run: Run, address: Address) -> tuple[Exchange, Capture]:
         known_payload=known.payload_hash if known else None,
         failures=known.attempts if known else 0,
         was_absent=exchanges.was_absent(known, now()),
-        gone_after=1 if run.window.whole else exchanges.GONE_AFTER,  # what an archive lists and has not is gone
+        persistence=exchanges.PAST if run.window.whole else exchanges.NEWS,
     )
 
 

@@ -80,6 +80,9 @@ class KnownTables:
             config={
                 "memory_limit": "512MB",
                 "threads": "1",  # its questions are small: a second thread costs more than it does
+                # What a question took goes back to the system at once, and not when there is ten times as much of it.
+                "allocator_flush_threshold": "1MB",
+                "allocator_bulk_deallocation_flush_threshold": "1MB",
                 "temp_directory": str(self._folders.live.with_suffix(".tmp")),
             },
         )

@@ -159,6 +159,19 @@ def test_the_days_that_are_done_come_to_all_of_them_also_by_a_sitemap_and_for_ho
     assert course(outlet) == (4 - len(missing), 4)
 
 
+def test_a_page_that_failed_is_asked_for_again_after_an_hour_and_for_holes_at_once(outlet: Outlet):
+    paths = archive_of_days(outlet, each=1)
+    outlet.fail(paths[0], 500)
+    source = outlet.source(DAILY)
+    backfilled(outlet, source)
+    waits = "SELECT DISTINCT next_attempt_at - observed_at FROM fetches WHERE role = 'article' AND outcome = 'failed'"
+    assert outlet.rows(waits) == [(timedelta(hours=1),)]
+    backfilled(outlet, source)
+    assert asked_articles(outlet) == []
+    backfilled(outlet, source, only_holes=True)
+    assert set(asked_articles(outlet)) == {paths[0]}
+
+
 def test_a_listing_of_a_year_is_read_whole_and_only_the_days_wanted_are_fetched(outlet: Outlet):
     stories = [f"/2017/{month:02}/01/story.html" for month in range(1, 13)]
     outlet.put("/2017.html", listing(*stories))

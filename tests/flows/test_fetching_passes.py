@@ -111,11 +111,12 @@ def test_what_a_resting_host_was_never_asked_is_no_request_and_leaves_no_row(tmp
 
 
 def test_a_page_that_is_not_found_three_times_is_gone_and_its_versions_stay(tmp_path: Path, monkeypatch):
+    from dataclasses import replace
     from datetime import timedelta
 
     from flows import exchanges
 
-    monkeypatch.setattr(exchanges, "FIRST_RETRY", timedelta(0))
+    monkeypatch.setattr(exchanges, "NEWS", replace(exchanges.NEWS, first_retry=timedelta(0)))
     with running(Outlet()) as outlet:
         outlet.pages["/story"] = lambda headers: (200, article("The bridge is closed"))
         made = workspace(tmp_path, outlet.base, "/story")
