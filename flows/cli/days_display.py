@@ -21,7 +21,10 @@ from flows.cli.app import counted
 from flows.progress import Event, shown
 
 WIDE = 110
-"""Cells from which on there is room for the name and the rate beside the bar."""
+"""Cells from which on there is room for the name beside the bar."""
+
+BESIDE = 16
+"""Cells of a narrow terminal that what is said has not: those of the bar, and the ones that are left free."""
 
 SECONDS_BETWEEN_LINES = 30.0
 """A decade takes days: a line in half a minute is enough where nobody looks at a terminal."""
@@ -38,7 +41,7 @@ def by_days(title: str, console: Console, days: int, going_on: int = 0) -> Itera
     is_narrow = console.width < WIDE
     with (
         _progress(console, is_narrow) as progress,
-        closing(_Bar(title, progress, Course(days, going_on, is_narrow))) as bar,
+        closing(_Bar(title, progress, Course(days, going_on, console.width - BESIDE if is_narrow else 1_000))) as bar,
         shown(bar),
     ):
         yield
@@ -76,7 +79,7 @@ class Course:
 
     days: int
     going_on: int = 0  # of them, not over yet: done with for now, and not done
-    is_brief: bool = False  # said without the rate
+    room: int = 1_000  # cells for what is said of it
     done: int = 0
     before: int = 0  # of them, done by an earlier run
     pages: int = 0
@@ -95,20 +98,25 @@ class Course:
         while self.waiting and self.waiting[0][0] <= self.pages:
             self.done += self.waiting.popleft()[1]
 
-    def said(self) -> str:
-        """Days, pages, rate and the time left, in a few words."""
+    def said(self, *, ended: bool = False) -> str:
+        """Days, pages, rate and the time left, in a few words; what matters less is left out where there is no room."""
         minutes = max(time.monotonic() - self.began, 1e-9) / 60
         over = self.days - self.going_on
-        parts = [f"{min(self.done, over):,} of {counted(self.days, 'day')}"]
-        if self.done > over:
-            parts.append(f"{self.done - over:,} not over yet")
-        parts.append(counted(self.pages, "page"))
-        if self.failed:
-            parts.append(f"{self.failed:,} not there")
-        if self.pages and not self.is_brief:
-            parts.append(f"{self.pages / minutes:,.0f} a minute")
-        left = self.minutes_left(minutes)
-        return ", ".join(parts if left is None else [*parts, f"{span(left)} left"])
+        left = None if ended else self.minutes_left(minutes)
+        parts = {
+            "days": f"{min(self.done, over):,} of {counted(self.days, 'day')}",
+            "open": f"{self.done - over:,} not over yet" if self.done > over else "",
+            "pages": counted(self.pages, "page"),
+            "lost": f"{self.failed:,} not there" if self.failed else "",
+            "rate": f"{self.pages / minutes:,.0f} a minute" if self.pages else "",
+            "left": "" if left is None else f"{span(left)} left",
+        }
+        for name in ("", "lost", "rate", "open"):
+            parts.pop(name, None)
+            said = ", ".join(filter(None, parts.values()))
+            if len(said) <= self.room:
+                break
+        return said
 
     def minutes_left(self, minutes: float) -> float | None:
         """By the days that this run has done; None before the first."""
@@ -167,7 +175,7 @@ class _Bar:
         """Say what was only counted; the bar that stays turns no more and speaks of all, not of the last page."""
         self.alike.end()
         self.progress.columns = self.progress.columns[1:]
-        self.progress.update(self.task, detail="")
+        self.progress.update(self.task, detail="", said=self.course.said(ended=True))
 
 
 class _Lines:

@@ -310,6 +310,12 @@ def test_the_course_of_a_backfill_is_said_in_days_pages_rate_and_time_left():
     assert course.done == 60
     course.take(Event("page", "https://post.example/", outcome="fetched"))
     assert course.done == 70
+    assert re.search(r"\d+ a minute, [\d.]+ \w+ left$", course.said())
+    assert "left" not in course.said(ended=True)
+    course.room = 48
+    assert re.fullmatch(r"70 of 100 days, 4 pages, 2 a minute, \d+ min left", course.said())
+    course.room = 40
+    assert re.fullmatch(r"70 of 100 days, 4 pages, \d+ min left", course.said())
     assert [span(minutes) for minutes in (0, 1, 40, 300, 4000)] == [
         "less than a second",
         "60 s",
