@@ -54,7 +54,7 @@ def spooled(rows: int, counts: dict[str, int]) -> Event:
 
 def ended(kind: str, source: str, state: str, message: str | None, counts: dict[str, int]) -> Event:
     """The run is over, in whatever state."""
-    end = "failed;" if state == "failed" else f"is {state}:"
+    end = {"failed": "failed;", "cancelled": "was stopped:"}.get(state, f"is {state}:")
     said = f"The {kind} of {source} {end} {_listed(counts)}." + (f" {message}" if message else "")
     return Event("failed" if state == "failed" else "ended", said, outcome=state, more=counts)
 
@@ -81,16 +81,16 @@ def visible(report: Report) -> list[Event]:
 
 
 _SAID = {
-    "requests": "requests",
-    "articles": "articles",
-    "unchanged": "unchanged",
-    "rejected": "no article",
-    "failed": "failed",
-    "deferred": "put off",
+    "requests": ("request", None),
+    "articles": ("article", None),
+    "unchanged": ("unchanged", "unchanged"),
+    "rejected": ("no article", "no article"),
+    "failed": ("failed", "failed"),
+    "deferred": ("put off", "put off"),
 }
 
 
 def _listed(counts: dict[str, int]) -> str:
     """The counts that are not zero, in words."""
-    parts = [f"{counts[name]:,} {word}" for name, word in _SAID.items() if counts.get(name)]
+    parts = [counted(counts[name], *words) for name, words in _SAID.items() if counts.get(name)]
     return ", ".join(parts) or "nothing was due"

@@ -46,6 +46,9 @@ EXAMPLES = """
 WIDE = 150
 """Cells from which on a terminal has room for every column of a listing."""
 
+ROOMY = 90
+"""Cells from which on there is room for the number of days beside the first and the last."""
+
 RARE = ("first_day", "last_day", "asked_at", "links", "late_links")
 
 
@@ -180,7 +183,8 @@ def _overview(limits: tuple[date | None, date | None], as_json: bool) -> int:
         for row in rows:
             print(json.dumps(row, default=str))
     elif rows:
-        as_table(list(rows[0]), [list(row.values()) for row in rows])
+        names = [name for name in rows[0] if name != "days" or not out.is_terminal or out.width >= ROOMY]
+        as_table(names, [[row[name] for name in names] for row in rows])
     else:
         raise Problem("There is no source yet. Add one with: wireroom sources add eir")
     return holes

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from flows import reasons
+from flows import reasons, telling
 from flows.cli import prose
 from flows.cli.tables import as_entries
 
@@ -103,3 +103,8 @@ def test_every_code_that_is_given_has_words():
     given |= set(re.findall(r'(?:unit|walk)\.\w+, "(?:deferred|failed)", "(\w+)"', source))
     assert len(given) > 25
     assert [code for code in sorted(given) if reasons.in_words(code) == code] == []
+
+
+def test_a_run_that_was_stopped_is_told_as_that_and_one_of_a_thing_in_the_singular():
+    told = telling.ended("backfill", "post", "cancelled", None, {"requests": 1, "articles": 2})
+    assert told.text == "The backfill of post was stopped: 1 request, 2 articles."
