@@ -17,8 +17,9 @@ from flows.importing.records import file_at
 from flows.importing.tables import SAMPLE
 from flows.importing.undoing import looks_like_markup
 from flows.importing.wacz import BROKEN
-from warehouse.archive.containers import GZIP, ZSTD, Broken
+from warehouse.archive.containers import GZIP, Broken
 from warehouse.archive.streams import opened
+from warehouse.archive.zstd import DICTIONARY, FRAME
 
 Kind = Literal["warc", "wacz", "json", "csv", "html", "text"]
 
@@ -49,7 +50,7 @@ def kind_of(file: Path) -> Kind | None:
         return "warc"
     if start.startswith(_ZIP):
         return "wacz" if _is_wacz(file) else None
-    if start.startswith((GZIP, *ZSTD)) and _begins_warc(file):
+    if start.startswith((GZIP, FRAME, DICTIONARY)) and _begins_warc(file):
         return "warc"
     by_name = kind_by_name(file)
     if by_name == "text" and _is_list(file):

@@ -5,23 +5,24 @@ from __future__ import annotations
 import zlib
 from typing import BinaryIO, Protocol
 
-from fastwarc.stream_io import ZstdReader
-
 CHUNK = 1 << 18
 """Bytes that are read from the file at once."""
 
 PIECE = 1 << 20
 """Bytes that are inflated at once, whatever a member announces."""
 
+STEP = 16
+"""Compressed bytes that are tried at once, to come near to what is damaged."""
+
 KEPT = 64 * 1024 * 1024
 """Compressed bytes of a member that are kept, so that it can be copied as it is."""
 
 GZIP = b"\x1f\x8b\x08"
-ZSTD = (b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18")
 MARK = b"\nWARC/"
 """What stands where a record begins that is not the first."""
 
-_MARKS = (b"WARC/", b"file", b"http")  # the first letters of a record of WARC, and of one of ARC
+OPENINGS = (b"WARC/", b"file", b"http")
+"""The first letters of a record of WARC, and of one of ARC."""
 
 
 class Broken(Exception):
@@ -77,7 +78,7 @@ class Plain:
 
     def resume(self, after: int) -> int | None:
         """Go to the next line that opens a record."""
-        found = _sought(self._file, MARK, after)
+        found = sought(self._file, MARK, after)
         if found is None:
             return None
         self.begin = self.place = found + 1
@@ -98,6 +99,8 @@ class Gzip:
         self._decoder = zlib.decompressobj(zlib.MAX_WBITS + 16)
         self._pieces: list[bytes] | None = []
         self._kept = 0
+        self._is_begun = False  # whether some of the member was inflated
+        self._fault = ""  # what is wrong with the rest of it
         file.seek(begin)
 
     def advance(self) -> bool:
@@ -110,10 +113,13 @@ class Gzip:
         self.begin = self._file.tell() - len(self._ahead)
         self._decoder = zlib.decompressobj(zlib.MAX_WBITS + 16)
         self._pieces, self._kept = [], 0
+        self._is_begun, self._fault = False, ""
         return True
 
     def piece(self) -> bytes:
         """Some of the member's content; raises Broken where it is damaged or cut."""
+        if self._fault:
+            raise Broken(self._fault)
         while not self._decoder.eof:
             data = self._decoder.unconsumed_tail or self._ahead or self._file.read(CHUNK)
             if not data:
@@ -121,10 +127,7 @@ class Gzip:
             if not self._decoder.unconsumed_tail:
                 self._keep(data)
                 self._ahead = b""
-            try:
-                found = self._decoder.decompress(data, PIECE)
-            except zlib.error as error:
-                raise Broken(f"The compressed bytes are damaged ({error}).") from None
+            found = self._inflated(data)
             if self._decoder.eof:
                 self._ahead = self._decoder.unused_data
             self.place = self._file.tell() - len(self._ahead)
@@ -141,11 +144,11 @@ class Gzip:
 
     def resume(self, after: int) -> int | None:
         """Go to the next member whose content opens a record."""
-        while (found := _sought(self._file, GZIP, after + 1)) is not None:
+        while (found := sought(self._file, GZIP, after + 1)) is not None:
             self._file.seek(found)
             start = zlib.decompressobj(zlib.MAX_WBITS + 16)
             try:
-                opens = start.decompress(self._file.read(CHUNK), 16).startswith(_MARKS)
+                opens = start.decompress(self._file.read(CHUNK), 16).startswith(OPENINGS)
             except zlib.error:
                 opens = False
             if opens:
@@ -155,6 +158,19 @@ class Gzip:
             after = found
         return None
 
+    def _inflated(self, data: bytes) -> bytes:
+        """What the next bytes hold; where they are damaged, what stands before that, if it is anything."""
+        before = self._decoder.copy() if self._is_begun else None
+        self._is_begun = True
+        try:
+            return self._decoder.decompress(data, PIECE)
+        except zlib.error as error:
+            self._fault = f"The compressed bytes are damaged ({error})."
+            found = _whole_part(before or zlib.decompressobj(zlib.MAX_WBITS + 16), data)
+        if not found:
+            raise Broken(self._fault)
+        return found
+
     def _keep(self, data: bytes) -> None:
         self._kept += len(data)
         if self._pieces is not None and self._kept <= KEPT:
@@ -163,31 +179,18 @@ class Gzip:
             self._pieces = None
 
 
-class Zstd(Plain):
-    """A file of zstd frames, with a dictionary at its head or without: read as one stream."""
-
-    is_plain = can_begin = False
-
-    def __init__(self, file: BinaryIO, begin: int) -> None:
-        super().__init__(file, 0)
-        self._raw = file
-        self._reader = ZstdReader(file)
-
-    def piece(self) -> bytes:
-        """The next inflated bytes; raises Broken where they are damaged."""
-        try:
-            data = bytes(self._reader.read(CHUNK))
-        except Exception as error:  # noqa: BLE001 - whatever the decoder says of damaged bytes
-            raise Broken(f"The compressed bytes are damaged ({error}).") from None
-        self.place = self._raw.tell()
-        return data
-
-    def resume(self, after: int) -> int | None:
-        """Nothing can be read after a damaged frame."""
-        return None
+def _whole_part(decoder: zlib._Decompress, data: bytes) -> bytes:
+    """What bytes hold before the spot that is damaged, to some dozen of them."""
+    found = bytearray()
+    try:
+        for place in range(0, len(data), STEP):
+            found += decoder.decompress(data[place : place + STEP])
+    except zlib.error:
+        return bytes(found)
+    return bytes(found)
 
 
-def _sought(file: BinaryIO, mark: bytes, place: int) -> int | None:
+def sought(file: BinaryIO, mark: bytes, place: int) -> int | None:
     """Where a mark stands next, at or after a place."""
     while True:
         file.seek(place)

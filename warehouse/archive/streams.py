@@ -6,7 +6,8 @@ import re
 from contextlib import suppress
 from typing import BinaryIO
 
-from warehouse.archive.containers import GZIP, MARK, PIECE, ZSTD, Broken, Container, Gzip, Plain, Zstd
+from warehouse.archive.containers import GZIP, MARK, PIECE, Broken, Container, Gzip, Plain
+from warehouse.archive.zstd import DICTIONARY, FRAME, Zstd
 
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 
@@ -159,4 +160,4 @@ def opened(file: BinaryIO, begin: int = 0) -> Stream:
     start = file.read(4)
     if start.startswith(GZIP):
         return Stream(Gzip(file, begin))
-    return Stream(Zstd(file, begin) if start in ZSTD else Plain(file, begin))
+    return Stream(Zstd(file, begin) if start in (FRAME, DICTIONARY) else Plain(file, begin))
