@@ -14,11 +14,13 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from flows.cli import prose
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.days import day
 from flows.cli.recording import end_like_ctrl_c
 from flows.cli.tables import harmless
 from flows.progress import Event, shown
+from flows.reasons import in_words
 
 if TYPE_CHECKING:
     from flows.importing import Options, Report
@@ -144,24 +146,27 @@ def _print(report: Report, options: Options) -> None:
     for problem in report.problems[:MOST_SHOWN]:
         _warn(problem)
     for note in report.notes:
-        out.print(Text(harmless(note), style="dim"), soft_wrap=True)
+        prose.say(out, harmless(note), style="dim")
     _print_counts("Unclaimed, and left out", report.unclaimed)
     _print_counts("Passed over", report.passed_over)
     _print_counts("Dates that cannot be read, whose rows came without one", report.undated)
     _print_counts("Not of the days that were asked for", report.outside)
-    _print_counts("No article", report.rejected)
+    _print_counts("No article", _in_words(report.rejected))
     if options.dry_run:
         _print_counts("Pages by host", report.hosts)
     _print_counts("Pages by source", report.sources)
-    out.print(Text(_sentence(report, options.dry_run)), soft_wrap=True)
+    prose.say(out, _sentence(report, options.dry_run))
     if report.unclaimed and not report.is_claimed:
-        out.print(
-            Text(
-                "No source claims any of it. Add the outlet (wireroom sources add URL), or name one with --as.",
-                style="dim",
-            ),
-            soft_wrap=True,
-        )
+        said = "No source claims any of it. Add the outlet (wireroom sources add URL), or name one with --as."
+        prose.say(out, said, style="dim")
+
+
+def _in_words(reasons: Mapping[str, int]) -> Mapping[str, int]:
+    """Counts by what the codes mean."""
+    counts = Counter[str]()
+    for code, count in reasons.items():
+        counts[in_words(code)] += count
+    return counts
 
 
 def _sentence(report: Report, dry_run: bool) -> str:
@@ -207,7 +212,7 @@ def _print_counts(title: str, counts: Mapping[str, int]) -> None:
 
 
 def _warn(sentence: str) -> None:
-    err.print(Text(f"! {harmless(sentence)}", style="yellow"), soft_wrap=True)
+    prose.say(err, f"! {harmless(sentence)}", style="yellow")
 
 
 @contextmanager
@@ -229,4 +234,4 @@ def _bar(*, quiet: bool) -> Iterator[Callable[[int, int], None]]:
 def _say(event: Event) -> None:
     """Notes and warnings of the runs, above the bar."""
     if event.kind in ("note", "warning"):
-        err.print(Text(harmless(event.text)), soft_wrap=True)
+        prose.say(err, harmless(event.text))

@@ -199,3 +199,11 @@ def test_a_list_of_which_a_source_claims_some_is_not_called_unclaimed(place: Pat
     assert out.endswith("1 file read: 1 new address would be listed for ingest and backfill to fetch.\n")
     file.write_text("https://other.example/a\n")
     assert "No source claims any of it" in said(capsys, str(file), "--dry-run")[1]
+
+
+def test_why_a_page_is_no_article_is_said_in_words(place: Path, capsys: pytest.CaptureFixture[str]):
+    recorded = Recorded().pages("one")
+    recorded.answer("https://paper.example/2017/03/02/bare.html", b"<html><body><p>Two words.</p></body></html>")
+    file = str(recorded.at(place / "a.warc.gz"))
+    _, out, _ = said(capsys, file)
+    assert "No article: 1\n          1  no headline with a text below it\n" in out
