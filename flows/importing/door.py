@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flows.importing.capturing import names
 from flows.importing.claims import Claims, place_of
+from flows.importing.originals import Originals
 from flows.importing.records import LEFT_OUT, Options, Report
 from flows.sources import SourceDefinition
 from parsers.listing import Calendar
@@ -27,6 +28,7 @@ class Door:
     ) -> None:
         self.options = options
         self.report = report
+        self.originals = Originals()  # of all files of this walk
         self._claims = claims
         self._may_enter = may_enter
         self._again = again  # whether the files were walked before, and what nobody takes is counted

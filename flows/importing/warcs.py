@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import BinaryIO
 
+from flows.importing.originals import Originals
 from flows.importing.records import Arrival, Held, Report, Spot
 from flows.importing.undoing import settled
 from warehouse.archive import answers, digests, foreign
@@ -15,9 +15,6 @@ from warehouse.archive.warc import payload_digest
 
 Wanted = Callable[[str], bool]
 """Whether the page at an address is wanted; asked once for each record that may be one."""
-
-ORIGINALS = 50_000
-"""Bodies that later records of the same file may refer to; the latest ones, so that memory stays flat."""
 
 CONVERSION = "a text that was made of a page (conversion): import the page itself"
 
@@ -38,6 +35,7 @@ class WarcFile:
         report: Report,
         told: Callable[[int], None] = lambda place: None,
         met: Callable[[Head], None] = lambda head: None,
+        originals: Originals | None = None,
     ) -> None:
         self._open = held.open
         self._held = held
@@ -45,12 +43,12 @@ class WarcFile:
         self._wanted = wanted
         self._report = report
         self._told = told
-        self._originals: dict[str, int] = {}  # payload digest → offset of the record that carries the payload
+        self._originals = originals or Originals()
         self._met = met  # hears of every whole record
 
     def arrivals(self) -> Iterator[Arrival]:
         """The wanted pages of the file in their order; damaged spots and the rest go to the report."""
-        with self._open() as file, self._open() as again:
+        with self._open() as file:
             for found in foreign.walk(file, self._is_wanted, self._told):
                 if isinstance(found, Damage):
                     said = f"{found.message} Nothing that can be read follows." if found.is_tail else found.message
@@ -59,7 +57,7 @@ class WarcFile:
                 self._report.records += 1
                 self._met(found.head)
                 if found.block is not None:
-                    yield from self._arrival(found, again)
+                    yield from self._arrival(found)
 
     def _is_wanted(self, head: Head) -> bool:
         """Whether to take a record into memory: by its kind, its stated type and its address."""
@@ -79,7 +77,7 @@ class WarcFile:
             return False
         return True
 
-    def _arrival(self, found: Foreign, again: BinaryIO) -> Iterator[Arrival]:
+    def _arrival(self, found: Foreign) -> Iterator[Arrival]:
         head, block = found.head, found.block or b""
         # The payload's digest, where there is one, says as much of the page at half the cost.
         if "warc-payload-digest" not in head.fields and digests.wrong(head.fields.get("warc-block-digest"), block):
@@ -87,10 +85,12 @@ class WarcFile:
                 Spot(self._name, head.offset, "The record is not what its WARC-Block-Digest says, and was left out.")
             )
             return
-        reading = self._page(found, block) if head.kind != "revisit" else self._repeated(found, block, again)
+        reading = self._page(found, block) if head.kind != "revisit" else self._repeated(found, block)
         if isinstance(reading, str):
             self._report.passed_over[reading] += 1
         elif reading is not None:
+            if found.is_in_place and head.kind != "revisit":
+                self._originals.remember(head.fields.get("warc-payload-digest"), self._held, head.offset)
             yield reading
 
     def _page(self, found: Foreign, block: bytes) -> Arrival | str | None:
@@ -110,8 +110,6 @@ class WarcFile:
         stated = head.fields.get("warc-identified-payload-type") or content_type
         if stated and not _PAGE.match(stated):
             return f"not a page ({_short(stated)})"
-        if digest and found.is_in_place:
-            self._remember(digest, head.offset)
         arrival = Arrival(
             url=head.url or "",
             file=self._name,
@@ -143,16 +141,15 @@ class WarcFile:
         )
         return True
 
-    def _repeated(self, found: Foreign, block: bytes, again: BinaryIO) -> Arrival | str | None:
+    def _repeated(self, found: Foreign, block: bytes) -> Arrival | str | None:
         """The page of a record that says: as before."""
         head = found.head
         if "not-modified" in head.fields.get("warc-profile", ""):
             return "not modified (304)"
-        offset = self._originals.get(head.fields.get("warc-payload-digest", ""))
-        if offset is None:
-            return "a repetition (revisit) of a page that this file does not have"
-        original = foreign.at(again, offset)
-        page = self._page(original, original.block) if original and original.block is not None else None
+        original = self._originals.of(head.fields.get("warc-payload-digest", ""))
+        if original is None or original.block is None:
+            return "a repetition (revisit) of a page that the files do not have"
+        page = self._page(original, original.block)
         if not isinstance(page, Arrival):
             return page
         answer = answers.answer(block)
@@ -166,12 +163,6 @@ class WarcFile:
             copied=None,
             may_be_linked=False,
         )
-
-    def _remember(self, digest: str, offset: int) -> None:
-        self._originals.pop(digest, None)
-        self._originals[digest] = offset
-        if len(self._originals) > ORIGINALS:
-            del self._originals[next(iter(self._originals))]
 
 
 def _type_of_file(head: Head) -> str | None:

@@ -85,7 +85,7 @@ def pages_are_readable(examination: Examination) -> Iterator[Finding]:
         if problem:
             means = "The version cannot be shown as it was fetched, or read again by a better parser."
             mend = RESTORE if isinstance(problem, str) else _MEND_LINK
-            yield Finding(str(url), f"is not at byte {offset:,} of {file}: {problem}", mend, means)
+            yield Finding(str(url), f"is not at byte {offset:,} of {file}: {str(problem).rstrip('.')}", mend, means)
 
 
 def _problem(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import io
 import shutil
 import subprocess
@@ -198,7 +200,23 @@ def test_a_record_that_repeats_an_earlier_page_is_that_page_at_another_time(work
     assert asked(workspace, "SELECT version, valid_from FROM article_versions ORDER BY version") == [
         (1, MOMENT), (2, MOMENT + timedelta(days=1)), (3, third)
     ]  # fmt: skip
-    assert report.passed_over == {"a repetition (revisit) of a page that this file does not have": 1}
+    assert report.passed_over == {"a repetition (revisit) of a page that the files do not have": 1}
+
+
+def test_a_record_may_repeat_a_page_of_a_file_before_it(workspace: Workspace, tmp_path: Path):
+    first, second, later = Recorded(), Recorded(), MOMENT + timedelta(days=1)
+    first.answer(url("x"), page("x"))
+    digest = "sha1:" + base64.b32encode(hashlib.sha1(page("x")).digest()).decode()
+    profile = "http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"
+    for address in (url("x"), url("y")):
+        second.answer(address, b"", at=later, kind="revisit", WARC_Profile=profile, WARC_Payload_Digest=digest)
+    files = [first.at(tmp_path / "a.warc.gz"), second.at(tmp_path / "b.warc.gz")]
+    assert bring(workspace, files).taken == 3
+    assert asked(workspace, "SELECT requested_url, observed_at FROM fetches ORDER BY ALL") == [
+        (url("x"), MOMENT), (url("x"), later), (url("y"), later)
+    ]  # fmt: skip
+    assert not any(verdict.problems for verdict in verifying.verify(workspace.folders))
+    assert bring(workspace, files).known == 3
 
 
 def test_a_page_that_is_not_what_its_digest_says_is_a_damaged_spot(workspace: Workspace, tmp_path: Path):
