@@ -8,12 +8,17 @@ from datetime import date
 from itertools import pairwise
 
 from flows.discovery.records import Unit
+from flows.discovery.walk import READ
 
 LEAST = 5
 """Dated articles by which the order of a listing is known."""
 
 MOST_IN_A_ROW = 2
 """Pages that fail one after the other, after which no further one is asked for."""
+
+
+REPEATED = "repeated_page"
+"""The reason of a page that shows only what those before it showed, and is not the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,13 @@ class Lost:
     place: int  # how many candidates the pages before it had
 
 
+def as_failed(page: Lost) -> Lost:
+    """A page that is missing, or shows nothing new, though others come after it."""
+    is_missing = page.unit.outcome not in READ
+    unit = page.unit if is_missing else replace(page.unit, outcome="failed", reason=REPEATED)
+    return replace(page, unit=unit)
+
+
 def is_down(failed: Sequence[Lost]) -> bool:
     """Whether the last pages failed one after the other."""
     last = [one.number for one in failed[-MOST_IN_A_ROW:]]
@@ -33,19 +45,23 @@ def is_down(failed: Sequence[Lost]) -> bool:
 
 
 def told(unit: Unit, failed: Sequence[Lost]) -> Iterator[Unit]:
-    """The unit of a period, not whole where pages of it failed; and each such page as a unit of the days that it may list, if they are known."""
+    """The unit of a period, not whole where pages of it failed; and each such page as a unit of the days that it may list.
+
+    Where nothing listed has a day, the articles will tell them: then `links` says how many candidates stood before the page.
+    """
     if not failed:
         yield unit
         return
-    first = failed[0]
+    first = min(failed, key=lambda one: one.number)
     yield replace(unit, whole=False, reason=f"page_{first.number}_{first.unit.reason}" if unit.whole else unit.reason)
     falls = _falls(unit)
-    if not unit.whole or falls is None:
+    is_undated = len(unit.candidates) == unit.undated >= LEAST
+    if not unit.whole or (falls is None and not is_undated):
         return
-    for page in failed:
-        begin, end = _days(unit, page.place, falls=falls)
-        name = f"{unit.unit}#page-{page.number}"
-        yield Unit(unit.finder, name, page.url, page.unit.outcome, page.unit.reason, begin, end)
+    for page in sorted(failed, key=lambda one: one.number):
+        begin, end = (None, None) if falls is None else _days(unit, page.place, falls=falls)
+        name, links = f"{unit.unit}#page-{page.number}", page.place if falls is None else 0
+        yield Unit(unit.finder, name, page.url, page.unit.outcome, page.unit.reason, begin, end, links=links)
 
 
 def _falls(unit: Unit) -> bool | None:

@@ -48,6 +48,7 @@ def _looked(walk: Walk, period: Period, unit: Unit) -> Iterator[Unit]:
     look = walk.look(period.url, "page", read, unit)
     unit, seen, number, failed = _judged(look, period, walk), {urls.key(period.url)}, 1, list[lost.Lost]()
     shown = _links(look)
+    held: list[lost.Lost] = []  # a page that is no end if another one comes after it
     while url := _next(walk, period, look, number, seen):
         if walk.spent:
             yield replace(unit, whole=False, reason="max_pages")
@@ -55,18 +56,29 @@ def _looked(walk: Walk, period: Period, unit: Unit) -> Iterator[Unit]:
         seen.add(urls.key(url))
         number += 1
         look = walk.look(url, "page", read, replace(unit, candidates=()))
-        if look.links is None and look.unit.outcome != "unchanged":
-            if walk.spec.pages and is_missing(look):
-                break
-            failed.append(lost.Lost(number, url, look.unit, len(unit.candidates)))
+        page = lost.Lost(number, url, look.unit, len(unit.candidates))
+        if _is_unread(look) and not (walk.spec.pages and is_missing(look)):
+            failed.append(page)
             if not walk.spec.pages or not walk.window.whole or lost.is_down(failed):
                 break
-            continue
-        if _links(look) <= shown or (look.links and look.links.is_other):
-            break  # the last page is shown for every number after it
-        shown |= _links(look)
-        unit = _joined(unit, look.unit)
+        elif _is_unread(look) or _links(look) <= shown or (look.links and look.links.is_other):
+            if held or not _looks_further(walk, period):
+                break  # the last page is shown for every number after it, or there is none
+            held.append(lost.as_failed(page))
+        else:
+            failed, held = [*failed, *held], []
+            shown |= _links(look)
+            unit = _joined(unit, look.unit)
     yield from lost.told(unit, failed)
+
+
+def _is_unread(look: Look) -> bool:
+    return look.links is None and look.unit.outcome != "unchanged"
+
+
+def _looks_further(walk: Walk, period: Period) -> bool:
+    """Whether one more page is asked for after what may be the end: in a backfill, but for the pages of a day, of which there are many."""
+    return walk.window.whole and period.first_day < period.last_day
 
 
 def _read(walk: Walk, period: Period, listing: Listing) -> Links:
@@ -85,8 +97,8 @@ def _read(walk: Walk, period: Period, listing: Listing) -> Links:
 
 def _next(walk: Walk, period: Period, look: Look, number: int, seen: set[str]) -> str | None:
     """The address of the page after this one of the same period."""
-    if walk.spec.pages and number > 1 and look.links is None:
-        return _counted(walk, period, number)  # over a page that failed
+    if walk.spec.pages and number > 1 and not (look.links and look.links.links):
+        return _counted(walk, period, number)  # over a page that failed, or lists nothing
     if (
         not look.links
         or not look.links.links

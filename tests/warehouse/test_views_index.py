@@ -135,3 +135,40 @@ def test_a_page_of_a_month_that_failed_costs_its_days_until_the_month_is_read_wh
     con = known(tmp_path, *looks, listed("2026-01", **month, hours=30))
     assert holes(con) == {}
     assert con.execute("SELECT unit FROM unit_states").fetchall() == [("2026-01",)]
+
+
+def test_of_two_indexes_one_that_fails_at_its_first_page_may_list_all_that_is_newer_than_its_second(
+    tmp_path: Path,
+) -> None:
+    pages: list[tuple[str, tuple[int, int] | None]] = [
+        ("a/", (16, 30)), ("a/2", (1, 15)), ("b/", None), ("b/2", (11, 20)), ("b/3", (1, 10))]  # fmt: skip
+    looks = [
+        listed(name, finder="index", hours=number / 1000, **({"first": day(days[0]), "last": day(days[1])} if days else FAILED))
+        for number, (name, days) in enumerate(pages)
+    ]  # fmt: skip
+    assert holes(known(tmp_path, *looks)) == {"unreachable": [*range(20, 31)]}
+
+
+def test_a_page_of_a_month_without_days_costs_those_between_the_articles_before_and_after_it(tmp_path: Path) -> None:
+    days = [day(number) for number in (9, 9, 8, 8, 5, 5, 4, 4)]
+    looks = [
+        listed("2026-01", first=day(1), last=day(30), whole=False, reason="page_2_status_500", links=8, undated=8),
+        listed("2026-01#page-2", links=4, hours=0.0001, **FAILED),
+    ]
+    batch = in_order(days, finder="template", unit="2026-01")
+    con = tables.loaded(Folders(tmp_path / "data"), [[run(), *looks, *batch]], DATABASE)
+    assert holes(con, 4, 9) == {"unreachable": [*range(5, 9)]}
+    again = [replace(one, listed_at=at(30), run_id=key("later")) for one in looks]
+    again = [replace(one, new_links=0, listed_at=at(30 + number / 1000)) for number, one in enumerate(again)]
+    con = tables.loaded(Folders(tmp_path / "more"), [[run(), *looks, *batch, *again]], DATABASE)
+    assert holes(con, 4, 9) == {"unreachable": [*range(5, 9)]}
+
+
+def test_where_one_day_is_like_another_a_full_one_at_the_edge_of_a_lost_page_is_complete(tmp_path: Path) -> None:
+    articles = [row for number in range(-59, 31) for row in page(f"a{number}", day(number), finder="index")]
+    looks = walked(9, pages=[(first, first + 4) for first in range(26, -60, -5)])
+    con = tables.loaded(Folders(tmp_path / "data"), [[run(), *articles, *looks]], DATABASE)
+    assert holes(con, -59, 30) == {"unreachable": [*range(-14, -9)]}
+    (edge,) = coverage.days(con, SOURCE, day(-15), day(-15))
+    assert edge.state == "complete"
+    assert (edge.reason or "").startswith(f"it has as many as nearly every {day(-15):%A}")

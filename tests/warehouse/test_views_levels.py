@@ -128,6 +128,12 @@ def test_a_day_is_thin_where_it_falls_far_short(pattern: Pattern, n: int, is_thi
     assert holes.get("thin", []) == ([WEEKDAY] if is_thin else [])
 
 
+def test_days_without_any_do_not_hide_those_that_are_thin():
+    gone = [WEEKDAY + timedelta(7 * week) for week in (-9, -8, -6, -4, -2, 3, 5, 7, 9)]
+    found = judged(archive(always(5), missing=dict.fromkeys(gone, 0) | {WEEKDAY: 1}))
+    assert found == {"unlisted": gone, "thin": [WEEKDAY]}
+
+
 @pytest.mark.parametrize("level", [0.3, 1, 2, 3.5, 5, 8, 12, 30])
 def test_an_outlet_is_not_called_thin_for_what_chance_does(level: float):
     assert "thin" not in judged(archive(poisson(level, 7)))

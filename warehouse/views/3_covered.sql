@@ -74,21 +74,29 @@ looks AS (
 ),
 -- The pages of an index in the order in which a run read them, the latest first. One that was not read may list whatever lies
 -- between its neighbours; where days of neighbours overlap, as much on either side. Of an index in no order nobody can say.
+-- Where an outlet has several indexes, each begins with an address that those of its further pages go on from.
 pages AS (
-    SELECT *, count(*) FILTER (is_gap) OVER down AS part, count(*) FILTER (is_gap) OVER (PARTITION BY source_id, run_id) AS parts,
+    SELECT *, count(*) FILTER (is_gap) OVER (PARTITION BY source_id, run_id ORDER BY listed_at) AS part, count(*) FILTER (is_gap) OVER (PARTITION BY source_id, run_id) AS parts,
            last_value(CASE WHEN is_read THEN {'first_day': first_day, 'last_day': last_day} END IGNORE NULLS) OVER (down ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS above,
            first_value(CASE WHEN is_read THEN {'first_day': first_day, 'last_day': last_day} END IGNORE NULLS) OVER (down ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS below
     FROM (
-        SELECT *, NOT coalesce(whole, false) AND outcome <> 'unchanged' OR (undated > 0 AND first_day IS NULL AND outcome = 'fetched') AS is_gap,
-               NOT is_gap AND first_day IS NOT NULL AS is_read, coalesce(kind = 'backfill', false) AS is_backfill
-        FROM looks
-        WHERE finder = 'index'
+        SELECT *, count(*) FILTER (is_start) OVER (PARTITION BY source_id, run_id ORDER BY listed_at) AS chain
+        FROM (
+            SELECT *, NOT coalesce(whole, false) AND outcome <> 'unchanged' OR (undated > 0 AND first_day IS NULL AND outcome = 'fetched') AS is_gap,
+                   NOT is_gap AND first_day IS NOT NULL AS is_read, coalesce(kind = 'backfill', false) AS is_backfill,
+                   coalesce(starts_with(lead(unit) OVER walk, unit), false)
+                   OR coalesce(lag(unit) OVER walk <> first_value(unit) OVER walk AND starts_with(lag(unit) OVER walk, first_value(unit) OVER walk)
+                               AND NOT starts_with(unit, first_value(unit) OVER walk), false) AS is_start
+            FROM looks
+            WHERE finder = 'index'
+            WINDOW walk AS (PARTITION BY source_id, run_id ORDER BY listed_at)
+        )
     )
-    WINDOW down AS (PARTITION BY source_id, run_id ORDER BY listed_at)
+    WINDOW down AS (PARTITION BY source_id, run_id, chain ORDER BY listed_at)
 ),
 gaps AS (
     SELECT source_id, run_id, unit, part, listed_at, outcome, coalesce(reason, CASE WHEN whole THEN undated || ' addresses without a day' ELSE outcome END) AS reason,
-           slack <= 7 AS is_ordered,
+           slack <= 7 AS is_ordered, slack = 0 AS is_exact,
            CASE WHEN below.last_day > above.first_day + slack THEN least(above.first_day, below.first_day) ELSE below.last_day END - slack AS first_day,
            CASE WHEN below.last_day > above.first_day + slack THEN greatest(above.last_day, below.last_day) ELSE above.first_day END + slack AS last_day
     FROM pages
@@ -109,7 +117,7 @@ spans AS (
     UNION ALL
     SELECT source_id, 'index', min(unit), first_day, last_day, max(confirmed_at), bool_or(from_the_top), bool_or(to_the_end)
     FROM (
-        SELECT p.source_id, p.unit, p.confirmed_at, greatest(p.first_day, below.last_day + 1) AS first_day, least(p.last_day, above.first_day - 1) AS last_day,
+        SELECT p.source_id, p.unit, p.confirmed_at, greatest(p.first_day, below.last_day + 1, bottom + 1) AS first_day, least(p.last_day, above.first_day - 1, top - 1) AS last_day,
                p.part = 0 AS from_the_top, p.part = p.parts AND p.is_backfill AS to_the_end
         FROM (
             SELECT source_id, run_id, part, parts, is_backfill, arg_min(unit, listed_at) AS unit,
@@ -120,6 +128,12 @@ spans AS (
         ) AS p
         LEFT JOIN gaps AS above ON above.source_id = p.source_id AND above.run_id = p.run_id AND above.part = p.part
         LEFT JOIN gaps AS below ON below.source_id = p.source_id AND below.run_id = p.run_id AND below.part = p.part + 1
+        -- What is newer than the second page of an index whose first was not read, or older than its last, no other index vouches for.
+        LEFT JOIN (
+            SELECT source_id, run_id, max(last_day) FILTER (first_day IS NULL) AS bottom, min(coalesce(first_day, DATE '0001-01-01')) FILTER (last_day IS NULL) AS top
+            FROM gaps
+            GROUP BY ALL
+        ) AS ends ON ends.source_id = p.source_id AND ends.run_id = p.run_id
         WHERE parts = 0 OR coalesce(above.is_ordered, below.is_ordered)
     )
     WHERE first_day <= last_day
@@ -143,26 +157,62 @@ besides AS (
     UNION ALL
     SELECT source_id, finder, unit, before + 1, first_day - 1, confirmed_at FROM reached WHERE finder = 'sitemap' AND first_day - before BETWEEN 2 AND 5
 ),
+-- Pages of a period that could not be read, and of which no day was known when the others were: `links` says how many addresses
+-- stood before. What they list is of the days between their neighbours', once articles have told these, if they are in order.
+lost_pages AS (
+    SELECT source_id, finder, unit, coalesce(first_day, period_first) AS first_day, coalesce(last_day, period_last) AS last_day, first_day IS NOT NULL AS is_exact
+    FROM (
+        SELECT p.source_id, p.finder, p.unit, p.first_day AS period_first, p.last_day AS period_last,
+               CASE WHEN is_ordered THEN CASE WHEN is_falling THEN coalesce(below, p.first_day) ELSE coalesce(above, p.first_day) END END AS first_day,
+               CASE WHEN is_ordered THEN CASE WHEN is_falling THEN coalesce(above, p.last_day) ELSE coalesce(below, p.last_day) END END AS last_day
+        FROM (
+            SELECT l.source_id, l.finder, l.unit, any_value(u.first_day) AS first_day, any_value(u.last_day) AS last_day,
+                   -- Of a later run it is not known which of the addresses that were found before stood where.
+                   arg_min(l.links, l.listed_at) FILTER (u.new_links = u.undated) AS place, arg_min(u.run_id, l.listed_at) FILTER (u.new_links = u.undated) AS run_id
+            FROM units AS l
+            JOIN units AS u ON u.source_id = l.source_id AND u.finder = l.finder AND u.unit = split_part(l.unit, '#page-', 1) AND u.run_id = l.run_id
+            WHERE contains(l.unit, '#page-') AND l.first_day IS NULL
+            GROUP BY ALL
+        ) AS p
+        LEFT JOIN (
+            SELECT a.source_id, a.finder, a.unit, a.run_id, p.unit AS page, arg_max(a.day, a.place) FILTER (a.place <= p.links) AS above,
+                   arg_min(a.day, a.place) FILTER (a.place > p.links) AS below,
+                   count(*) FILTER (a.day < a.before) >= count(*) FILTER (a.day > a.before) AS is_falling,
+                   count(a.day) >= 5 AND 50 * least(count(*) FILTER (a.day < a.before), count(*) FILTER (a.day > a.before)) <= count(a.day) AS is_ordered
+            FROM (
+                SELECT source_id, finder, unit, run_id, day, lag(day IGNORE NULLS) OVER seen AS before, row_number() OVER seen AS place
+                FROM addresses
+                WHERE (source_id, finder, unit, run_id) IN (SELECT (source_id, finder, split_part(unit, '#page-', 1), run_id) FROM units WHERE contains(unit, '#page-') AND first_day IS NULL)
+                WINDOW seen AS (PARTITION BY source_id, finder, unit, run_id ORDER BY found_at)
+            ) AS a
+            JOIN (SELECT DISTINCT source_id, finder, unit, run_id, links FROM units WHERE contains(unit, '#page-') AND first_day IS NULL) AS p
+                ON p.source_id = a.source_id AND p.finder = a.finder AND split_part(p.unit, '#page-', 1) = a.unit AND p.run_id = a.run_id
+            GROUP BY ALL
+        ) AS n ON n.source_id = p.source_id AND n.finder = p.finder AND n.page = p.unit AND n.run_id = p.run_id
+    )
+),
 periods AS (
-    SELECT source_id, finder, unit, first_day, least(last_day, coalesce(asked_at, last_day)::DATE) AS last_day, confirmed_at, listing,
-           coalesce(reason, outcome) AS reason, first_day = last_day AND finder = 'template' AS is_own,
+    SELECT source_id, finder, unit, coalesce(u.first_day, l.first_day) AS first_day, least(coalesce(u.last_day, l.last_day), coalesce(asked_at, u.last_day)::DATE) AS last_day,
+           confirmed_at, listing, coalesce(reason, outcome) AS reason, u.first_day = u.last_day AND finder = 'template' AS is_own,
            -- Where its pages that failed have days of their own, the others speak for the rest.
            CASE WHEN listing = 'partial' AND outcome IN ('fetched', 'unchanged') AND NOT bool_or(contains(unit, '#page-')) OVER (PARTITION BY source_id, finder, split_part(unit, '#page-', 1))
                 THEN coalesce(cut_reason, 'cut_short')
-                WHEN first_day < last_day AND lost * 100 > n THEN lost || ' addresses without a day' END AS cut, false AS is_open
-    FROM unit_states
+                WHEN u.first_day < u.last_day AND lost * 100 > n THEN lost || ' addresses without a day' END AS cut, false AS is_open,
+           contains(unit, '#page-') AND coalesce(is_exact, true) AS has_edges
+    FROM unit_states AS u
     LEFT JOIN (SELECT source_id, finder, unit, n, lost FROM dayless) USING (source_id, finder, unit)
+    LEFT JOIN lost_pages AS l USING (source_id, finder, unit)
     WHERE finder NOT IN ('sitemap', 'index') AND listing <> 'not_yet'
     UNION ALL
-    SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL, false
+    SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL, false, false
     FROM spans
     UNION ALL
-    SELECT source_id, finder, unit, first_day, least(last_day, (confirmed_at - INTERVAL 36 HOUR)::DATE), confirmed_at, 'beside', NULL, false, NULL, false
+    SELECT source_id, finder, unit, first_day, least(last_day, (confirmed_at - INTERVAL 36 HOUR)::DATE), confirmed_at, 'beside', NULL, false, NULL, false, false
     FROM besides
     UNION ALL
     -- What is older than the last page that was read has no end; of its first day at least it is known.
     SELECT source_id, 'index', unit, coalesce(first_day, last_day), least(last_day, listed_at::DATE), CASE WHEN outcome = 'fetched' THEN listed_at END,
-           'partial', reason, false, CASE WHEN outcome = 'fetched' THEN reason END, first_day IS NULL
+           'partial', reason, false, CASE WHEN outcome = 'fetched' THEN reason END, first_day IS NULL, is_exact
     FROM gaps
     WHERE is_ordered AND reason <> 'max_pages'
 ),
@@ -177,6 +227,8 @@ doubted AS (
     GROUP BY ALL
 )
 SELECT p.source_id, p.finder, p.unit, p.day, is_own, is_open, confirmed_at,
+       -- Something that was not read, or did not come, may be of this day and may be of the one beside it.
+       (has_edges AND p.day IN (first_day, last_day)) OR (cut IS NULL AND n IS NOT NULL) AS is_edge,
        CASE WHEN listing = 'never_tried' THEN 'never_tried'
             WHEN confirmed_at IS NULL OR p.day > confirmed_at::DATE THEN 'unreachable'
             WHEN cut IS NULL AND n IS NULL AND p.day + INTERVAL 36 HOUR <= confirmed_at THEN CASE WHEN listing = 'beside' THEN listing ELSE 'whole' END

@@ -1,9 +1,10 @@
 -- What is known of each day of an archive, and what is missing.
 
--- How many addresses an outlet lists on such a weekday: over half a year either side, weeks without any left out.
+-- How many addresses an outlet lists on such a weekday: over half a year either side, weeks without any left out. What is low
+-- for it is not learnt from days without any, or an archive of many holes would not know its thin days.
 CREATE VIEW day_levels AS
 SELECT source_id, day, weekday, found, count(*) OVER around AS samples, median(found) OVER around AS level,
-       quantile_disc(found, 0.1) OVER around AS low, avg((found > 0)::INTEGER) OVER around AS filled
+       quantile_disc(nullif(found, 0), 0.1) OVER around AS low, avg((found > 0)::INTEGER) OVER around AS filled
 FROM (
     SELECT source_id, day, dayofweek(day) AS weekday, coalesce(c.found, 0) AS found
     FROM (SELECT DISTINCT source_id, day + unnest([-3, -2, -1, 0, 1, 2, 3]) AS day FROM addresses WHERE day IS NOT NULL) AS d
@@ -51,7 +52,7 @@ listed AS (
     SELECT source_id, 'day' AS scope, NULL::VARCHAR AS finder, NULL::VARCHAR AS unit, day, NULL::DATE AS only_day,
            ['never_tried', 'captures', 'beside', 'unreachable', 'partial', 'whole'][max(rank)] AS listing,
            arg_max(finder || ' ' || unit || coalesce(' (' || reason || ')', ''), rank) AS listed_by,
-           bool_or(is_own AND rank = 6) AS is_own,
+           bool_or(is_own AND rank = 6) AS is_own, bool_and(is_edge) FILTER (rank IN (4, 5)) AS is_edge,
            list_sort(list(DISTINCT finder) FILTER (rank IN (2, 6))) AS finders,
            list_sort(list(DISTINCT finder || ' ' || unit) FILTER (rank = 6)) AS witnesses,
            max(confirmed_at) FILTER (rank = 6) AS confirmed_at, NULL::INTEGER AS late_links
@@ -69,7 +70,7 @@ listed AS (
     GROUP BY ALL
     UNION ALL
     SELECT source_id, 'unit', finder, unit, NULL, CASE WHEN first_day = last_day THEN first_day END, listing,
-           finder || ' ' || unit || coalesce(' (' || coalesce(cut_reason, nullif(reason, 'not_modified')) || ')', ''), NULL, NULL,
+           finder || ' ' || unit || coalesce(' (' || coalesce(cut_reason, nullif(reason, 'not_modified')) || ')', ''), NULL, NULL, NULL,
            CASE WHEN listing IN ('whole', 'confirmed_empty') THEN [finder || ' ' || unit] END, confirmed_at, late_links
     FROM unit_states
 ),
@@ -93,7 +94,7 @@ agreed AS (
 ),
 known AS (
     SELECT source_id, scope, finder, unit, day, max(only_day) AS only_day, max(listing) AS listing, max(listed_by) AS listed_by,
-           bool_or(is_own) AS is_own, any_value(finders) AS finders, any_value(witnesses) AS witnesses, max(confirmed_at) AS confirmed_at, max(late_links) AS late_links,
+           bool_or(is_own) AS is_own, bool_and(is_edge) AS is_edge, any_value(finders) AS finders, any_value(witnesses) AS witnesses, max(confirmed_at) AS confirmed_at, max(late_links) AS late_links,
            coalesce(max(found), 0) AS found, coalesce(max(fetched), 0) AS fetched, coalesce(max(articles), 0) AS articles,
            coalesce(max(rejected), 0) AS rejected, coalesce(max(failed), 0) AS failed, coalesce(max(deferred), 0) AS deferred,
            coalesce(max(gone), 0) AS gone, coalesce(max(never_tried), 0) AS never_tried, max(troubles) AS troubles
@@ -109,7 +110,10 @@ spans AS (
     GROUP BY ALL
 ),
 judged AS (
-    SELECT k.* EXCLUDE (finders), coalesce(all_finders, finders) AS finders, agreement, dayname(k.day) AS weekday, coalesce(b.level, a.level) AS level,
+    SELECT k.* EXCLUDE (finders, listing),
+           -- What was not read may also be of a day at its edge; where one day is like another, and this one is like them, it is not.
+           is_edge AND k.found >= b.level AND b.level >= 1 AND b.low >= 0.9 * b.level AND b.samples >= 8 AS is_full,
+           CASE WHEN is_full THEN 'whole' ELSE k.listing END AS listing, coalesce(all_finders, finders) AS finders, agreement, dayname(k.day) AS weekday, coalesce(b.level, a.level) AS level,
            (k.day BETWEEN first_found AND last_found OR (k.day < first_found AND first_found - first_listed <= 14)
                 OR (k.day > last_found AND last_listed - last_found <= 14))
            AND CASE WHEN coalesce(b.samples, a.samples, 0) >= 8 THEN coalesce(b.filled, a.filled) >= 0.9 OR coalesce(b.level, a.level) >= 3
@@ -125,7 +129,7 @@ judged AS (
     ASOF LEFT JOIN day_levels AS a ON a.source_id = k.source_id AND a.weekday = k.of_week AND a.day >= k.day
 ),
 stated AS (
-    SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, finders, agreement, late_links, level, weekday, troubles,
+    SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, finders, agreement, late_links, level, weekday, troubles, is_full,
            found, fetched, articles, rejected, failed, deferred, gone, never_tried, found - articles - rejected - gone AS missing,
            CASE WHEN listing IN ('unreachable', 'never_tried') AND found = 0 THEN listing
                 WHEN never_tried > 0 AND never_tried = found THEN 'never_tried'
@@ -154,6 +158,7 @@ SELECT source_id, scope, finder, unit, day, state,
                 WHEN listing IS NULL OR (listing = 'beside' AND found > 0) THEN 'no listing that was read whole speaks for it'
                 WHEN state = 'unlisted' THEN 'nothing is listed by ' || listed_by
                      || coalesce(', and ' || level::INTEGER || CASE level::INTEGER WHEN 1 THEN ' is' ELSE ' are' END || ' usual on a ' || weekday, '')
+                WHEN is_full THEN 'it has as many as nearly every ' || weekday || ', and so nothing of what was not read: ' || listed_by
                 WHEN state = 'thin' THEN found || CASE found WHEN 1 THEN ' is' ELSE ' are' END || ' listed, and ' || level::INTEGER
                      || ' are usual on a ' || weekday END,
            troubles), '') AS reason,

@@ -139,20 +139,50 @@ def in_pages(*lost: int, dated: bool = True) -> Web:
         ((2, 4), True, {"2": (18, 25), "4": (6, 13)}),
         ((5,), True, {"5": (1, 7)}),
         ((2, 3), True, {"2": (1, 25), "3": (1, 25)}),
-        ((3,), False, {}),
+        ((3,), False, {"3": None}),
     ],
     ids=["one", "two", "the last", "all since the second", "no days"],
 )  # fmt: skip
 def test_a_page_that_fails_costs_a_period_the_days_that_it_may_list(
-    tmp_path: Path, lost: tuple[int, ...], dated: bool, days: dict[str, tuple[int, int]]
+    tmp_path: Path, lost: tuple[int, ...], dated: bool, days: dict[str, tuple[int, int] | None]
 ) -> None:
     month, *pages = walk(source(tmp_path, NUMBERED), in_pages(*lost, dated=dated), replace(MAY, whole=True))
     assert (month.whole, month.reason) == (False, f"page_{lost[0]}_http_500")
     assert len(month.candidates) == (6 if lost == (2, 3) else 30 - 6 * len(lost))
     found = {page.unit: (page.first_day, page.last_day) for page in pages}
     assert found == {
-        f"2026-05#page-{page}": (date(2026, 5, first), date(2026, 5, last)) for page, (first, last) in days.items()
+        f"2026-05#page-{page}": (date(2026, 5, span[0]), date(2026, 5, span[1])) if span else (None, None)
+        for page, span in days.items()
     }
+    assert [page.links for page in pages] == [0 if dated else 12] * len(pages)
+
+
+@pytest.mark.parametrize(
+    ("pages", "shown"),
+    [(NUMBERED, 2), (NUMBERED, 404), (NUMBERED, None), (MONTHLY, 2)],
+    ids=["the one before", "missing", "empty", "the one before, linked"],
+)
+def test_a_page_that_shows_nothing_new_is_lost_where_others_come_after_it(
+    tmp_path: Path, pages: str, shown: int | None
+) -> None:
+    web, link = in_pages(), '<div><a href="/2026/05/?p={}">Older</a></div>'
+    for number, path in enumerate(web.pages, 1):
+        web.pages[path] = web.pages[path] + link.format(number + 1).encode() if number < 5 else web.pages[path]
+    before = str(web.pages["/2026/05/?p=2"], "utf-8").replace("?p=3", "?p=4").encode()
+    web.pages["/2026/05/?p=3"] = before if shown == 2 else shown or links(more="<p>Nothing.</p>")
+    month, page = walk(source(tmp_path, pages), web, replace(MAY, whole=True))
+    assert (len(month.candidates), month.whole) == (24, False)
+    assert (page.unit, page.first_day, page.last_day) == ("2026-05#page-3", date(2026, 5, 12), date(2026, 5, 19))
+
+
+def test_a_backfill_looks_one_page_beyond_the_end_of_a_month_and_not_of_a_day(tmp_path: Path) -> None:
+    web = in_pages()
+    (month,) = walk(source(tmp_path, NUMBERED), web, replace(MAY, whole=True))
+    assert (month.whole, len(month.candidates)) == (True, 30)
+    assert web.asked[-2:] == ["/2026/05/?p=6", "/2026/05/?p=7"]
+    web = Web({"/2017/03/03/": links("/2017/03/03/a")})
+    (day,) = walk(source(tmp_path, DAILY + f'\npages = "{HOME}/{{year}}/{{month}}/{{day}}/?p={{page}}"'), web, THEN)
+    assert (day.whole, web.asked[:2], len(web.asked)) == (True, ["/2017/03/03/", "/2017/03/03/?p=2"], 2)
 
 
 def test_a_period_that_leads_elsewhere_is_not_its_listing(tmp_path: Path) -> None:
