@@ -6,18 +6,21 @@ import shutil
 import socket
 import subprocess
 import sys
+import uuid
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from flows import pipeline, proposed, reparsing, run, withdraw
+import parsers
+from flows import pipeline, proposed, readings, reparsing, run, withdraw
 from flows.importing import Options, bring
 from flows.pool import ParsePool
 from flows.sample.site import Site, serve
 from flows.sources import SourceDefinition, load
 from flows.workspace import Workspace, create
-from warehouse import coverage, loader, proposals, reading_copy, search, spool
+from parsers.records import Rejected
+from warehouse import archive, coverage, loader, proposals, reading_copy, search, spool
 from warehouse.locks import Held, hold
 from warehouse.reparsing import Comparison, Summary
 
@@ -180,6 +183,25 @@ def test_a_second_reparse_has_nothing_to_read(workspace: Workspace):
     assert proposals.waiting(workspace.folders) == []
     assert read(workspace, everything=True).read == 34
     assert summary(workspace).outcomes == {"unchanged": 33, "still_rejected": 1}
+
+
+def test_a_page_whose_reading_failed_is_read_once_more(workspace: Workspace):
+    before = asked(workspace, "SELECT url, headline, version FROM articles ORDER BY ALL")
+    folders, paper = workspace.folders, source(workspace)
+    segments = sorted((folders.archive / "meridian").glob("*.warc*"))
+    page = next(
+        one
+        for path in segments
+        for one in archive.captures(path, lambda damage: None)
+        if one.role == "article" and one.is_page
+    )
+    died = readings.rows(page, Rejected("parser_died", "It died."), profile=paper.profile, reader=parsers.reader(paper.profile), read_at=run.now())  # fmt: skip
+    spool.write(folders, died, source_id="meridian", run_id=str(uuid.uuid4()))
+    run.load(workspace, publish_now=True, wait=True)
+    assert asked(workspace, "SELECT count(*) FROM articles") == [(len(before) - 1,)]
+    assert read(workspace).planned == 1
+    assert accept(workspace).pages == 1
+    assert asked(workspace, "SELECT url, headline, version FROM articles ORDER BY ALL") == before
 
 
 def test_an_article_that_is_none_now_loses_its_version_and_is_found_no_more(workspace: Workspace):

@@ -1,8 +1,9 @@
--- The archived pages of a source that another reader than $reader has read last (all of them where $everything), and what
--- counts of each; the pages of one article together, in the order in which they lie in the archive.
+-- The archived pages of a source that another reader than $reader has read last, or that no reader came through (all of them where
+-- $everything), and what counts of each; the pages of one article together, in the order in which they lie in the archive.
 CREATE OR REPLACE TABLE pages AS
 WITH counting AS (
     SELECT fetch_id, min(article_id) AS article_id, any_value(reader) AS reader,
+           bool_or(coalesce(reject_reason, '') IN ('parser_died', 'parser_too_slow', 'parser_failed')) AS is_unread,
            list({'item': item, 'article_id': article_id::VARCHAR, 'record_hash': record_hash::VARCHAR, 'reject_reason': reject_reason}
                 ORDER BY item) AS past
     FROM copy.readings
@@ -20,7 +21,7 @@ wanted AS (
     LEFT JOIN counting AS c ON c.fetch_id = f.fetch_id
     LEFT JOIN days AS d ON d.url_key = f.url_key
     WHERE f.source_id = $source AND f.role = 'article' AND f.outcome = 'fetched'
-      AND ($everything OR c.reader IS DISTINCT FROM $reader::UUID)
+      AND ($everything OR c.is_unread OR c.reader IS DISTINCT FROM $reader::UUID)
       AND ($since::DATE IS NULL OR coalesce(d.day, f.observed_at::DATE) >= $since::DATE)
       AND f.fetch_id NOT IN (SELECT fetch_id FROM waiting)
 )
