@@ -55,6 +55,7 @@ class Claims:
         report.note(f"Pages that {others} would take as well went to {names[0]}, whose rules fit them more closely.")
 
 
+@lru_cache(maxsize=4096)
 def host_of(url: str) -> str:
     """The host of an address in small letters, without its port and `www.`; empty where it has none."""
     try:
