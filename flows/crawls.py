@@ -1,4 +1,4 @@
-"""The WARC files of a news crawl, taken one after another: fetched, its pages of the source imported, and removed.
+"""The WARC files of a news crawl, taken one after another: fetched, its pages of the source imported, noted, and removed.
 
 What was taken whole is never fetched again. A kill costs a piece of a download, or a batch of pages.
 """
@@ -19,7 +19,10 @@ from flows.run import Run
 
 
 def taken(run: Run, unit: Unit) -> Unit | None:
-    """The unit of a file after its pages were taken, or of what hindered it; None where that was done before."""
+    """The unit of a file after its pages were taken, or of what hindered it; None where that was done before.
+
+    Its file lies there until it is `settled`.
+    """
     if unit.reason != TO_TAKE:
         return unit
     before = run.ledger.listing(unit.finder, unit.unit)
@@ -33,7 +36,6 @@ def taken(run: Run, unit: Unit) -> Unit | None:
     from flows import importing  # which runs the steps of pipeline.py, that ask for listings
 
     report = importing.take(run, path, origin="warc")
-    downloads.remove(path)
     tell(
         Event(
             "note", f"{unit.unit}: {counted(report.pages, 'page')} of {run.source.name}, {report.taken:,} of them new."
@@ -45,11 +47,34 @@ def taken(run: Run, unit: Unit) -> Unit | None:
     return replace(unit, outcome="fetched", reason=reason, whole=report.is_whole, links=report.pages)
 
 
+def settled(run: Run, unit: Unit) -> None:
+    """Remove the file of a unit whose row is noted, as soon as the row is on the disk.
+
+    A kill in between costs no second download, which is a gigabyte each; the file it leaves is `cleared` by the next run.
+    """
+    path = downloads.place(run, _name(unit))
+    if path.exists():
+        run.flush(told=False)
+        downloads.remove(path)
+
+
+def cleared(run: Run) -> None:
+    """Remove what a run that was killed has left of files that were taken whole."""
+    for path in sorted(downloads.folder(run).glob("*.warc*")):
+        before = run.ledger.listing("warc", path.name)
+        if before is not None and before.whole:
+            downloads.remove(path)
+
+
+def _name(unit: Unit) -> str:
+    return f"{unit.unit}.warc.gz" if unit.pieces else unit.unit
+
+
 def _fetched(run: Run, unit: Unit) -> Path:
     """The file of a unit, or the records that an index names, in one file."""
     if unit.pieces:
-        return downloads.gathered(run, unit.pieces, f"{unit.unit}.warc.gz")
-    return downloads.fetched(run, unit.url, unit.unit)
+        return downloads.gathered(run, unit.pieces, _name(unit))
+    return downloads.fetched(run, unit.url, _name(unit))
 
 
 def _goes_on(unit: Unit, day: date) -> bool:

@@ -51,9 +51,14 @@ def folder(run: Run) -> Path:
     return run.workspace.folders.downloads / run.source.source_id
 
 
+def place(run: Run, name: str) -> Path:
+    """Where the file of that name lies once it is whole."""
+    return folder(run) / re.sub(r"[^\w.-]", "_", name)
+
+
 def fetched(run: Run, url: str, name: str) -> Path:
     """The file at an address, whole; goes on with the pieces that are there. Raises Fault, or OSError for the disk."""
-    target = folder(run) / re.sub(r"[^\w.-]", "_", name)
+    target = place(run, name)
     part, note = target.with_name(target.name + ".part"), target.with_name(target.name + ".json")
     if target.exists():
         return target
@@ -67,7 +72,7 @@ def fetched(run: Run, url: str, name: str) -> Path:
 
 def gathered(run: Run, pieces: Sequence[Piece], name: str) -> Path:
     """Records out of crawl files, one after another in one file; those that are there already are not fetched again."""
-    target = folder(run) / re.sub(r"[^\w.-]", "_", name)
+    target = place(run, name)
     if target.exists():
         return target
     parts = target.with_name(target.name + ".parts")

@@ -86,6 +86,8 @@ def _others(run: Run, spec: FinderSpec, gaps: list[Gap]) -> Iterator[Unit]:
 def _walked(run: Run, spec: FinderSpec) -> Iterator[Unit]:
     """The units of a finder, their requests noted: what is no listing must not bring a 304 the next time."""
     doubts = Doubts()
+    if spec.kind == "warc":
+        crawls.cleared(run)
     for unit in find(spec, run.source, run.window, partial(get, run), partial(_knows, run)):
         note_answers(run, is_listing=unit.outcome != "failed")
         seen = crawls.taken(run, unit) if spec.kind == "warc" else unit
@@ -93,6 +95,8 @@ def _walked(run: Run, spec: FinderSpec) -> Iterator[Unit]:
             listing_notices.listed(run, seen, spec)
             doubts.listed(seen)
             yield _without_former(run, seen)
+            if spec.kind == "warc":
+                crawls.settled(run, seen)
     doubts.say()
     note_answers(run)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
@@ -92,6 +94,38 @@ def test_a_download_goes_on_where_it_was_broken_off(desk: Desk) -> None:
     assert desk.backfilled(source, "2017-09-20", "2017-09-30").tally.articles == 1
     assert desk.archive.ranges[0].startswith("bytes=1000-")
     assert desk.archive.asked(NAMES[2]) == []
+    assert downloads_of(desk) == []
+
+
+KILLED = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from flows import backfilling, downloads
+from flows.sources import load
+from flows.workspace import Workspace
+
+def kill(*_): os.kill(os.getpid(), signal.SIGKILL)
+
+original = downloads.remove
+downloads.SPARE = 0
+downloads.remove = kill if sys.argv[2] == "before" else lambda path: (original(path), kill())
+workspace = Workspace(Path(sys.argv[1]))
+order = backfilling.Order(date(2017, 9, 20), date(2017, 9, 30))
+backfilling.backfill(workspace, load(workspace.sources / "post.toml"), order)
+"""
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_a_kill_while_a_file_is_removed_fetches_it_no_second_time_and_leaves_nothing(desk: Desk, moment: str) -> None:
+    crawl(desk)
+    source = desk.written([table(desk)])
+    done = subprocess.run([sys.executable, "-c", KILLED, str(desk.outlet.workspace.root), moment], timeout=120)
+    assert done.returncode == -9
+    assert (downloads_of(desk) != []) is (moment == "before")
+    desk.backfilled(source, "2017-09-20", "2017-09-30")
+    assert desk.archive.asked(NAMES[1]) == []
+    assert desk.rows("SELECT count(*), count(DISTINCT article_id) FROM articles") == [(2, 2)]
     assert downloads_of(desk) == []
 
 
