@@ -106,7 +106,7 @@ def test_a_run_leaves_what_came_in_what_did_not_and_coverage_under_keys_that_sta
     assert set(made) == {"meridian-came-in", "meridian-rejected", "meridian-coverage"}
     assert {kind for kind, _ in made.values()} == {"markdown"}
     assert made["meridian-came-in"][1].count("](<http://127.0.0.1:") == 32
-    assert "not_article" in made["meridian-rejected"][1]
+    assert "The page has no headline with a text below it." in made["meridian-rejected"][1]
     assert "complete" in made["meridian-coverage"][1]
 
 
