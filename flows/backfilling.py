@@ -8,7 +8,7 @@ its end walks all listings again, conditionally, so that what an archive has got
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
@@ -104,17 +104,17 @@ def backfill(
         run.patience = PATIENCE
         pipeline.recover(run)
         run.window = _narrowed(run, order)
-        loaded = _Loaded()
-        for batch in _batches(run, order):
+        loads = _Loads(run)
+        for batch in _batches(run, order, loads):
             do(run, batch)
-            loaded.now_and_then(run, len(batch))
+            loads.now_and_then(len(batch))
     return Outcome(run.tally, run.cut)
 
 
-def _batches(run: Run, order: Order) -> Iterator[list[Address]]:
+def _batches(run: Run, order: Order, loads: _Loads) -> Iterator[list[Address]]:
     """The batches of a backfill: all that is to be asked for, and once it is known what of that is dead, its mementos."""
     size = batch_size(run.source)
-    yield from pipeline.batches(run, _limited(run, order), size)
+    yield from pipeline.batches(run, _limited(run, order.limit, _addresses(run, order, loads)), size)
     if run.cut is None and order.limit is None:
         yield from pipeline.batches(run, pipeline.dead_addresses(run), size)
 
@@ -169,16 +169,16 @@ def narrowed(workspace: Workspace, source: SourceDefinition, order: Order, windo
     return replace(window, days=frozenset(hole.day for hole in found if hole.day), units=units)
 
 
-def _limited(run: Run, order: Order) -> Iterator[Address]:
-    """The addresses to ask for, as many as the order wants and the outlet allows."""
+def _limited(run: Run, limit: int | None, addresses: Iterable[Address]) -> Iterator[Address]:
+    """As many of the addresses as are wanted and the outlet allows."""
     given = set[str]()  # what was put into the batch that is being filled may come once more, as not asked for yet
-    for address in _addresses(run, order):
-        if order.limit is not None and len(given) >= order.limit and address.mark not in given:
-            run.cut = f"It was ended after {counted(order.limit, 'page')}, as --limit says; the same command goes on."
+    for address in addresses:
+        if limit is not None and len(given) >= limit and address.mark not in given:
+            run.cut = f"It was ended after {counted(limit, 'page')}, as --limit says; the same command goes on."
             return
         if _is_refused(run):
             break
-        if order.limit is not None:
+        if limit is not None:
             given.add(address.mark)
         yield address
     if _is_refused(run):
@@ -190,7 +190,7 @@ def _is_refused(run: Run) -> bool:
     return run.put_off.total() + run.listings_put_off.total() >= PUT_OFF
 
 
-def _addresses(run: Run, order: Order) -> Iterator[Address]:
+def _addresses(run: Run, order: Order, loads: _Loads) -> Iterator[Address]:
     """What earlier runs left, what the finders list, and what has failed meanwhile and may be tried again."""
     rules = rules_of(run.source, order)
     done = DaysDone(run)
@@ -198,6 +198,7 @@ def _addresses(run: Run, order: Order) -> Iterator[Address]:
     yield from _listed(run, rules, done)
     if not _is_refused(run):
         done.end()
+        loads.before_all_is_asked()
         yield from _left(run, replace(rules, patient=True, gone=False))
 
 
@@ -229,19 +230,29 @@ def rules_of(source: SourceDefinition, order: Order) -> Policy:
     return replace(policy(source), revisits=False, patient=not order.only_holes, gone=order.gone)
 
 
-class _Loaded:
-    """When a long run was loaded last."""
+class _Loads:
+    """The loads of a long run: readers see it, and its ledger lets go of what the reading copy holds."""
 
-    def __init__(self) -> None:
-        self.pages = 0
-        self.at = time.monotonic()
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._pages = 0  # since the last one
+        self._at = time.monotonic()
+        self._is_long = False
 
-    def now_and_then(self, run: Run, pages: int) -> None:
-        """Load what was spooled, where it is time, and let go of what the reading copy holds since."""
-        self.pages += pages
-        if self.pages < PAGES_A_LOAD and time.monotonic() - self.at < SECONDS_A_LOAD:
-            return
-        run.flush()
-        if load(run.workspace, feeds_search=False, apart=True):
-            run.renew_ledger()
-        self.pages, self.at = 0, time.monotonic()
+    def now_and_then(self, pages: int) -> None:
+        """Load what was spooled, where it is time."""
+        self._pages += pages
+        if self._pages >= PAGES_A_LOAD or time.monotonic() - self._at >= SECONDS_A_LOAD:
+            self._is_long = True
+            self._load()
+
+    def before_all_is_asked(self) -> None:
+        """Load for a question about all addresses: to answer it takes as much memory as the rows of a thousand pages."""
+        if self._is_long:
+            self._load()
+
+    def _load(self) -> None:
+        self._run.flush()
+        if load(self._run.workspace, feeds_search=False, apart=True):
+            self._run.renew_ledger()
+        self._pages, self._at = 0, time.monotonic()

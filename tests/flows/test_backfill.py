@@ -220,11 +220,10 @@ def test_it_goes_on_where_it_was_stopped(outlet: Outlet):
 
 
 @pytest.mark.parametrize(("limit", "is_cut"), [(3, False), (2, True), (4, False)])
-def test_a_limit_that_is_not_reached_cuts_nothing(monkeypatch: pytest.MonkeyPatch, limit: int, is_cut: bool):
+def test_a_limit_that_is_not_reached_cuts_nothing(limit: int, is_cut: bool):
     given = [SimpleNamespace(mark=mark) for mark in "abcab"]  # the last two are in the batch that is being filled
-    monkeypatch.setattr(backfilling, "_addresses", lambda run, order: iter(given))
     fake = SimpleNamespace(put_off=Counter(), listings_put_off=Counter(), cut=None)
-    asked = {address.mark for address in backfilling._limited(fake, Order(FIRST, LAST, limit=limit))}
+    asked = {address.mark for address in backfilling._limited(fake, limit, given)}
     assert (len(asked), fake.cut is not None) == (min(limit, 3), is_cut)
 
 
