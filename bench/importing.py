@@ -23,7 +23,7 @@ from pathlib import Path
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from flows import parse_child, run
+from flows import loading, parse_child
 from flows.importing.records import Report, file_at
 from flows.importing.warcs import WarcFile
 from flows.sample.pages import pages
@@ -178,7 +178,7 @@ def measured(path: Path, profile: Profile, whole: list[Page]) -> Round:
         start = imported(workspace_in(Path(folder) / "first"), one)
         workspace = workspace_in(Path(folder))
         cost = imported(workspace, path)
-        return Round(parsing, start, cost, imported(workspace, path), seconds(lambda: run.feed_search(workspace)))
+        return Round(parsing, start, cost, imported(workspace, path), seconds(lambda: loading.feed_search(workspace)))
 
 
 def told(what: str, path: Path, profile: Profile) -> float:

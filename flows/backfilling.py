@@ -20,10 +20,11 @@ from flows.backlog import Allowance, policy
 from flows.days_done import DaysDone
 from flows.discovery import Window
 from flows.known_holes import known_hole
+from flows.loading import load
 from flows.pipeline import Address
 from flows.plural import are, counted
 from flows.progress import Event, tell
-from flows.run import Run, load, now, opened
+from flows.run import Run, now, opened
 from flows.sources import SourceDefinition
 from flows.tally import Tally
 from flows.workspace import Workspace

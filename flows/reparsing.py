@@ -18,9 +18,10 @@ from typing import Any
 
 import parsers
 from flows import differing, exchanges, logs, pipeline, progress, readings
+from flows.loading import load
 from flows.pool import Parsed, ParsePool
 from flows.progress import Event, tell
-from flows.run import Run, load, now, opened
+from flows.run import Run, now, opened
 from flows.sources import SourceDefinition, load_each
 from flows.workspace import Workspace
 from warehouse import archive, proposals, reading_copy, rows

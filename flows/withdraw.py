@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from flows.run import now, renew_watches
+from flows.loading import renew_watches
+from flows.run import now
 from flows.workspace import Workspace
 from parsers import urls
 from warehouse import archive, lookup, reading_copy, withdrawal

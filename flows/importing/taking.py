@@ -20,8 +20,9 @@ from flows.importing.linking import Linking
 from flows.importing.records import Arrival, Listed, Options, Report, file_at
 from flows.importing.spans import Span
 from flows.importing.warcs import WarcFile
+from flows.loading import load
 from flows.pool import Parsed
-from flows.run import Run, load, now
+from flows.run import Run, now
 from parsers.records import Page, Rejected
 from warehouse import rows
 from warehouse.archive.captures import Capture

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from flows import pipeline, progress
-from flows.run import load as load_spool
+from flows.loading import load as load_spool
 from flows.sample.site import Site, serve
 from flows.sources import load
 from flows.workspace import Workspace, create

@@ -140,7 +140,9 @@ def test_the_log_of_the_flow_run_says_what_happened_in_few_lines_and_no_secret(l
     assert any(level >= 40 and " failed; " in message for level, message in prefect["logs"])
     assert any(level == 30 and "listings were not asked for" in message for level, message in prefect["logs"])
     assert len(said) < 60
-    assert not any("listing left" in message for message in said), "what shows as days on a terminal is no line of a log"
+    assert not any("listing left" in message for message in said), (
+        "what shows as days on a terminal is no line of a log"
+    )
     assert "open-sesame" not in json.dumps(prefect)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import parsers
-from flows import pipeline, proposed, readings, reparsing, run, withdraw
+from flows import loading, pipeline, proposed, readings, reparsing, run, withdraw
 from flows.importing import Options, bring
 from flows.pool import ParsePool
 from flows.sample.site import Site, serve
@@ -197,7 +197,7 @@ def test_a_page_whose_reading_failed_is_read_once_more(workspace: Workspace):
     )
     died = readings.rows(page, Rejected("parser_died", "It died."), profile=paper.profile, reader=parsers.reader(paper.profile), read_at=run.now())  # fmt: skip
     spool.write(folders, died, source_id="meridian", run_id=str(uuid.uuid4()))
-    run.load(workspace, publish_now=True, wait=True)
+    loading.load(workspace, publish_now=True, wait=True)
     assert asked(workspace, "SELECT count(*) FROM articles") == [(len(before) - 1,)]
     assert read(workspace).planned == 1
     assert accept(workspace).pages == 1

@@ -13,7 +13,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from flows import notices, run, watching, withdraw
+from flows import loading, notices, watching, withdraw
 from flows.notices import Notice
 from flows.progress import Event, shown
 from flows.watching import BadWatch
@@ -63,7 +63,7 @@ def page(name: str, headline: str, *, hours: float = 0, body: str = "", day: dat
 def arrive(workspace: Workspace, *facts: rows.Row) -> None:
     """Let rows arrive as those of a run do."""
     spool.write(workspace.folders, facts, source_id=SOURCE, run_id=key("run"))
-    run.load(workspace, publish_now=True)
+    loading.load(workspace, publish_now=True)
 
 
 def watched(workspace: Workspace, query: str, name: str = "w") -> Callable[[], Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows import progress, run, workspace
+from flows import loading, progress, workspace
 from flows.cli.days import day
 from tests.flows.cli.conftest import Run
 from tests.warehouse.facts import key
@@ -121,7 +121,7 @@ def spooled(tmp_path: Path) -> workspace.Workspace:
 
 def test_a_run_leaves_the_index_at_the_new_reading_copy(tmp_path: Path) -> None:
     made = spooled(tmp_path)
-    run.load(made)
+    loading.load(made)
     assert made.folders.search.exists()
     assert search_index.feed(made.folders) == search_index.Fed(0, 0)
 
@@ -131,14 +131,14 @@ def test_a_run_does_not_fail_where_the_index_cannot_be_fed(tmp_path: Path) -> No
     made.folders.search.write_bytes(b"spoilt " * 2000)
     told: list[progress.Event] = []
     with progress.shown(told.append):
-        run.load(made)
+        loading.load(made)
     assert [event.kind for event in told if event.kind in ("loaded", "warning")] == ["loaded", "warning"]
     assert "wireroom search --rebuild" in told[-1].text
 
 
 def test_rebuild_makes_a_spoilt_index_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wireroom: Run) -> None:
     made = spooled(tmp_path)
-    run.load(made)
+    loading.load(made)
     Folders(made.folders.data).search.write_bytes(b"spoilt " * 2000)
     monkeypatch.setenv("WIREROOM_WORKSPACE", str(made.root))
     assert "--rebuild" in wireroom("search", "words", code=1).stderr

@@ -11,7 +11,8 @@ from uuid import uuid4
 import pytest
 from outlet import Outlet, Reply, day, rss, served, sitemap, story
 
-from flows.run import load, now
+from flows.loading import load
+from flows.run import now
 from flows.standing import finder_states, standing, without_file
 from warehouse import doctor, rows, spool
 from warehouse.locks import hold

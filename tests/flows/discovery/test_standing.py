@@ -10,7 +10,8 @@ import pytest
 from outlet import Outlet, rss, served, sitemap, story
 
 from flows.cli.verbs import app, guarded
-from flows.run import load, opened
+from flows.loading import load
+from flows.run import opened
 from flows.standing import finder_states, standing
 
 Wireroom = Callable[..., str]
