@@ -1,37 +1,6 @@
 -- Which days the listings of an archive speak for, and how. A listing speaks for a day once that day has ended everywhere on
 -- earth (36 hours after it began in UTC): sooner, an outlet may still add to it.
 
--- Addresses without a day of which nothing final is known. Where a listing is in order, those beside it in the listing say of
--- which days it may be: what an outlet lists between two articles of the fifth is of the fifth.
-CREATE VIEW undated_addresses AS
-WITH listed AS (
-    SELECT s.source_id, s.finder, s.unit, s.url_key, s.day, s.outcome, s.is_final, s.found_at, a.run_id, CASE WHEN s.finder <> 'index' THEN s.unit END AS part
-    FROM address_states AS s
-    JOIN addresses AS a USING (source_id, url_key)
-    WHERE (s.source_id, s.finder, s.unit) IN (SELECT (source_id, finder, unit) FROM addresses WHERE day IS NULL)
-       OR (s.finder = 'index' AND (s.source_id, a.run_id) IN (SELECT (source_id, run_id) FROM addresses WHERE day IS NULL AND finder = 'index'))
-),
-beside AS (
-    SELECT *, last_value(day IGNORE NULLS) OVER (down ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS above,
-           first_value(day IGNORE NULLS) OVER (down ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS below
-    FROM listed
-    WINDOW down AS (PARTITION BY source_id, finder, part, run_id ORDER BY found_at)
-),
-orders AS (
-    -- At an end of a listing one neighbour is missing: then a long weekend is left open.
-    SELECT source_id, finder, part, run_id, CASE WHEN count(*) FILTER (day < above) >= count(*) FILTER (day > above) THEN 4 ELSE -4 END AS open_days,
-           count(day) >= 5 AND 50 * least(count(*) FILTER (day < above), count(*) FILTER (day > above)) <= count(day)
-           AND count(DISTINCT found_at) = count(*) AS is_ordered
-    FROM beside
-    GROUP BY ALL
-)
-SELECT b.source_id, b.finder, b.unit, b.url_key, b.outcome,
-       CASE WHEN is_ordered THEN least(coalesce(above, below + open_days), coalesce(below, above - open_days)) END AS first_day,
-       CASE WHEN is_ordered THEN greatest(coalesce(above, below + open_days), coalesce(below, above - open_days)) END AS last_day
-FROM beside AS b
-JOIN orders AS o ON o.source_id = b.source_id AND o.finder = b.finder AND o.run_id = b.run_id AND o.part IS NOT DISTINCT FROM b.part
-WHERE b.day IS NULL AND NOT b.is_final;
-
 -- The days that a unit speaks for. One that has a period speaks for all of it, once what it lists has days; a sitemap or
 -- the pages of an index, read together, for the days from the first to the last that they name, or that their articles name.
 CREATE VIEW unit_days AS
@@ -139,6 +108,46 @@ spans AS (
     WHERE first_day <= last_day
     GROUP BY source_id, first_day, last_day
 ),
+-- Files of a sitemap that differ by a number share days at their borders. Of one that was not read it is known what the files
+-- before and after it list: more of the day of theirs that faces it may be in it. In no order, any file's first and last day may be.
+-- A file named by a year, a month or a day has none of another's, where those beside it keep to their names.
+files AS (
+    SELECT source_id, unit, first_day, last_day, NOT is_known AS is_unread, named_first, named_last,
+           last_value(span IGNORE NULLS) OVER (down ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS above,
+           first_value(span IGNORE NULLS) OVER (down ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS below,
+           family
+    FROM (
+        SELECT u.source_id, u.unit, s.first_day, s.last_day, u.listing IN ('whole', 'confirmed_empty', 'not_yet') OR s.unit IS NOT NULL OR coalesce(u.links = 0 AND u.cut_reason IS NULL, false) AS is_known,
+               regexp_replace(u.unit, '^[a-z]+://[^/]*', '') AS path, regexp_replace(path, '[-_]?[0-9]+', '', 'g') AS family,
+               try_cast(regexp_extract_all(path, '[0-9]+') AS DOUBLE[]) AS numbers,
+               regexp_extract(path, '(?:^|[^0-9])((?:19|20)[0-9][0-9])(?:(?:[-_/]?|&[a-z]+=)(0[1-9]|1[0-2])(?:(?:[-_/]?|&[a-z]+=)([0-2][0-9]|3[01]))?)?(?:[^0-9]|$)', ['y', 'm', 'd']) AS name,
+               try_cast(concat_ws('-', nullif(name['y'], ''), coalesce(nullif(name['m'], ''), '01'), coalesce(nullif(name['d'], ''), '01')) AS DATE) AS named_first,
+               CASE WHEN name['d'] <> '' THEN named_first WHEN name['m'] <> '' THEN last_day(named_first) ELSE named_first + INTERVAL 1 YEAR - INTERVAL 1 DAY END::DATE AS named_last,
+               CASE WHEN s.unit IS NOT NULL THEN {'first_day': s.first_day, 'last_day': s.last_day, 'is_named': coalesce(s.first_day >= named_first - 1 AND s.last_day <= named_last + 1, false)} END AS span
+        FROM unit_states AS u
+        LEFT JOIN (SELECT source_id, unit, min(first_day) AS first_day, max(last_day) AS last_day FROM spans WHERE finder = 'sitemap' GROUP BY ALL) AS s USING (source_id, unit)
+        WHERE u.finder = 'sitemap'
+    )
+    WINDOW down AS (PARTITION BY source_id, family ORDER BY numbers, unit)
+),
+torn AS (
+    SELECT f.source_id, day, min(f.unit) AS unit
+    FROM files AS f
+    JOIN (
+        SELECT source_id, family, list({'first_day': first_day, 'last_day': last_day}) FILTER (first_day IS NOT NULL) AS read,
+               count(*) FILTER (first_day > above.first_day OR last_day > above.last_day) AS rising, count(*) FILTER (first_day < above.first_day OR last_day < above.last_day) AS falling
+        FROM files
+        GROUP BY ALL
+    ) AS o USING (source_id, family),
+    LATERAL (
+        SELECT unnest(CASE WHEN rising > 0 AND falling = 0 THEN [above.last_day, below.first_day]
+                           WHEN falling > 0 AND rising = 0 THEN [above.first_day, below.last_day]
+                           ELSE list_concat(list_transform(read, one -> one.first_day), list_transform(read, one -> one.last_day)) END) AS day
+    ) AS d
+    WHERE is_unread AND day IS NOT NULL
+      AND (named_first IS NULL OR day BETWEEN named_first AND named_last OR NOT (coalesce(above.is_named, true) AND coalesce(below.is_named, true)))
+    GROUP BY ALL
+),
 -- Beside the days that such listings name, up to a long weekend: after the last article of all, where the listing would show a
 -- later one; before the first, where an index was walked to its end; and between two sitemaps. That says of no day that it is
 -- complete, but an outlet that is silent on such a weekday was so. Each sitemap must have been read whole.
@@ -228,19 +237,21 @@ doubted AS (
 )
 SELECT p.source_id, p.finder, p.unit, p.day, is_own, is_open, confirmed_at,
        -- Something that was not read, or did not come, may be of this day and may be of the one beside it.
-       (has_edges AND p.day IN (first_day, last_day)) OR (cut IS NULL AND n IS NOT NULL) AS is_edge,
+       (has_edges AND p.day IN (first_day, last_day)) OR (cut IS NULL AND (n IS NOT NULL OR t.unit IS NOT NULL)) AS is_edge,
        CASE WHEN listing = 'never_tried' THEN 'never_tried'
             WHEN confirmed_at IS NULL OR p.day > confirmed_at::DATE THEN 'unreachable'
-            WHEN cut IS NULL AND n IS NULL AND p.day + INTERVAL 36 HOUR <= confirmed_at THEN CASE WHEN listing = 'beside' THEN listing ELSE 'whole' END
+            WHEN cut IS NULL AND n IS NULL AND t.unit IS NULL AND p.day + INTERVAL 36 HOUR <= confirmed_at THEN CASE WHEN listing = 'beside' THEN listing ELSE 'whole' END
             ELSE 'partial' END AS listing,
        CASE WHEN listing = 'never_tried' THEN 'not asked for yet'
             WHEN confirmed_at IS NULL OR p.day > confirmed_at::DATE THEN reason
             WHEN cut IS NOT NULL THEN cut
             WHEN n IS NOT NULL THEN n || CASE n WHEN 1 THEN ' address' ELSE ' addresses' END || ' without a day, listed beside those of this one'
+            WHEN t.unit IS NOT NULL THEN 'more of it may be in ' || t.unit || ', which was not read whole'
             WHEN p.day + INTERVAL 36 HOUR > confirmed_at THEN 'read before the day was over' END AS reason
 FROM (
     SELECT *, unnest(generate_series(first_day::TIMESTAMP, last_day::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day
     FROM periods
     WHERE first_day <= last_day
 ) AS p
-LEFT JOIN doubted AS d ON d.source_id = p.source_id AND d.finder = p.finder AND d.day = p.day AND (d.part IS NULL OR d.part = p.unit) AND NOT p.is_own;
+LEFT JOIN doubted AS d ON d.source_id = p.source_id AND d.finder = p.finder AND d.day = p.day AND (d.part IS NULL OR d.part = p.unit) AND NOT p.is_own
+LEFT JOIN torn AS t ON p.finder = 'sitemap' AND t.source_id = p.source_id AND t.day = p.day;
