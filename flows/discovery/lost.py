@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from flows.discovery.records import Unit
+from flows.discovery.records import Candidate, Unit
 from flows.discovery.walk import READ
 
 LEAST = 5
@@ -66,17 +66,23 @@ def told(unit: Unit, failed: Sequence[Lost]) -> Iterator[Unit]:
 
 def _falls(unit: Unit) -> bool | None:
     """Whether a listing has the latest first; None where it is in no order of time, or that cannot be known."""
-    days = [candidate.day for candidate in unit.candidates if candidate.day]
+    days = _own(unit, unit.candidates)
     down = sum(one > other for one, other in pairwise(days))
     up = sum(one < other for one, other in pairwise(days))
-    known = len(days) == len(unit.candidates) >= LEAST and 50 * min(down, up) <= len(days)
+    known = not unit.undated and len(days) >= LEAST and 50 * min(down, up) <= len(days)
     return down >= up if known else None
 
 
 def _days(unit: Unit, place: int, *, falls: bool) -> tuple[date | None, date | None]:
     """The first and the last day of what stood between the candidates before a place and those from it on."""
-    before = unit.candidates[place - 1].day if place else None
-    after = unit.candidates[place].day if place < len(unit.candidates) else None
+    above, below = _own(unit, unit.candidates[:place]), _own(unit, unit.candidates[place:])
+    before, after = above[-1] if above else None, below[0] if below else None
     early, late = (after, before) if falls else (before, after)
     first, last = early or unit.first_day, late or unit.last_day
     return (first, last) if not first or not last or first <= last else (last, first)
+
+
+def _own(unit: Unit, candidates: Sequence[Candidate]) -> list[date]:
+    """The days of candidates that are of the unit's period: others are of a side column, as the news of today are."""
+    first, last = unit.first_day or date.min, unit.last_day or date.max
+    return [candidate.day for candidate in candidates if candidate.day and first <= candidate.day <= last]

@@ -104,6 +104,8 @@ class Walk:
             is_whole = not links.cut_short and not links.is_other
             seen = replace(unit, links=_count(links), digest=digest(links), whole=is_whole)
             return Look(seen, links, listing.status)
+        if links.next_url:
+            self.asked.add(urls.key(links.next_url))  # a listing's further page is no article that it lists
         sifted = self.sift(links, unit)
         if unit.first_day:
             sifted = self.checked(sifted, links, listing.final_url)

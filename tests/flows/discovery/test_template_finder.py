@@ -119,6 +119,21 @@ def test_a_period_is_not_whole_without_one_of_its_pages(tmp_path: Path) -> None:
     assert (paths([unit]), unit.outcome, unit.whole, unit.reason) == (["/a"], "fetched", False, "page_2_http_500")
 
 
+def test_the_further_page_of_a_day_is_no_article(tmp_path: Path) -> None:
+    pattern = "[article]\nurl = '/(?P<year>\\d{4})/(?P<month>\\d\\d)/(?P<day>\\d\\d)/[a-z]'"
+    more = '<a href="/2026/05/04/page/{}/">more</a>'
+    web = Web(
+        {
+            "/2026/05/04/": links("/2026/05/04/a", more=more.format(2)),
+            "/2026/05/04/page/2/": links("/2026/05/04/b", more=more.format(3)),
+            "/2026/05/04/page/3/": links("/2026/05/04/c", more='<a href="/2026/05/04/page/2/">back</a>'),
+        }
+    )
+    (unit,) = walk(source(tmp_path, DAILY, pattern), web, Window(date(2026, 5, 4), date(2026, 5, 4), WEEK.today))
+    assert [candidate.url.rpartition("/")[2] for candidate in unit.candidates] == ["a", "b", "c"]
+    assert unit.whole
+
+
 NUMBERED = MONTHLY + f'\npages = "{HOME}/{{year}}/{{month}}/?p={{page}}"'
 
 
@@ -155,6 +170,18 @@ def test_a_page_that_fails_costs_a_period_the_days_that_it_may_list(
         for page, span in days.items()
     }
     assert [page.links for page in pages] == [0 if dated else 12] * len(pages)
+
+
+@pytest.mark.parametrize("beside", [1, 8], ids=["one link", "many"])
+def test_a_lost_page_costs_no_day_of_what_a_side_column_shows(tmp_path: Path, beside: int) -> None:
+    column = [f"/2026/07/28/{number}" for number in range(beside)]
+    own = [f"/2026/05/04/{number}" for number in range(6)]
+    web = Web({"/2026/05/04/?p=1": links(*own, *column), "/2026/05/04/?p=2": 500, "/2026/05/04/?p=3": links("/2026/05/04/z", *column)})  # fmt: skip
+    web.pages["/2026/05/04/"] = web.pages["/2026/05/04/?p=1"]
+    daily = DAILY + f'\npages = "{HOME}/{{year}}/{{month}}/{{day}}/?p={{page}}"'
+    day, *lost = walk(source(tmp_path, daily), web, Window(date(2026, 5, 4), date(2026, 5, 4), date(2026, 7, 30)))
+    assert (day.whole, day.reason) == (False, "page_2_http_500")
+    assert {(page.first_day, page.last_day) for page in lost} == {(date(2026, 5, 4), date(2026, 5, 4))}
 
 
 @pytest.mark.parametrize(
