@@ -115,16 +115,15 @@ def accept(
     folders = workspace.folders
     proposal = acceptable(folders, source)
     done = Accepted(source.source_id, proposal.id)
-    with (
-        hold(folders.reparse_lock(source.source_id), _who("reparse", source), wait=wait),
-        opened(workspace, source, "reparse", flow_run_id=flow_run_id, wait=wait, online=False) as run,
-    ):
-        pipeline.recover(run)
-        for paths in _together(proposal.files(folders)):
-            _accept(run, paths, fields, done)
+    with hold(folders.reparse_lock(source.source_id), _who("reparse", source), wait=wait):
+        with opened(workspace, source, "reparse", flow_run_id=flow_run_id, wait=wait, online=False) as run:
+            pipeline.recover(run)
+            for paths in _together(proposal.files(folders)):
+                _accept(run, paths, fields, done)
+        load(workspace, publish_now=True, wait=True)  # who accepts wants to see it at once
+        # Last of all: where this is killed before, the same call finds it, and loads.
         if not proposal.files(folders):
             proposals.discard(folders, proposal)
-    load(workspace, publish_now=True, wait=True)  # who accepts wants to see it at once
     return done
 
 

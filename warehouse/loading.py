@@ -8,6 +8,7 @@ The statements are in warehouse/sql, one file a step. Every step looks only at o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
@@ -53,7 +54,8 @@ def load(con: duckdb.DuckDBPyConnection, batch: Batch, steps: Steps | None = Non
         con.commit()
     except BaseException:
         steps.forget()
-        con.rollback()
+        with suppress(duckdb.TransactionException):  # a commit that failed, as on a full disk, has ended it already
+            con.rollback()
         raise
     return Loaded(load_id, rows, bad)
 

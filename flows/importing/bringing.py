@@ -12,10 +12,12 @@ from flows.importing.gathering import Input, inputs
 from flows.importing.inputs import items
 from flows.importing.records import Arrival, Options, Report
 from flows.importing.saved import Addresses, nameless
+from flows.loading import load
 from flows.source_files import source_named
 from flows.sources import SourceDefinition, load_each
 from flows.unclaimed import NAME
 from flows.workspace import Workspace
+from warehouse import spool
 
 Told = Callable[[int, int], None]
 """Is told how many more bytes were read, and how many there are in all."""
@@ -57,6 +59,8 @@ def bring(
             break
     if report.nameless:
         report.note(nameless(report))
+    if not report.taken and not options.dry_run and spool.files(workspace.folders):
+        load(workspace, publish_now=True, feeds_search=False)  # of an import that was killed before it had loaded
     return report
 
 

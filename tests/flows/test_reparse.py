@@ -402,7 +402,7 @@ from warehouse import files, proposals, spool
 from flows import run
 
 place, verb, owner, name, count = Path(sys.argv[1]), *sys.argv[2:5], int(sys.argv[5])
-owner = {"proposals": proposals, "spool": spool, "run": run.Run, "files": files}[owner]
+owner = {"proposals": proposals, "spool": spool, "run": run.Run, "end": run, "files": files}[owner]
 original, left = getattr(owner, name), count
 
 def killed(*a, **b):
@@ -448,7 +448,13 @@ def test_a_killed_reading_goes_on_where_it_was(
 
 @pytest.mark.parametrize(
     ("owner", "name", "count"),
-    [("run", "flush", 2), ("proposals", "leave", 0), ("proposals", "leave", 3), ("proposals", "discard", 0)],
+    [
+        ("run", "flush", 2),
+        ("proposals", "leave", 0),
+        ("proposals", "leave", 3),
+        ("end", "load", 0),
+        ("proposals", "discard", 0),
+    ],
 )
 def test_a_killed_acceptance_is_finished_by_the_same_call(
     workspace: Workspace,

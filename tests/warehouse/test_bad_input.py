@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import resource
+import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from tests.warehouse.facts import fetched, found, reading
 from tests.warehouse.tables import write
 from warehouse import loader, reading_copy, spool
+from warehouse.errors import DiskFull
 from warehouse.folders import Folders
 
 
@@ -134,6 +136,7 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from warehouse import errors, loader
+from warehouse.errors import DiskFull
 from warehouse.folders import Folders
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 try:
@@ -163,6 +166,34 @@ def test_a_full_disk_is_a_clear_stop_and_goes_on_when_there_is_room(folders: Fol
     assert len(articles(folders)) == 361
     assert spool.files(folders) == []
     assert not list(folders.data.rglob("*.tmp"))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of 40 MB of its own, as nothing short of a full one fails just where that does."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    made = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40M", "tmpfs", str(disk)], capture_output=True)
+    if made.returncode:
+        pytest.skip("a small disk can be mounted by root alone")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("free", [50_000, 1_200_000, 5_000_000])
+def test_a_disk_that_fills_up_in_any_step_is_a_clear_stop(small_disk: Path, free: int):
+    folders = Folders(small_disk / "data")
+    write(folders, reading("before"))
+    loader.drain(folders, publish_now=True)
+    for number in range(3):
+        write(folders, *(reading(f"{number}-{name}", f"{number} {name} " * 400) for name in range(100)))
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * (shutil.disk_usage(small_disk).free - free))
+    with pytest.raises(DiskFull, match="3 files wait"):
+        loader.drain(folders, publish_now=True)
+    filler.unlink()
+    assert loader.drain(folders, publish_now=True).problems == []
+    assert len(articles(folders)) == 301
 
 
 def test_a_spool_file_that_finds_no_room_is_not_there_at_all(folders: Folders):

@@ -270,11 +270,11 @@ from flows.workspace import Workspace
 from warehouse import spool
 from warehouse.archive import Appender
 run.ParsePool, taking.BATCH, entrances.BATCH, taking.SPOOLED_AFTER = Inline, 3, 3, 3
-place, name = (spool, "write") if sys.argv[3] == "spool" else (Appender, "note")
+place, name, last = {"note": (Appender, "note", 2), "spool": (spool, "write", 2), "load": (run, "load", 1)}[sys.argv[3]]
 whole, calls = getattr(place, name), []
 def dying(*given, **named):
     calls.append(1)
-    if len(calls) == 2:
+    if len(calls) == last:
         os.kill(os.getpid(), 9)
     return whole(*given, **named)
 setattr(place, name, dying)
@@ -282,8 +282,8 @@ bring(Workspace(Path(sys.argv[1])), [Path(sys.argv[2])])
 """
 
 
-@pytest.mark.parametrize("before", ["note", "spool"])
-def test_killed_between_archive_and_spool_nothing_is_lost_and_nothing_comes_twice(
+@pytest.mark.parametrize("before", ["note", "spool", "load"])
+def test_killed_between_archive_and_readers_nothing_is_lost_and_nothing_comes_twice(
     workspace: Workspace, tmp_path: Path, before: str
 ):
     file = Recorded().pages(*(f"page-{number}" for number in range(7))).at(tmp_path / "a.warc.gz")
