@@ -48,7 +48,7 @@ The same command goes on where it was stopped; what was imported is never import
 """
 
 
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files, or folders of them.")]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", readable=False, help="Files, or folders of them.")]
 Sources = Annotated[list[str] | None, typer.Option("--source", help="Only pages of this source; may be repeated.")]
 Forced = Annotated[str | None, typer.Option("--as", help="Give every page to this source, whatever its rules.")]
 Matches = Annotated[
