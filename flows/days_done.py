@@ -29,7 +29,7 @@ class DaysDone:
         self._given = Keys()
         self.seen: set[date] = set()
         self.begins = set(_begun(run))  # days that no listing needs to be asked for
-        self._tell("done before", _idle(run, self.begins), outcome="before")
+        self._tell("done before", _idle(run, self.begins), outcome="before", listings=_planned(run))
 
     def left(self, stream: Callable[[], Iterable[Address]]) -> Iterator[Address]:
         """Addresses that earlier runs left; the days of which nothing else is wanted are done with the last of theirs."""
@@ -43,6 +43,7 @@ class DaysDone:
             waiting[day] -= 1
             if day in days and not waiting[day]:
                 self._tell("left before", [day])
+        self._tell("left before", [])  # from here on it is listings that bring pages
 
     def listed(self, unit: Unit, addresses: Sequence[Address]) -> Iterator[Address]:
         """Addresses that a unit lists; its days are done with the last of theirs, and of those that may be of any."""
@@ -68,10 +69,10 @@ class DaysDone:
             self.passed_on += 1
             yield address
 
-    def _tell(self, text: str, days: Iterable[date], outcome: str | None = None) -> None:
+    def _tell(self, text: str, days: Iterable[date], outcome: str | None = None, **more: int | None) -> None:
         new = set(days) - self.seen
         self.seen |= new
-        tell(Event("days", text, len(new), outcome=outcome, more={"after": self.passed_on}))
+        tell(Event("days", text, len(new), outcome=outcome, more={"after": self.passed_on, **more}))
 
 
 def days_of(unit: Unit, window: Window) -> Iterable[date]:
@@ -93,6 +94,20 @@ def _known_day(address: Address) -> date | None:
 
 def _has_periods(run: Run) -> bool:
     return any(spec.kind == "template" for spec in run.source.finders)
+
+
+def _planned(run: Run) -> int | None:
+    """How many listings will be asked for; None where a finder shows that only once it is read."""
+    window, count = run.window, 0
+    for spec in run.source.finders:
+        begin, end = max(window.first_day, spec.first_day or date.min), min(window.last_day, spec.last_day or date.max)
+        if spec.kind == "template" and spec.url:
+            count += sum(map(window.asks_for, periods(spec.url, begin, end)))
+        elif spec.kind != "feed":
+            return None
+        else:
+            count += begin <= end
+    return count
 
 
 def _begun(run: Run) -> Iterator[date]:

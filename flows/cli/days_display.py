@@ -1,4 +1,4 @@
-"""How a backfill looks while it lasts: days done of how many, pages, pages a minute, and the time that is left."""
+"""How a backfill looks while it lasts: days done of how many, listings, pages, pages a minute, and the time that is left."""
 
 from __future__ import annotations
 
@@ -84,6 +84,11 @@ class Course:
     before: int = 0  # of them, done by an earlier run
     pages: int = 0
     failed: int = 0
+    listings: int = 0  # that were asked for
+    planned: int | None = None  # listings in all; None: not known before
+    passed_on: int = 0  # pages that are to be asked for, as far as they are known
+    left_before: int = 0  # of them, those that no listing of this run has brought
+    is_reading: bool = False  # whether the last answer was a listing
     began: float = field(default_factory=time.monotonic)
     waiting: deque[tuple[int, int]] = field(default_factory=deque)  # after how many pages so many days are done
 
@@ -92,9 +97,16 @@ class Course:
         if event.kind == "page":
             self.pages += event.count
             self.failed += event.outcome not in ("fetched", "unchanged")
+            self.is_reading = False
         elif event.kind == "days":
             self.before += event.count if event.outcome == "before" else 0
-            self.waiting.append((event.more.get("after", 0), event.count))
+            self.planned = event.more.get("listings", self.planned)
+            self.passed_on = event.more.get("after", 0)
+            self.waiting.append((self.passed_on, event.count))
+        elif is_listing(event):
+            self.left_before = self.left_before if self.listings else self.passed_on
+            self.listings += 1
+            self.is_reading = True
         while self.waiting and self.waiting[0][0] <= self.pages:
             self.done += self.waiting.popleft()[1]
 
@@ -106,7 +118,8 @@ class Course:
         parts = {
             "days": f"{min(self.done, over):,} of {counted(self.days, 'day')}",
             "open": f"{self.done - over:,} not over yet" if self.done > over else "",
-            "pages": counted(self.pages, "page"),
+            "listings": self._listings() if self.is_reading and not ended else "",
+            "pages": counted(self.pages, "page") if self.pages or not self.is_reading or ended else "",
             "lost": f"{self.failed:,} not there" if self.failed else "",
             "rate": f"{self.pages / minutes:,.0f} a minute" if self.pages else "",
             "left": "" if left is None else f"{span(left)} left",
@@ -118,11 +131,30 @@ class Course:
                 break
         return said
 
+    def _listings(self) -> str:
+        if self.planned is None:
+            return f"{counted(self.listings, 'listing')} read"
+        return f"{self.listings:,} of {counted(max(self.planned, self.listings), 'listing')} read"
+
     def minutes_left(self, minutes: float) -> float | None:
-        """By the days that this run has done; None before the first."""
+        """By requests, where it is known how many listings there are, else by the days that this run has done; None before the first.
+
+        Pages come behind the listings that bring them: by days alone a run that reads listings for an hour would seem to take weeks.
+        """
+        if self.planned and self.listings:
+            listings = max(self.planned - self.listings, 0)
+            pages = self.passed_on - self.pages + (self.passed_on - self.left_before) / self.listings * listings
+            left_over = listings + max(pages, 0)
+            return minutes / (self.listings + self.pages) * left_over if left_over else None
         now = self.done - self.before
         left = self.days - self.done
         return minutes / now * left if now > 0 and left > 0 else None
+
+
+def is_listing(event: Event) -> bool:
+    """Whether an event says that a listing was asked for, whatever came of it."""
+    group = event.more.get("group")
+    return (event.kind == "unit" and event.outcome != "deferred") or group in ("empty", "unread")
 
 
 def span(minutes: float) -> str:

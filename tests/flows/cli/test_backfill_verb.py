@@ -17,11 +17,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from flows.backfilling import Order
+from flows.backfilling import Order, backfill
 from flows.cli.backfill import _missing
 from flows.cli.days_display import Course, by_days, span
 from flows.cli.verbs import app, guarded
-from flows.progress import Event, tell
+from flows.progress import Event, shown, tell
 from flows.sources import load
 from flows.standing import standing
 from tests.flows.cli.conftest import WIREROOM
@@ -323,3 +323,45 @@ def test_the_course_of_a_backfill_is_said_in_days_pages_rate_and_time_left():
         "5.0 h",
         "2.8 days",
     ]
+
+
+def test_the_listings_that_are_read_before_any_page_are_told_of_how_many_and_how_long_they_take():
+    course = Course(days=120, began=time.monotonic() - 600)
+    course.take(Event("days", "done before", 0, outcome="before", more={"after": 0, "listings": 120}))
+    for number in range(60):
+        course.take(Event("unit", f"template {number}", 1, outcome="fetched"))
+        course.take(Event("days", f"template {number}", 0, more={"after": number + 1}))
+    assert course.said() == "0 of 120 days, 60 of 120 listings read, 30 min left"  # 60 listings and 120 pages
+    course.take(Event("warning", "could not be read", more={"group": "unread"}))
+    course.take(Event("note", "lists nothing", more={"group": "empty"}))
+    assert "62 of 120 listings read" in course.said()
+    before = course.minutes_left(10)
+    course.take(Event("days", "template 62", 1, more={"after": 60}))
+    course.take(Event("page", "https://post.example/", outcome="fetched"))
+    after = course.minutes_left(10)
+    assert before is not None
+    assert after == pytest.approx(before, rel=0.05)  # the first page and the first day are no leap
+    assert "listings" not in course.said()
+    assert "listing" not in course.said(ended=True)
+
+
+def test_of_listings_whose_number_shows_only_later_those_read_are_counted():
+    course = Course(days=120, began=time.monotonic() - 60)
+    course.take(Event("unit", "sitemap 1", 0, outcome="fetched"))
+    assert course.said() == "0 of 120 days, 1 listing read"
+
+
+def test_a_backfill_says_beforehand_how_many_listings_it_will_read(outlet: Outlet):
+    archive_of_days(outlet)
+    outlet.source(DAILY)
+    told: list[Event] = []
+    with shown(told.append):
+        backfill(
+            outlet.workspace, load(outlet.workspace.sources / "post.toml"), Order(date(2017, 3, 1), date(2017, 3, 4))
+        )
+    course, planned = Course(4), []
+    for event in told:
+        course.take(event)
+        planned.append(course.planned)
+    assert next(count for count in planned if count is not None) == 4
+    assert course.listings == 4
