@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+from calendar import day_name
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -77,16 +79,24 @@ def _print_holes(survey: Survey, limit: int | None) -> None:
 
 
 def _runs(holes: Sequence[Hole]) -> list[list[Hole]]:
-    """The holes, days in a row that are in one state taken together."""
+    """The holes, days in a row that are in one state for one reason taken together."""
     runs: list[list[Hole]] = []
     for hole in holes:
         last = runs[-1][-1] if runs else None
-        follows = last and last.day and hole.day and last.state == hole.state and (hole.day - last.day).days == 1
-        if follows:
+        if last and last.day and hole.day and (hole.day - last.day).days == 1 and _kind(last) == _kind(hole):
             runs[-1].append(hole)
         else:
             runs.append([hole])
     return runs
+
+
+_FIGURES = re.compile(rf"\b(?:\d[\d-]*|is|are|{'|'.join(day_name)})\b")
+"""What tells the reasons of two days apart that are one reason: numbers, days and weekdays. Those in a code (status_500) are no word."""
+
+
+def _kind(hole: Hole) -> tuple[str, frozenset[str]]:
+    """The state of a hole, and its reasons but for their figures, in whatever order."""
+    return hole.state, frozenset(re.split(r"[,;] ", _FIGURES.sub("#", hole.reason or "")))
 
 
 def _print_run(run: Sequence[Hole]) -> None:
@@ -96,7 +106,7 @@ def _print_run(run: Sequence[Hole]) -> None:
         name = f"{first.finder or ''} {first.unit or ''}".strip()
     else:
         name = f"{first.day}" if first is last else f"{first.day} to {last.day}"
-    more = f" (and {counted(len(run) - 1, 'day')} more)" if len(run) > 1 and last.reason != first.reason else ""
+    more = f" (and {counted(len(run) - 1, 'day')} more)" if any(one.reason != first.reason for one in run) else ""
     line = Text.assemble(
         (f"{mark.sign} {harmless(name)}", mark.style), f"  {mark.word}: {harmless(reasons.said(first.reason))}{more}"
     )

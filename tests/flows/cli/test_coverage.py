@@ -15,12 +15,13 @@ import pytest
 from rich.cells import cell_len
 
 from flows import coverage_page, known_holes, workspace
+from flows.cli import hole_lists
 from flows.cli.year_blocks import MARKS, calendar, legend
 from tests.flows.cli import chromium
 from tests.flows.cli.conftest import Done
 from tests.warehouse.facts import SOURCE, fetched, found, key, reading
 from warehouse import loader, rows, spool
-from warehouse.coverage import Day, PageState
+from warehouse.coverage import Day, Hole, PageState
 
 Run = Callable[..., Done]
 
@@ -104,6 +105,23 @@ def test_holes_alone_are_all_of_them(wireroom: Run):
     said = wireroom("coverage", SOURCE, "--holes", code=4).stdout
     assert [line[2:12] for line in said.splitlines() if line[1:3] == " 2"] == ["2017-03-09", "2017-03-15", "2017-03-20"]
     assert "■" not in said
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_one"),
+    [
+        ("1 failed (status_500)", "1 refused (status_403)", False),
+        ("1 failed (status_500)", "1 failed (status_503)", False),
+        ("1 failed (status_500)", "12 failed (status_500)", True),
+        ("2 failed (status_500), 1 refused (status_403)", "2 refused (status_403), 1 failed (status_500)", True),
+        ("nothing is listed by template 2017, and 5 are usual on a Monday", "nothing is listed by template 2017, and 1 is usual on a Tuesday", True),
+        ("its listing could not be read: template 2017-03-06 (status_404)", "its listing could not be read: template 2017-03-07 (status_404)", True),
+        ("nobody has looked at this day", "nobody has looked at this day", True),
+    ],
+)  # fmt: skip
+def test_only_days_with_one_reason_are_one_line(first: str, second: str, is_one: bool):
+    holes = [Hole(date(2017, 3, 6 + place), None, None, "partial", reason, 1, 0, 1) for place, reason in enumerate((first, second))]  # fmt: skip
+    assert len(hole_lists._runs(holes)) == (1 if is_one else 2)
 
 
 def test_a_program_reads_days_and_holes(wireroom: Run):
@@ -239,6 +257,16 @@ def test_ten_years_make_a_small_page():
     assert len(text) < 1_500_000  # half of it the random letters in the addresses
     assert "http://" not in text
     assert text.count("https://") == 0  # nothing from outside, and the addresses are packed
+
+
+def test_a_hole_of_which_no_address_is_known_has_no_articles_to_count():
+    holes = [
+        Hole(date(2017, 3, 9), None, None, "unreachable", "its listing could not be read", 0, 0, 0),
+        Hole(date(2017, 3, 15), None, None, "partial", "1 failed", 2, 1, 1),
+    ]
+    text = coverage_page.page("Paper", "paper", [], {}, {state: mark.word for state, mark in MARKS.items()}, [], holes)
+    assert "0 of 0" not in text
+    assert "<td>1 of 2</td>" in text
 
 
 @pytest.fixture(scope="module")
