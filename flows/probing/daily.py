@@ -18,8 +18,11 @@ from flows.probing.records import Found, Tried
 FEWEST_DAYS = 3  # that are linked, for addresses to be those of an archive
 NEWEST = 5  # days that are looked at, beside the oldest one: of a week some have no article
 NO_ARTICLE = frozenset({"other", "failed"})
+# A day's listing may end with its day, or with .html behind it, where an article's address goes on.
 _NUMBERS = tuple(
-    form for form in FORMS if {"year", "month", "day"} == set(form.groupindex) and "[a-z]" not in form.pattern
+    re.compile(form.pattern.replace("(?=/)", "(?=[/.?]|$)"))
+    for form in FORMS
+    if {"year", "month", "day"} == set(form.groupindex) and "[a-z]" not in form.pattern
 )
 
 
@@ -84,10 +87,13 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _spelt(blank: str, matches: Sequence[re.Match[str]]) -> str:
-    """The template in the spelling of its addresses: 09 or 9."""
+    """The template in the spelling of its addresses: 09 or 9, of the month and of the day."""
     if all(len(match[name]) == 2 for match in matches for name in ("month", "day")):
         return blank
-    return blank.replace("{month}", "{month:d}").replace("{day}", "{day:d}")
+    for name in ("month", "day"):
+        if not any(match[name].startswith("0") for match in matches):
+            blank = blank.replace(f"{{{name}}}", f"{{{name}:d}}")
+    return blank
 
 
 def _days(matches: Iterable[re.Match[str]], today: date) -> list[date]:

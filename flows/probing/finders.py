@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
-from urllib.parse import urljoin, urlsplit
+from datetime import UTC, date, datetime
+from urllib.parse import urljoin
 
 from flows.discovery import Candidate, Unit, Window, find
 from flows.periods import fill
-from flows.probing import daily
+from flows.probing import daily, monthly
 from flows.probing import home as pages
 from flows.probing.home import PLACES, Home
+from flows.probing.monthly import FEWEST_LINKS, HEADLINE
 from flows.probing.records import Found
 from flows.probing.trying import judged
 from flows.probing.visit import Visit
@@ -24,13 +24,9 @@ from parsers.listing import Calendar, ListingError, Selectors, read_page, read_r
 MOST_FEEDS = 3
 MOST_SITEMAPS = 3
 MOST_LISTINGS = 3
-MOST_TEMPLATES = 3
 MOST_DAILY = 2
 SITEMAP_FILES = 3  # of an index of sitemaps that are read
-HEADLINE = 4  # words of a link that may be a headline
-FEWEST_LINKS = 3  # to articles, for a page to count as a listing
 BEGINNING = date(1990, 1, 1)
-_PERIOD = re.compile(r"(?<=[/_.-])(?P<year>(?:19|20)\d\d)(?:(?P<between>[/_-]?)(?P<month>0[1-9]|1[0-2]))?(?=[/_.-]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +93,27 @@ class Search:
             listing = self.visit.listing(url, "page")
             yield from pages.read(listing.content, listing.final_url, listing.content_type).anchors
 
-    def archives(self, anchors: Iterable[pages.Anchor]) -> Iterator[Found]:
-        """Archives with one listing a year or month: addresses on the page that differ in their date only."""
-        seen = _templates(anchor.url for anchor in anchors)
-        for template, days in sorted(seen.items(), key=lambda item: -len(item[1]))[:MOST_TEMPLATES]:
-            yield self.archive(template, days if len(days) > 1 else [_before(days[0], template), *days])
+    def archives(self, anchors: Iterable[pages.Anchor], listings: Sequence[str]) -> Iterator[Found]:
+        """Archives with one listing a year or month, addresses on the page that differ in their date only; `listings` are those by day."""
+        for template, days in monthly.templates(anchors, self.today):
+            found = self.archive(template, days if len(days) > 1 else [monthly.before(days[0], template), *days])
+            lists_days = self.days_in(template, days) and monthly.has_days_in(template, listings)
+            yield replace(found, problem="lists days, not articles") if lists_days else found
+
+    def days_of_months(self, anchors: Sequence[pages.Anchor]) -> Iterator[pages.Anchor]:
+        """The links to days on the pages of those archives whose months list nothing else."""
+        for template, days in monthly.templates(anchors, self.today):
+            yield from self.days_in(template, days)
+
+    def days_in(self, template: str, months: Sequence[date]) -> list[pages.Anchor]:
+        """The links to days on the newest and the oldest month of an archive; none where these list articles."""
+        listed = [self.visit.listing(fill(template, month), "page") for month in sorted({months[0], months[-1]})]
+        read = {
+            it.url: pages.read(it.content, it.final_url, it.content_type).anchors
+            for it in listed
+            if it.outcome == "fetched"
+        }
+        return monthly.days_in(read, self.home.anchors) if "{month}" in template else []
 
     def archive(self, template: str, days: Sequence[date]) -> Found:
         """An archive, measured by its newest and its oldest known period; both must list articles, or it is a guess only."""
@@ -209,32 +221,6 @@ def _problem(units: list[Unit], candidates: list[Candidate], kind: str) -> str |
     if bad is not None:
         return str(bad.reason or bad.outcome).replace("_", " ").replace("http ", "status ")
     return "lists no article" if not candidates else "lists few articles"
-
-
-def _templates(addresses: Iterable[str]) -> dict[str, list[date]]:
-    """Addresses with a placeholder for their year, or year and month, and the days their periods begin."""
-    found: dict[str, list[date]] = {}
-    for address in addresses:
-        match = _PERIOD.search(urlsplit(address).path)
-        if match is None or urls.path_day(address) or _is_title(address, match):
-            continue
-        shown = "{year}" + (f"{match['between']}{{month}}" if match["month"] else "")
-        template = address.replace(match.group(), shown, 1)
-        found.setdefault(template, []).append(date(int(match["year"]), int(match["month"] or 1), 1))
-    today = datetime.now(UTC).date()
-    fine = {template: sorted({day for day in days if day <= today}) for template, days in found.items()}
-    return {template: days for template, days in fine.items() if days}
-
-
-def _before(day: date, template: str) -> date:
-    """The first day of the period before the one of `day`."""
-    return date(day.year - 1, 1, 1) if "{month}" not in template else (day - timedelta(days=1)).replace(day=1)
-
-
-def _is_title(address: str, match: re.Match[str]) -> bool:
-    """Whether what stands behind the date is an article's title: an archive's address ends there, or nearly."""
-    rest = urlsplit(address).path[match.end() :].strip("/")
-    return rest.count("-") + rest.count("_") > 1 or rest.count("/") > 0
 
 
 def is_address(url: str) -> bool:

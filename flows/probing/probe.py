@@ -129,7 +129,8 @@ def _hint(front: Exchange) -> str | None:
 
 def _searched(search: Search, feeds: Sequence[str]) -> list[Found]:
     anchors = [*search.home.anchors, *search.further()]
-    found = [*search.feeds(feeds), *search.sitemaps(), *search.archives(anchors), *search.daily(anchors)]
+    days = list(search.daily([*anchors, *search.days_of_months(anchors)]))
+    found = [*search.feeds(feeds), *search.sitemaps(), *search.archives(anchors, daily.listings(days)), *days]
     return [*found, *search.indexes()]
 
 

@@ -88,6 +88,22 @@ class Pattern:
     notes: tuple[str, ...] = ()
 
 
+_SCRIPT = "drawn by JavaScript, which Wireroom does not run: record {} in a browser and import {}"
+_NARROW = "narrow the pattern under [article]"
+_REASONS: tuple[tuple[Kind, str, str], ...] = (  # why a page cannot be read whole: said of one, and of several
+    (
+        "teaser",
+        "paid for: only its beginning can be read",
+        "paid for: only their beginning can be read",
+    ),
+    ("login", "behind a log-in", "behind a log-in"),
+    ("script", _SCRIPT.format("it", "it"), _SCRIPT.format("them", "them")),
+    ("barred", "not allowed", "not allowed"),
+    ("failed", "not reachable", "not reachable"),
+    ("other", f"no article: {_NARROW}", f"no articles: {_NARROW}"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Probe:
     """Everything a probe has found out."""
@@ -133,15 +149,11 @@ class Probe:
         whole = self.count("article")
         if whole == total:
             return "Its articles can be read whole."
-        reasons = (
-            ("teaser", "paid for: only their beginning can be read"),
-            ("login", "behind a log-in"),
-            ("script", "drawn by JavaScript, which Wireroom does not run: record them in a browser and import them"),
-            ("barred", "not allowed"),
-            ("failed", "not reachable"),
-            ("other", "no articles: narrow the pattern under [article]"),
-        )
-        said = [f"{self.count(kind)} {are(self.count(kind))} {why}" for kind, why in reasons if self.count(kind)]  # type: ignore[arg-type]
+        said = [
+            f"{count} {are(count)} {one if count == 1 else many}"
+            for kind, one, many in _REASONS
+            if (count := self.count(kind))
+        ]
         return f"{whole} of {counted(total, 'page')} can be read whole; {'; '.join(said)}."
 
     @property

@@ -203,6 +203,30 @@ def daily() -> dict[str, Page]:
     return pages | {path: article(title, day) for path, day, title in listed}
 
 
+def days_of_months(ending: str = "/", own: int = 0, day_as: str = "%d") -> dict[str, Page]:
+    """An archive whose months list their days only, and these the articles; `own`: articles that a month lists itself.
+
+    It ended in March 2025; every seventh day has no article, and a side column of headlines stands on every page.
+    """
+    days = [datetime(2025, 2, 1, 9, tzinfo=UTC) + timedelta(days=number) for number in range(59)]
+    listings = {day: f"/archive/{day.strftime('%Y/%m/' + day_as)}{ending}" for day in days}
+    rows = {day: [(f"/{day:%Y/%m/%d}/{name}-opens-again.html", day, f"The {name} opens again")
+                  for name in NAMES[: day.day % 7]] for day in days}  # fmt: skip
+    side = links(rows[days[-1]][:3])
+    frame = f'<a href="/">Home</a> <a href="/archive/">Archive</a><aside>{side}</aside>'
+    listed = [row for day in reversed(days) for row in rows[day]]
+    months = {f"{day:%Y/%m}": [one for one in days if one.month == day.month] for day in days}
+    index = "".join(f'<a href="/archive/{month}{ending}">{month}</a>' for month in months)
+    pages = {"/": front(f'<ul>{links(listed[:5])}</ul><a href="{listings[days[-1]]}">Last paper</a>{frame}'),
+             "/archive/": front(frame + index)}  # fmt: skip
+    for month, its in months.items():
+        body = "".join(f'<a href="{listings[day]}">{day:%A, %d %B %Y}</a>' for day in its)
+        body += links([row for day in its[-3:] for row in rows[day]][-own:]) if own else ""
+        pages[f"/archive/{month}{ending}"] = front(frame + body)
+    pages |= {listings[day]: front(f"{frame}<ul>{links(rows[day])}</ul>") for day in days}
+    return pages | {path: article(title, day) for path, day, title in listed}
+
+
 def briefings() -> dict[str, Page]:
     """An outlet with one article a day, whose address has nothing but its day."""
     days = [TODAY - timedelta(days=number) for number in range(5)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from flows import pipeline
 from flows.probing import Options, Probe, probe
 from flows.probing.draft import identifier, toml
+from flows.probing.records import Access, Guess, Kind, Tried
 from flows.sample.site import serve
 from flows.sources import SourceDefinition, load
 from flows.workspace import Workspace, create
@@ -125,6 +126,40 @@ def test_an_archive_with_a_page_a_day_is_a_template_and_its_pages_are_no_article
     assert template.spec.first_day == (sites.TODAY - timedelta(days=6)).date()
     assert "archive" not in found.pattern.regex
     assert (found.count("article"), found.doubt) == (4, None)
+
+
+@pytest.mark.parametrize(
+    ("ending", "day_as", "day"),
+    [("/", "%d", "{day}"), (".html", "%d", "{day}"), ("", "%d", "{day}"), ("/", "%-d", "{day:d}")],
+)
+def test_an_archive_whose_months_list_days_is_one_of_days(workspace: Workspace, ending: str, day_as: str, day: str):
+    found, site = probed(workspace, sites.days_of_months(ending, day_as=day_as))
+    (template,) = found.chosen
+    assert template.spec.url == f"{site.base}/archive/{{year}}/{{month}}/{day}{ending}"
+    assert template.spec.first_day == date(2025, 2, 1)
+    assert found.pattern is not None
+    assert "archive" not in found.pattern.regex
+    assert (found.count("article"), found.doubt) == (4, None)
+
+
+def test_an_archive_whose_months_list_articles_beside_days_is_one_of_months(workspace: Workspace):
+    found, site = probed(workspace, sites.days_of_months(own=5))
+    (template,) = found.chosen
+    assert template.spec.url == f"{site.base}/archive/{{year}}/{{month}}/"
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        (("article", "other"), "1 of 2 pages can be read whole; 1 is no article: narrow the pattern under [article]."),
+        (("other", "other"), "0 of 2 pages can be read whole; 2 are no articles: narrow the pattern under [article]."),
+        (("article", "teaser"), "1 of 2 pages can be read whole; 1 is paid for: only its beginning can be read."),
+    ],
+)
+def test_the_outlook_counts_in_plain_english(kinds: tuple[Kind, ...], said: str):
+    unknown = Guess(None, "")
+    blank = Probe("", "", Access(True, "", ""), unknown, unknown, unknown)
+    assert replace(blank, pages=tuple(Tried("", kind, "") for kind in kinds)).outlook == said
 
 
 def test_articles_whose_addresses_have_nothing_but_their_day_are_no_archive(workspace: Workspace):
