@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from flows import logins
 from flows.discovery import Unit, Window, find
 from flows.discovery.warc_index import TO_TAKE
+from flows.periods import has_placeholder, periods
 from flows.plural import counted
 from flows.probing.records import Found, Options, Tried
 from flows.probing.trying import choose, judged, tried
@@ -86,10 +87,11 @@ def _robots(visit: Visit, source: SourceDefinition) -> Part:
 
 
 def _finder(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[Found, Part]:
-    """What one finder lists of the source's usual window."""
+    """What one finder lists of the source's usual window, or of the last one before its archive ended."""
     today = datetime.now(ZoneInfo(source.timezone)).date()
     brief = replace(spec, max_pages=min(spec.max_pages, LISTINGS))
-    units = list(find(brief, source, Window(today - source.lookback, today, today), visit.listing))
+    ended = spec.last_day if spec.last_day and spec.last_day < today else None
+    units = list(find(brief, source, _last(spec, source, ended, today), visit.listing))
     candidates = [candidate for unit in units for candidate in unit.candidates]
     days = sorted(candidate.day for candidate in candidates if candidate.day)
     item = Found(spec, "", len(candidates), urls=tuple(candidate.url for candidate in candidates))
@@ -98,7 +100,8 @@ def _finder(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[F
         return item, Part(spec.kind, "failed", f"{bad[0].url}: {_reason(bad[0])}")
     if not candidates:
         older = sum(unit.outside for unit in units)
-        said = f"nothing in the last {counted(source.lookback.days, 'day')}" + (f", {older} older" if older else "")
+        said = f"nothing in the last {counted(source.lookback.days, 'day')}"
+        said += (f" before its end on {ended}" if ended else "") + (f", {older} older" if older else "")
         advice = next((note for unit in units for note in (*unit.notes, *unit.doubts)), None)
         return item, Part(spec.kind, "warning", f"{spec.url or spec.file}: {advice or said}")
     span = f", {days[0]} … {days[-1]}" if days else ""
@@ -106,6 +109,16 @@ def _finder(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[F
     return item, Part(
         spec.kind, "ok", f"{counted(len(candidates), 'article')}{span}" + (f", {undated} undated" if undated else "")
     )
+
+
+def _last(spec: FinderSpec, source: SourceDefinition, ended: date | None, today: date) -> Window:
+    """The source's usual window; of an archive that has ended, as long a one before its end, with the whole of its last period."""
+    if ended is None:
+        return Window(today - source.lookback, today, today)
+    first = ended - source.lookback
+    if spec.url and has_placeholder(spec.url):
+        first = min(first, next(periods(spec.url, ended, ended)).first_day)
+    return Window(first, ended, today)
 
 
 def _past(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[Found, Part]:

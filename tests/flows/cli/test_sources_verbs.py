@@ -76,6 +76,14 @@ def test_what_is_added_can_be_ingested(bay: Path, wireroom: Run):
     assert states(wireroom) == {"bay": "ok"}
 
 
+def test_an_archive_whose_months_list_days_is_added_and_read_back(news: Workspace, wireroom: Run):
+    with served(sites.days_of_months()) as site:
+        wireroom("sources", "add", site.base, *quick(site), "--name", "bay", "--yes")
+        wireroom("backfill", "bay", "--from", "2025-03-03", "--to", "2025-03-05")
+    rows = wireroom("query", "select url from articles order by url", "--json").stdout
+    assert rows.count("-opens-again.html") == 3 + 4 + 5
+
+
 def test_a_name_that_is_taken_is_refused_before_anybody_is_asked(bay: Path, site: Served, wireroom: Run):
     asked = len(site.asked)
     assert "already there" in wireroom("sources", "add", site.base, *quick(site), "--name", "bay", code=1).stderr
@@ -253,6 +261,15 @@ def parts(wireroom: Run, *options: str, code: int = 0) -> dict[str, str]:
 
 def test_a_source_that_is_well_is_well_in_every_part(bay: Path, wireroom: Run):
     assert parts(wireroom) == dict.fromkeys(("file", "robots", "feed", "sitemap", "articles", "fields", "dates"), "ok")
+
+
+@pytest.mark.parametrize("last", ["2025-03-31", "2025-03-28"])  # the 28th has no article
+def test_an_archive_that_has_ended_is_tried_before_its_end(news: Workspace, wireroom: Run, last: str):
+    with served(sites.days_of_months()) as site:
+        wireroom("sources", "add", site.base, *quick(site), "--name", "bay", "--yes")
+        file = news.sources / "bay.toml"
+        file.write_text(file.read_text().replace("[[find]]\n", f"[[find]]\nto = {last}\n", 1))
+        assert set(parts(wireroom).values()) == {"ok"}
 
 
 def test_offline_asks_nobody(bay: Path, site: Served, wireroom: Run):
