@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlsplit
 
-from flows import foreseen
+from flows import foreseen, unreached
 from flows.backfilling import Order, left, narrowed, rules_of, today
 from flows.days_done import as_read, every_day
 from flows.discovery import Listing, Window, wayback
@@ -94,9 +94,12 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
     undated = sum(known) + len(set().union(*(one.undated for one in shown)).intersection(new))
     levels = _with(levels, as_read(workspace, source, None, None))
     unseen = _unseen(window, levels, shown, reaches)
-    pages, basis = _pages(
-        levels, (waiting, undated), unseen, foreseen.a_day(live, window), [each for one in live for each in one.looked]
-    )
+    beyond = [day for day in every_day(window) if window.holds(day) and not unreached.is_reached(source, day)]
+    looked = [each for one in live for each in one.looked]
+    is_beyond = len(beyond) == sum(map(window.holds, every_day(window)))
+    sampled = foreseen.a_day(live, window)
+    pages, basis = _pages(levels, (waiting, undated), unseen, sampled, looked, is_beyond=is_beyond)
+    basis = " ".join([basis, *unreached.sentences(source, beyond)])
     floors = _floors(source, reaches)
     return Plan(
         first,
@@ -205,7 +208,13 @@ def _unseen(window: Window, levels: Levels, shown: Sequence[Foreseen], reaches: 
 
 
 def _pages(
-    levels: Levels, waits: tuple[int, int], unseen: int, sampled: float | None, looked: Sequence[Listing]
+    levels: Levels,
+    waits: tuple[int, int],
+    unseen: int,
+    sampled: float | None,
+    looked: Sequence[Listing],
+    *,
+    is_beyond: bool,
 ) -> tuple[int | None, str]:
     """How many pages there may be, and on what that rests; of what waits, so many name no day."""
     level = sampled if sampled is not None else levels.a_day
@@ -213,7 +222,7 @@ def _pages(
     wait = f"{waiting:,} {'address is' if waiting == 1 else 'addresses are'} listed and not asked for yet"
     if undated:
         wait += f" ({undated:,} of them without a day: they may be of any day, and all are fetched)"
-    if not unseen and (waiting or levels.a_day is not None):
+    if not unseen and (waiting or is_beyond or levels.a_day is not None):
         return waiting, f"{wait}; no listing is left that could name more."
     if level is None and looked:
         return None, _none_shown(looked)

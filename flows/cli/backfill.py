@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from flows import unreached
 from flows.cli import prose, recording
 from flows.cli.app import Exit, Problem, app, counted, err, here, out
 from flows.cli.days import day
@@ -86,7 +87,7 @@ def backfill(
     source = source_named(workspace, name)
     order = _order(workspace, source, since, until, only_holes, rewalk, gone, limit)
     if order is None:
-        raise typer.Exit(_report(workspace, name, None, [], {}, as_json))
+        raise typer.Exit(_report(source, None, [], {}, as_json))
     if dry_run:
         _plan(workspace, source, order, sample, as_json)
         return
@@ -95,7 +96,7 @@ def backfill(
     recording.end_like_ctrl_c()
     counts = _done(workspace, source, order, wait, as_json)
     holes, lost = _holes(workspace, source, order), _gone(workspace, source, order)
-    raise typer.Exit(_report(workspace, name, order, holes, counts, as_json, lost))
+    raise typer.Exit(_report(source, order, holes, counts, as_json, lost))
 
 
 def _order(
@@ -199,8 +200,7 @@ def _gone(workspace: Workspace, source: SourceDefinition, order: Order) -> Count
 
 
 def _report(
-    workspace: Workspace,
-    name: str,
+    source: SourceDefinition,
     order: Order | None,
     holes: Sequence[Hole],
     counts: dict[str, Any],
@@ -208,7 +208,7 @@ def _report(
     lost: Counter[str] | None = None,
 ) -> Exit:
     """Say what was done and what is missing, and give the exit code."""
-    is_whole = not holes and not counts.get("cut")
+    name, is_whole = source.source_id, not holes and not counts.get("cut")
     if as_json:
         states = Counter(hole.state for hole in holes)
         days = {"first_day": str(order.first_day), "last_day": str(order.last_day)} if order else {}
@@ -223,7 +223,13 @@ def _report(
         prose.say(out, f"Nothing is missing of the days that are known of {name}.")
     else:
         prose.say(out, _summary(name, counts))
-        for line in _missing(name, order, holes, counts, lost):
+        beyond = [
+            hole.day for hole in holes if hole.day and not hole.found and not unreached.is_reached(source, hole.day)
+        ]
+        ways_out = list(unreached.sentences(source, beyond))
+        if len(beyond) < len(holes):
+            ways_out.append(f"Try only that again with: wireroom backfill {_asked(name, order)} --holes")
+        for line in _missing(name, order, holes, counts, lost, ways_out):
             prose.say(out, line)
     return Exit.OK if is_whole else Exit.INCOMPLETE
 
@@ -247,13 +253,18 @@ BARREN = 5
 
 
 def _missing(
-    name: str, order: Order, holes: Sequence[Hole], counts: dict[str, Any], lost: Counter[str] | None = None
+    name: str,
+    order: Order,
+    holes: Sequence[Hole],
+    counts: dict[str, Any],
+    lost: Counter[str] | None = None,
+    ways_out: Sequence[str] = (),
 ) -> Iterator[str]:
-    """What is missing, a line for each thought; the last one says how to go on."""
+    """What is missing, a line for each thought; the last ones say how to go on."""
     days = [hole for hole in holes if hole.day]
     count, going_on = (order.last_day - order.first_day).days + 1, _going_on(order)
     window, cut = f"{order.first_day} to {order.last_day}", counts["cut"]
-    asked = f"{name} --from {order.first_day} --to {order.last_day}"
+    asked = _asked(name, order)
     if counts["rejected"] >= BARREN and not counts["articles"]:
         said = f"None of the {counts['rejected']:,} pages read was an article: the pattern under [article] may take listings for articles."
         yield f"{said} See with: wireroom sources check {name}"
@@ -275,7 +286,12 @@ def _missing(
     if cut:
         yield cut
     elif holes:
-        yield f"Try only that again with: wireroom backfill {asked} --holes"
+        yield from ways_out
+
+
+def _asked(name: str, order: Order) -> str:
+    """The arguments that name the source and the days."""
+    return f"{name} --from {order.first_day} --to {order.last_day}"
 
 
 def _going_on(order: Order) -> list[date]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from flows import reasons
+from flows import reasons, unreached
 from flows.cli import prose
 from flows.cli.app import counted, out
 from flows.cli.surveying import Survey, totals
@@ -117,7 +117,11 @@ def _ways_out(survey: Survey, holes: Sequence[Hole]) -> Iterator[str]:
     """The next commands."""
     states = {hole.state for hole in holes}
     name = survey.source.source_id
-    yield f"→ wireroom backfill {shlex.quote(name)} --from {survey.first} --to {survey.last} --holes"
+    beyond = [hole.day for hole in holes if hole.day and hole.reason == unreached.REASON]
+    for line in unreached.sentences(survey.source, beyond):
+        yield f"→ {line}"
+    if len(beyond) < len(holes):
+        yield f"→ wireroom backfill {shlex.quote(name)} --from {survey.first} --to {survey.last} --holes"
     if states & {"unlisted", "thin"}:
         yield (
             f"→ Unlisted and thin days may be known to another finder, such as a sitemap or a web archive (kind = \"wayback\"), in {name}.toml."

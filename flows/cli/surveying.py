@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from flows import unreached
 from flows.cli.app import Problem
 from flows.known_holes import KnownHole, known_hole
 from flows.sources import SourceDefinition
@@ -72,11 +73,17 @@ def surveyed(
         return None
     if begin > end:
         raise Problem(f"There is no day from {begin} to {end}: --from must lie before --to and before tomorrow.")
-    days = coverage.days(con, source.source_id, begin, end)
+    days = [_told(source, one) for one in coverage.days(con, source.source_id, begin, end)]
     holes = coverage.units(con, source.source_id, first, last)
     final = coverage.final(con, source.source_id, begin, end)
     known = {one.day: known for one in days if one.is_hole and (known := known_hole(source.known_holes, one.day))}
     return Survey(source, begin, end, days, holes, final, known)
+
+
+def _told(source: SourceDefinition, one: Day) -> Day:
+    """The day, its reason another where nobody could have looked at it."""
+    is_beyond = one.state == "never_tried" and not one.found and not unreached.is_reached(source, one.day)
+    return replace(one, reason=unreached.REASON) if is_beyond else one
 
 
 def _today(source: SourceDefinition) -> date:

@@ -365,3 +365,27 @@ def test_a_backfill_says_beforehand_how_many_listings_it_will_read(outlet: Outle
         planned.append(course.planned)
     assert next(count for count in planned if count is not None) == 4
     assert course.listings == 4
+
+
+def test_days_that_no_finder_reaches_are_said_with_what_can_be_done_and_no_holes_are_advised(outlet: Outlet, capsys):
+    archive_of_days(outlet)
+    outlet.source(f"{DAILY}\nfrom = 2017-03-03", 'kind = "feed"\nurl = "BASE/feed.xml"')
+    window = ("--from", "2017-02-01", "--to", "2017-02-05")
+    why = "No finder of post reaches 5 days from 2017-02-01 to 2017-02-05: its template begins on 2017-03-03 and its feed shows only its latest entries."
+    way_out = 'Set an earlier `from` in post.toml, or add a web archive (kind = "wayback", docs/wayback.md).'
+    code, plan = as_json(capsys, *window, "--dry-run")
+    assert (code, plan["pages"]) == (0, 0)
+    assert f"{why} {way_out}" in plan["basis"]
+    code, text = said(capsys, *window)
+    assert code == 4
+    assert f"{why} {way_out}" in text
+    assert "--holes" not in text
+    outlet.fail("/2017/03/04/", 500)
+    text = said(capsys, "--from", "2017-03-01", "--to", "2017-03-04")[1]
+    assert "No finder of post reaches 2 days from 2017-03-01 to 2017-03-02" in text
+    assert "--holes" in text
+    guarded(lambda: app(["coverage", "post", *window], prog_name="wireroom"))
+    text = " ".join(capsys.readouterr().out.split())
+    assert "never tried: no finder reaches this day" in text
+    assert f"{why} → {way_out}" in text
+    assert "--holes" not in text
