@@ -32,6 +32,8 @@ LISTINGS = 3
 A_YEAR, HALF = timedelta(days=365), timedelta(days=12)
 
 State = Literal["ok", "warning", "failed"]
+ENDED = "; if this archive has ended, name its last day in its [[find]]: to = YYYY-MM-DD"
+GONE = ("status_404", "status_410")
 READ = ("fetched", "unchanged", "not_yet")
 
 
@@ -96,12 +98,13 @@ def _finder(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[F
     days = sorted(candidate.day for candidate in candidates if candidate.day)
     item = Found(spec, "", len(candidates), urls=tuple(candidate.url for candidate in candidates))
     bad = [unit for unit in units if unit.outcome not in READ and unit.reason != "max_pages"]
+    way_out = "" if candidates or ended else _may_have_ended(spec, bad)
     if bad:
-        return item, Part(spec.kind, "failed", f"{bad[0].url}: {_reason(bad[0])}")
+        return item, Part(spec.kind, "failed", f"{bad[0].url}: {_reason(bad[0])}{way_out}")
     if not candidates:
         older = sum(unit.outside for unit in units)
         said = f"nothing in the last {counted(source.lookback.days, 'day')}"
-        said += (f" before its end on {ended}" if ended else "") + (f", {older} older" if older else "")
+        said += (f" before its end on {ended}" if ended else "") + (f", {older} older" if older else "") + way_out
         advice = next((note for unit in units for note in (*unit.notes, *unit.doubts)), None)
         return item, Part(spec.kind, "warning", f"{spec.url or spec.file}: {advice or said}")
     span = f", {days[0]} … {days[-1]}" if days else ""
@@ -119,6 +122,11 @@ def _last(spec: FinderSpec, source: SourceDefinition, ended: date | None, today:
     if spec.url and has_placeholder(spec.url):
         first = min(first, next(periods(spec.url, ended, ended)).first_day)
     return Window(first, ended, today)
+
+
+def _may_have_ended(spec: FinderSpec, bad: Sequence[Unit]) -> str:
+    """What to do if an archive has ended, where its newest periods are empty or not there."""
+    return ENDED if spec.kind == "template" and all(unit.reason in GONE for unit in bad) else ""
 
 
 def _past(visit: Visit, source: SourceDefinition, spec: FinderSpec) -> tuple[Found, Part]:

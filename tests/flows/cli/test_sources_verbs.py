@@ -267,6 +267,9 @@ def test_a_source_that_is_well_is_well_in_every_part(bay: Path, wireroom: Run):
 def test_an_archive_that_has_ended_is_tried_before_its_end(news: Workspace, wireroom: Run, last: str):
     with served(sites.days_of_months()) as site:
         wireroom("sources", "add", site.base, *quick(site), "--name", "bay", "--yes")
+        assert "if this archive has ended, name its last day" in wireroom(
+            "sources", "check", "bay", code=4
+        ).stdout.replace("\n", " ")
         file = news.sources / "bay.toml"
         file.write_text(file.read_text().replace("[[find]]\n", f"[[find]]\nto = {last}\n", 1))
         assert set(parts(wireroom).values()) == {"ok"}
