@@ -18,7 +18,7 @@ from flows.cli.app import Exit, Problem, app, err, here, out
 from flows.cli.days import day
 from flows.cli.questions import connected
 from flows.cli.stopping import stoppable
-from flows.cli.surveying import Survey, as_record, surveyed, totals
+from flows.cli.surveying import Survey, as_record, doubt, surveyed, totals
 from flows.cli.tables import as_table, sized
 from flows.cli.year_blocks import MARKS
 from flows.source_files import source_named
@@ -154,7 +154,7 @@ def _write_page(con: duckdb.DuckDBPyConnection, survey: Survey, file: Path, *, s
     states = {one.day: survey.state(one) for one in survey.days}
     words = {state: mark.word for state, mark in MARKS.items()}
     text = coverage_page.page(
-        survey.source.name, survey.source.source_id, survey.told, states, words, found, survey.holes
+        survey.source.name, survey.source.source_id, survey.told, states, words, found, survey.holes, doubt(survey)
     )
     try:
         file.write_text(text, encoding="utf-8")

@@ -14,7 +14,7 @@ from rich.text import Text
 from flows import reasons, unreached
 from flows.cli import prose
 from flows.cli.app import counted, out
-from flows.cli.surveying import Survey, totals
+from flows.cli.surveying import Survey, doubt, totals
 from flows.cli.tables import harmless
 from flows.cli.year_blocks import MARKS, calendar, legend
 
@@ -54,6 +54,8 @@ def _print_totals(survey: Survey) -> None:
     if sums["missing"]:
         parts.append(f"{sums['missing']:,} missing")
     prose.say(out, ", ".join([said, *parts]) + ".")
+    if doubted := doubt(survey):
+        prose.say(out, f"! {doubted}", mark="yellow")
     for known in dict.fromkeys(survey.known.values()):
         days = [one for one, said in survey.known.items() if said == known]
         said = f"Known, and no hole: {counted(len(days), 'day')} from {days[0]} to {days[-1]}: {harmless(known.reason)}"

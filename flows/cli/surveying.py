@@ -80,6 +80,23 @@ def surveyed(
     return Survey(source, begin, end, days, holes, final, known)
 
 
+BARREN = 10
+"""Pages of days that are complete, of which none was an article, from which on the finders are doubted."""
+
+
+def doubt(survey: Survey) -> str | None:
+    """A sentence where nearly all pages of the days that are complete were read and none is an article; else None."""
+    whole = [one for one in survey.days if one.state == "complete"]
+    found, rejected = sum(one.found for one in whole), sum(one.rejected for one in whole)
+    if found < BARREN or rejected < 0.9 * found or any(one.articles for one in whole):
+        return None
+    name = survey.source.source_id
+    return (
+        f"Of {found:,} addresses of the days that are complete none is an article, and {rejected:,} were read and are none: "
+        f"its finders may take listings for articles, or [article] may leave articles out. See with: wireroom sources check {name}"
+    )
+
+
 def _told(source: SourceDefinition, one: Day) -> Day:
     """The day, its reason another where nobody could have looked at it."""
     is_beyond = one.state == "never_tried" and not one.found and not unreached.is_reached(source, one.day)
@@ -101,6 +118,7 @@ def as_record(survey: Survey, *, days: bool) -> dict[str, Any]:
         "final": [
             {"outcome": outcome, "reason": reason, "addresses": count} for outcome, reason, count in survey.final
         ],
+        "doubt": doubt(survey),
         "known": [{"day": one, "reason": known.reason} for one, known in survey.known.items()],
         "holes": [asdict(hole) for hole in survey.holes],
     }

@@ -44,8 +44,9 @@ def page(
     words: Mapping[str, str],
     pages: Sequence[PageState],
     holes: Sequence[Hole],
+    doubt: str | None = None,
 ) -> str:
-    """The HTML of the page; `states` is how each day is to be shown, `words` what those states are called."""
+    """The HTML of the page; `states` is how each day is to be shown, `words` what those states are called, `doubt` a warning above all."""
     style, script = _part("page.css"), _part("page.js")
     values = {
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'",
@@ -55,6 +56,7 @@ def page(
         "title": escape(f"{name}: coverage"),
         "name": escape(name),
         "span": escape(f"{days[0].day} to {days[-1].day}") if days else "",
+        "doubt": f'<p id="doubt"><strong>{escape(doubt)}</strong></p>' if doubt else "",
         "holes": "".join(_rows(holes, words)),
         "count": f"{len(holes):,} {'hole' if len(holes) == 1 else 'holes'}" if holes else "Nothing is missing",
         "lacks": "" if holes else " hidden",

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from flows import coverage_page, known_holes, workspace
+from flows import coverage_page, known_holes, sources, workspace
 from flows.cli import hole_lists
+from flows.cli.surveying import Survey, doubt
 from flows.cli.year_blocks import MARKS, calendar, legend
 from tests.flows.cli import chromium
 from tests.flows.cli.conftest import Done
@@ -257,6 +258,26 @@ def test_ten_years_make_a_small_page():
     assert len(text) < 1_500_000  # half of it the random letters in the addresses
     assert "http://" not in text
     assert text.count("https://") == 0  # nothing from outside, and the addresses are packed
+
+
+@pytest.mark.parametrize(
+    ("found", "articles", "rejected", "state", "is_doubted"),
+    [(29, 0, 29, "complete", True), (29, 1, 28, "complete", False), (9, 0, 9, "complete", False), (29, 0, 20, "complete", False), (29, 0, 29, "partial", False)],
+)  # fmt: skip
+def test_complete_days_without_an_article_are_doubted(
+    archive: Path, capsys: pytest.CaptureFixture[str], found: int, articles: int, rejected: int, state: str, is_doubted: bool
+):  # fmt: skip
+    one = Day(date(2017, 3, 9), state, None, ("template 2017-03-09",), ("template",), None, None, found, articles, rejected, 0, 0, True)  # fmt: skip
+    source = sources.load(archive / "sources" / f"{SOURCE}.toml")
+    survey = Survey(source, one.day, one.day, [one], [], [], {})
+    said = (
+        f"Of {found} addresses of the days that are complete none is an article, and {rejected} were read and are none"
+    )
+    hole_lists.show(survey, False)
+    printed = capsys.readouterr().out
+    page = coverage_page.page("Paper", SOURCE, [one], {one.day: state}, {state: state}, [], [], doubt(survey))
+    assert (said in printed) == (said in page) == is_doubted
+    assert (f"See with: wireroom sources check {SOURCE}" in printed) == is_doubted
 
 
 def test_a_hole_of_which_no_address_is_known_has_no_articles_to_count():
