@@ -31,8 +31,9 @@ SELECT (SELECT count(*) FROM articles WHERE source_id = $source_id),
        (SELECT count(*) FROM units WHERE units.run_id = r.run_id AND outcome NOT IN ('fetched', 'unchanged', 'not_yet')),
        h.listings, h.listings_failed, h.failing_since_at
 FROM (
-    SELECT count(*) FILTER (outcome = 'rejected'), count(*) FILTER (outcome = 'failed'),
-           count(*) FILTER (outcome IN ('gone', 'disallowed', 'reserved', 'refused')),
+    -- As coverage counts: what the outlet has and refuses to show (403) is missing, and what nobody may ask for has come to its end.
+    SELECT count(*) FILTER (outcome = 'rejected'), count(*) FILTER (outcome = 'failed' OR (outcome = 'refused' AND NOT is_final)),
+           count(*) FILTER (outcome IN ('gone', 'disallowed', 'reserved') OR (outcome = 'refused' AND is_final)),
            count(*) FILTER (outcome = 'never_tried' AND day < $first_day),
            min(day) FILTER (outcome = 'never_tried' AND day < $first_day)
     FROM address_states WHERE source_id = $source_id
@@ -143,13 +144,15 @@ def _failing(listings: int | None, failed: int | None, since: datetime | None) -
 
 
 WITHOUT_FILE = """
-SELECT s.source_id AS source, s.articles, s.last_run_at AS last_run, 'no file: renamed or removed?' AS state,
-       0 AS due_now, 0 AS waiting, s.rejected, s.failed,
-       (SELECT count(*) FROM rejects AS r
-        WHERE r.source_id = s.source_id AND r.outcome IN ('gone', 'disallowed', 'reserved', 'refused')) AS gone
-FROM source_health AS s
-WHERE NOT list_contains($1::VARCHAR[], s.source_id) AND s.articles > 0
-ORDER BY s.source_id
+SELECT source_id AS source, s.articles, s.last_run_at AS last_run, 'no file: renamed or removed?' AS state,
+       0 AS due_now, 0 AS waiting, s.rejected, coalesce(a.failed, 0) AS failed, coalesce(a.gone, 0) AS gone
+FROM source_health AS s LEFT JOIN (
+    SELECT source_id, count(*) FILTER (outcome = 'failed' OR (outcome = 'refused' AND NOT is_final)) AS failed,
+           count(*) FILTER (outcome IN ('gone', 'disallowed', 'reserved') OR (outcome = 'refused' AND is_final)) AS gone
+    FROM address_states GROUP BY ALL
+) AS a USING (source_id)
+WHERE NOT list_contains($1::VARCHAR[], source_id) AND s.articles > 0
+ORDER BY source_id
 """
 
 

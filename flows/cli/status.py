@@ -36,7 +36,7 @@ STATUS_EXAMPLES = """
   wireroom status --json       the same for a program: one JSON object; `ok` says whether all is well
 
 [bold]Columns[/]  due: known addresses that a pass asks for now · waiting: for a later pass · rejected: read, and no article ·
-failed: could not be fetched · gone: not there any more, or not to be asked · spool: batches not yet loaded
+failed: could not be fetched, or was refused (403) · gone: not there any more, or not to be asked · spool: batches not yet loaded
 
 [bold]Exit codes[/]  0 all is well · 1 something needs you, and the arrow says which command
 """

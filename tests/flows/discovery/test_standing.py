@@ -44,6 +44,15 @@ def wireroom(outlet: Outlet, capsys: pytest.CaptureFixture[str], monkeypatch: py
     return run
 
 
+def test_a_page_that_the_outlet_refuses_is_missing_and_not_gone(outlet: Outlet) -> None:
+    source = outlet.source(FEED)
+    for path, status in (("/a1", 500), ("/a2", 403), ("/a3", 410), ("/a4", 451)):
+        outlet.fail(path, status)
+    outlet.passed(source)
+    stands = standing(outlet.workspace, source)
+    assert (stands["failed"], stands["gone"]) == (2, 2)
+
+
 def test_what_is_due_is_what_a_pass_asks_for(outlet: Outlet) -> None:
     source = outlet.source(FEED, ages='["0s", "1d"]')
     assert standing(outlet.workspace, source)["due_now"] == 0
