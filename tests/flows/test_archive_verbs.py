@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from flows.cli.app import Problem, app
+from flows.cli.app import Problem
+from flows.cli.verbs import app
 from flows.workspace import VARIABLE, Workspace, create
 from tests.warehouse.facts import fetched, found, key, reading
 from tests.warehouse.test_archive import SOURCE, capture, only_file
