@@ -1,4 +1,4 @@
-"""One `wireroom up --detach` for all tests of this folder that need it: starting Prefect's server costs ten seconds of CPU."""
+"""One `wireroom up --detach` for the tests of a file: starting Prefect's server costs ten seconds of CPU. None for two: each ends its own."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class Newsroom:
         return until(lambda: (run := self.run(key))["state_type"] in final and run, "the end of the run", seconds)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     place = tmp_path_factory.mktemp("up")
     workspace = create(place / "news")
