@@ -22,7 +22,7 @@ from flows.source_keys import PAST
 from flows.sources import FinderSpec, SourceDefinition
 from flows.wayback import mementos, places
 from flows.workspace import Workspace
-from parsers import urls
+from parsers import container, urls
 from parsers.records import Article
 
 ARTICLES = 3
@@ -61,6 +61,9 @@ def check(workspace: Workspace, source: SourceDefinition) -> Iterator[Part]:
         pages = tried(visit, choose(found, ARTICLES), source.profile) or _mementos(visit, source, found)
     yield _articles(pages)
     articles = [page.article for page in pages if page.article]
+    wrong = container.misfit(source.profile.container, Counter(container.fits([article]) for article in articles))
+    if wrong:
+        yield Part("container", "warning", wrong)
     if articles:
         yield _fields(articles, source)
         yield _dates(articles)

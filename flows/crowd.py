@@ -23,6 +23,8 @@ STRAGGLERS = 150
 WHILE_QUEUED, WHILE_LAST = 10.0, 1.0
 """Seconds without a result after which others are taken up: while a host has items waiting, and when none has."""
 
+TOGETHER, LINGERING = 16, 1.0
+"""Results that are taken together, and seconds that the first of them waits for others: to wake up for each costs more than it."""
 
 WHEN_BROKEN_OFF = 3.0
 """Seconds that items under way have to come to their end when a crowd is left by an exception, a Ctrl-C above all."""
@@ -41,7 +43,8 @@ class Crowd(Generic[Item, Result]):
         self._jobs: queue.SimpleQueue[tuple[Context, str] | None] = queue.SimpleQueue()
         self._idle = threading.Semaphore(0)
         self._queues: dict[str, deque[Item]] = {}  # of the hosts that have a thread
-        self._results: queue.SimpleQueue[Result | BaseException] = queue.SimpleQueue()
+        self._results: list[Result | BaseException] = []
+        self._coming = threading.Condition()
         self._changing = threading.Lock()
         self._stopping = False
         self._left = 0
@@ -80,16 +83,30 @@ class Crowd(Generic[Item, Result]):
         Raises what an item raised.
         """
         while self._left:
-            try:
-                found = [self._results.get(timeout=self._patience())]
-            except queue.Empty:
-                if not to_the_last and self._left <= STRAGGLERS:
-                    return
-                continue
-            while not self._results.empty():
-                found.append(self._results.get())
-            self._left -= len(found)
-            yield [_sound(result) for result in found]
+            found = self._gathered()
+            if not found and not to_the_last and self._left <= STRAGGLERS:
+                return
+            if found:
+                self._left -= len(found)
+                yield [_sound(result) for result in found]
+
+    def _gathered(self) -> list[Result | BaseException]:
+        """What has come back since, once it is much or has waited for a while; nothing where nothing comes for long."""
+        with self._coming:
+            if self._coming.wait_for(lambda: self._results, self._patience()):
+                self._coming.wait_for(self._is_much, LINGERING)
+            found, self._results = self._results, []
+        return found
+
+    def _is_much(self) -> bool:
+        return len(self._results) >= min(TOGETHER, self._left)
+
+    def _come(self, result: Result | BaseException) -> None:
+        """Put a result to the others; who waits is woken for the first and for the last of them."""
+        with self._coming:
+            self._results.append(result)
+            if len(self._results) == 1 or self._is_much():
+                self._coming.notify()
 
     def _patience(self) -> float:
         with self._changing:
@@ -111,9 +128,10 @@ class Crowd(Generic[Item, Result]):
                     return
                 item = items.popleft()
             try:
-                self._results.put(self._do(item))
+                result: Result | BaseException = self._do(item)
             except BaseException as error:  # noqa: BLE001 - raised again by `results`, in the thread that waits for it
-                self._results.put(error)
+                result = error
+            self._come(result)
 
 
 def _sound(result: Result | BaseException) -> Result:

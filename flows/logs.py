@@ -16,7 +16,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -58,12 +57,12 @@ def level_of(event: Event) -> int:
 
 def fields_of(event: Event, mask: Mask, moment: datetime) -> dict[str, Any]:
     """What a line says of an event: what is not known is left out, and so are the words of a page, which may be withdrawn."""
-    if event.kind == "read" and event.outcome == "article":
-        event = replace(event, text="", more={})
-    url = event.url or (event.text if event.kind == "page" else None)
+    is_text_of_page = event.kind == "read" and event.outcome == "article"
+    text, more = ("", {}) if is_text_of_page else (event.text, event.more)
+    url = event.url or (text if event.kind == "page" else None)
     moment = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
     said = {
-        "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "time": f"{moment.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z",
         "level": logging.getLevelName(level_of(event)).lower(),
         "event": event.kind,
         "source": event.source,
@@ -71,11 +70,11 @@ def fields_of(event: Event, mask: Mask, moment: datetime) -> dict[str, Any]:
         "url": _cut(mask(url)) if url else None,
         "outcome": event.outcome,
         "reason": _cut(mask(event.reason)) if event.reason else None,
-        "text": _cut(mask(event.text)) if event.text != url else None,
+        "text": _cut(mask(text)) if text and text != url else None,
         "count": event.count if event.count != 1 else None,
-        **{name: _cut(mask(value)) if isinstance(value, str) else value for name, value in event.more.items()},
+        **{name: _cut(mask(value)) if isinstance(value, str) else value for name, value in more.items()},
     }
-    return {name: value for name, value in said.items() if value not in (None, "")}
+    return {name: value for name, value in said.items() if value is not None and value != ""}
 
 
 def _cut(text: str) -> str:

@@ -8,6 +8,7 @@ Reading holds no source's lock, so that ingest goes on meanwhile; accepting is a
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
@@ -24,6 +25,7 @@ from flows.progress import Event, tell
 from flows.run import Run, now, opened
 from flows.sources import SourceDefinition, load_each
 from flows.workspace import Workspace
+from parsers import container
 from warehouse import archive, proposals, reading_copy, rows
 from warehouse.archive.captures import Capture
 from warehouse.coding import BadCoding
@@ -50,10 +52,12 @@ class Report:
 
     source_id: str
     proposal: Proposal
+    since: date | None = None  # only articles of that day or later
     planned: int = 0  # pages that another reader had read, and that did not wait already
     read: int = 0
     not_kept: int = 0  # pages that [keep] has dropped
     unreadable: list[str] = field(default_factory=list)  # a sentence a page
+    misfit: str | None = None  # what is wrong with [parse] container, as a sentence
     outdated: Proposal | None = None  # what waited by another reader, and had to go
 
 
@@ -64,7 +68,8 @@ class Accepted:
     source_id: str
     id: str
     pages: int = 0
-    left_out: int = 0  # read anew meanwhile, or withdrawn
+    left_out: int = 0  # of which a reading by the same reader, or a later one, counts already
+    withdrawn: int = 0
     waiting: int = 0  # that differ in other fields than those named
 
 
@@ -90,7 +95,7 @@ def read(
     ):
         load(workspace, publish_now=True, wait=True)  # what waits in the spool is known too
         proposal, outdated = proposals.begun(folders, source.source_id, parsers.reader(source.profile), now())
-        report = Report(source.source_id, proposal, outdated=outdated)
+        report = Report(source.source_id, proposal, since, outdated=outdated)
         with Comparison(folders, source.source_id) as comparison, ParsePool() as pool:
             report.planned = comparison.plan(proposal, since=since, everything=everything, most=most)
             tell(Event("planned", source.source_id, report.planned))
@@ -181,6 +186,7 @@ class _Reading:
     comparison: Comparison
     pool: ParsePool
     report: Report
+    contained: Counter[bool | None] = field(default_factory=Counter)  # pages by whether [parse] container fitted
 
     def run(self) -> None:
         """Leave all that was planned in the proposal; while a batch is parsed, the one before is compared."""
@@ -191,6 +197,7 @@ class _Reading:
             self._collect(before, withdrawn)
             before = parsing
         self._collect(before, withdrawn)
+        self.report.misfit = container.misfit(self.source.profile.container, self.contained)
 
     def _submitted(self, batch: Iterable[Archived]) -> Iterator[_Parsing]:
         for page in batch:
@@ -223,6 +230,7 @@ class _Reading:
             if kept:
                 proposals.write(self.folders, self.proposal, made, kept)
         self.report.read += len(parsings)
+        self.contained.update(container.fits(result) for result in results)
         for parsing in parsings:
             tell(Event("page", parsing.page.url, outcome="read"))
 
@@ -255,13 +263,15 @@ def _accept(run: Run, paths: Sequence[Path], fields: Collection[str], done: Acce
     for path in paths:
         found = list(proposals.rows_of(path))
         read = [row for row in found if isinstance(row, rows.Reading) and row.fetch_id not in left[path]]
-        dropped = run.ledger.outdone(read) | _withdrawn(run, read)
+        withdrawn = _withdrawn(run, read)
+        dropped = run.ledger.outdone(read) | withdrawn
         taken = [row for row in read if row.fetch_id not in dropped]
         run.note(*taken, *(row for row in found if isinstance(row, rows.Agency)) if taken else ())
         run.tally.articles += sum(row.record_hash is not None for row in taken)
         run.tally.rejected += sum(row.record_hash is None for row in taken)
         done.pages += len({row.fetch_id for row in taken})
-        done.left_out += len(dropped)
+        done.left_out += len(dropped - withdrawn)
+        done.withdrawn += len(withdrawn)
         done.waiting += len(left[path])
     run.flush()
     for path in paths:

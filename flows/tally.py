@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections import Counter
+from dataclasses import dataclass, field, fields
 
+from parsers import container
 from parsers.records import Article, Rejected
 
 
@@ -20,6 +22,7 @@ class Tally:
     failed: int = 0
     deferred: int = 0
     listings_failed: int = 0
+    contained: Counter[bool | None] = field(default_factory=Counter)  # pages by whether [parse] container fitted
 
     def count(self, outcome: str) -> None:
         """Count what came of one request for an article."""
@@ -28,6 +31,7 @@ class Tally:
 
     def parsed(self, result: tuple[Article, ...] | Rejected) -> None:
         """Count what a page turned out to be."""
+        self.contained[container.fits(result)] += 1
         if isinstance(result, Rejected):
             self.rejected += 1
         else:
@@ -35,6 +39,5 @@ class Tally:
 
     def as_columns(self) -> dict[str, int]:
         """The counts that the table `runs` keeps."""
-        kept = asdict(self)
-        del kept["listings_failed"]
-        return kept
+        names = (each.name for each in fields(self) if each.name not in ("listings_failed", "contained"))
+        return {name: getattr(self, name) for name in names}

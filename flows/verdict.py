@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING
 
 from flows import progress
 from flows.plural import counted
+from parsers import container
 
 if TYPE_CHECKING:
     from flows.run import Run  # which asks for these words at its end
 
 MOST_SAID = 5
 """Hosts that rest of which a run speaks by name."""
+
+ODD = 3
+"""Pages without their container from which on it is the selector that is wrong, and not a page."""
 
 MOST_TOLD = 10
 """Troubles that the table `runs` keeps of one run, word for word."""
@@ -39,15 +43,21 @@ def _few(sentences: Sequence[str]) -> list[str]:
 
 
 def warn(run: Run) -> None:
-    """Say what hosts were not asked for, and where a subscriber's log-in has expired: now, and in the table `runs`."""
+    """Say what the run's user should know of it, as hosts that rest or a log-in that expired: now, and in the table `runs`."""
     rests = run.put_off + run.listings_put_off
     said = [_put_off(run, why) for why, _ in rests.most_common(MOST_SAID)]
     if run.credentials.expired:
         said.append(f"Every cookie in the cookies.txt of {run.source.name} has expired: export it anew.")
     alarm = run.teasers.alarm(run.ledger, run.source, run.started_at) if run.credentials else None
-    for sentence in [*said, *([alarm] if alarm else [])]:
+    for sentence in filter(None, [*said, alarm, _misfit(run)]):
         run.troubles.append(sentence)
         progress.tell(progress.Event("warning", sentence))
+
+
+def _misfit(run: Run) -> str | None:
+    """What to say of a container that is on none of the run's pages; a single one may be odd."""
+    looked = run.tally.contained
+    return container.misfit(run.source.profile.container, looked) if looked[False] >= ODD and not looked[True] else None
 
 
 def _put_off(run: Run, why: str) -> str:

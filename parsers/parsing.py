@@ -13,6 +13,7 @@ from lxml.etree import _Element as Element
 from parsers import (
     blocks,
     body,
+    container,
     credit,
     dateline,
     document,
@@ -71,8 +72,11 @@ def _of_text(page: Page, profile: Profile, loaded: document.Document) -> Draft |
 def _of_tree(page: Page, profile: Profile, loaded: document.Document, tree: Element) -> Draft | Rejected:
     """A draft of an HTML page, or why it is no article."""
     stated = metadata.read(loaded, page, profile)
+    inside = container.found(tree, profile.container)
+    if inside is None and profile.container:
+        stated = replace(stated, evidence=(*stated.evidence, container.missing(profile.container)))
     whole = body.read(
-        _container(tree, profile),
+        tree if inside is None else inside,
         headline=stated.headline,
         description=stated.abstract,
         article_body=stated.article_body,
@@ -84,12 +88,6 @@ def _of_tree(page: Page, profile: Profile, loaded: document.Document, tree: Elem
     found = list(blocks.without_lines(found, (*furniture.LINES, *profile.furniture)))
     problem = rejects.decide(stated, tree, blocks.lines(found), blocks.words(found), page.url)
     return problem or Draft(page, profile, stated, tree, tuple(found), whole.layout)
-
-
-def _container(tree: Element, profile: Profile) -> Element:
-    """The part of the page that the profile names as the article's, where it is there."""
-    found = tree.cssselect(profile.container) if profile.container else []
-    return found[0] if found else tree
 
 
 def _of_feed(content: str) -> list[Block]:

@@ -147,12 +147,16 @@ def _print_body(record: Record) -> None:
 
 
 def put(text: Text, indent: str = "", label: str = "") -> None:
-    """Print text in lines of at most COLUMN cells, without blanks at their ends; the label stands before the first."""
+    """Print text in lines of at most COLUMN cells, without blanks at their ends; the label stands before the first.
+
+    An address is never broken, so that it can be copied.
+    """
     text.plain = harmless(text.plain)
     width = min(out.width, COLUMN) - len(indent)
     if indent == INDENT and not out.is_terminal:
         width = max(width, cell_len(text.plain))  # a program wants facts unbroken
-    for place, line in enumerate(text.wrap(out, width)):
+    longest = max(text.plain.split(), key=cell_len, default="")
+    for place, line in enumerate(text.wrap(out, width, overflow="ignore" if "://" in longest[:10] else "fold")):
         line.rstrip()
         out.print(
             Text.assemble((indent if place or not label else label.ljust(len(indent)), "dim"), line), soft_wrap=True

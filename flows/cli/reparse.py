@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -70,6 +71,10 @@ def reparse(
     """Read archived pages with today's parsers, show what differs, and take it over when you say so."""
     if accept + discard + listed + (article is not None) > 1:
         raise Problem("Give one of --accept, --discard, --list and --article.")
+    if accept or discard or listed or article is not None:
+        _refuse({"--since": since, "--limit": limit, "--again": again}, "Accepted, dropped and listed is all that waits; --fields limits what is accepted.")
+    if discard or listed or article is not None:
+        _refuse({"--fields": fields}, "What waits is listed, shown and dropped whole.")
     workspace = here()
     wanted = _Wanted(_fields(fields or []), day(since, "--since"), limit, again, sample, wait, as_json)
     named = _sources(workspace, [*(names or ()), *(source or ())])
@@ -77,7 +82,7 @@ def reparse(
     if listed:
         _list(workspace, named, as_json)
     elif article is not None:
-        _show_article(workspace, article)
+        _show_article(workspace, article, as_json)
     elif accept or discard:
         do = _accept if accept else _discard
         for proposal in _waiting(workspace, named):
@@ -173,15 +178,26 @@ def _list(workspace: Workspace, named: list[str], as_json: bool) -> None:
         out.print("Nothing waits to be accepted.", highlight=False)
 
 
-def _show_article(workspace: Workspace, name: str) -> None:
+def _show_article(workspace: Workspace, name: str, as_json: bool) -> None:
     """Print all that waits of an article."""
-    from flows.cli.reparse_output import print_article
+    from flows.cli.reparse_output import article_as_json, print_article
     from flows.proposed import of_article
 
     found = of_article(workspace, name)
     if not found:
         raise Problem(f"Nothing waits of {name!r}. What waits is listed by: wireroom reparse --list")
-    print_article(found)
+    if as_json:
+        for difference in found:
+            print(article_as_json(difference))
+    else:
+        print_article(found)
+
+
+def _refuse(given: Mapping[str, object], why: str) -> None:
+    """Raise Problem where one of these options is given, which would be passed over."""
+    named = [name for name, value in given.items() if value]
+    if named:
+        raise Problem(f"{' and '.join(named)} say{'s' * (len(named) == 1)} what is read or shown. {why}")
 
 
 def _waiting(workspace: Workspace, named: list[str]) -> list[Proposal]:

@@ -34,14 +34,25 @@ def print_report(report: Report, shown: Shown | None) -> None:
         err.print(Text(f"Not readable: {sentence}", style="yellow"), soft_wrap=True)
     if len(report.unreadable) > MOST_SAID:
         err.print(Text(f"… and {len(report.unreadable) - MOST_SAID:,} more.", style="yellow"))
+    if report.misfit:
+        err.print(Text(report.misfit, style="yellow"), soft_wrap=True)
     if report.outdated is not None:
         _say(f"What waited as {report.outdated.id} was read by another reader, and was dropped.", style="dim")
     if report.not_kept:
         _say(f"{counted(report.not_kept, 'page')} cannot be read: [keep] has dropped their bodies.", style="dim")
     if shown is None:
-        _say(f"{report.source_id}: nothing to do; every archived page has been read by today's reader.")
+        _say(f"{report.source_id}: {_nothing(report)}")
     else:
         print_shown(shown)
+
+
+def _nothing(report: Report) -> str:
+    """Why nothing of a source waits after its archive was read."""
+    if report.planned:
+        return f"of {counted(report.planned, 'page')} none could be read anew."
+    if report.since:
+        return f"nothing to do; today's reader has read every archived page of articles of {report.since} or later."
+    return "nothing to do; every archived page has been read by today's reader."
 
 
 def print_shown(shown: Shown) -> None:
@@ -54,6 +65,8 @@ def print_shown(shown: Shown) -> None:
         out.print(Text(f"\n── {_TITLES.get(field, field)}: {len(differences)} of {of:,} ", style="bold"))
         for difference in differences:
             print_difference(difference, field)
+    if shown.fields and not any(summary.fields.get(name) or summary.outcomes.get(name) for name in shown.fields):
+        _say(f"\nNothing differs in {', '.join(shown.fields)}.")
     out.print()
     only = f" --fields {','.join(shown.fields)}" if shown.fields else ""
     _way("one article in full", f"wireroom reparse {name} --article ARTICLE")
@@ -68,7 +81,9 @@ def print_shown(shown: Shown) -> None:
 def print_difference(difference: Difference, field: str) -> None:
     """Show one field of an article, as it counts and as it was read anew."""
     out.print()
-    put(Text.assemble((difference.headline, "bold"), (f"  {difference.look.url}", "dim")), "  ")
+    if difference.headline != difference.look.url:
+        put(Text(difference.headline, style="bold"), "  ")
+    put(Text(difference.look.url, style="dim"), "  ")
     if field in ("rejected", "accepted"):
         look = difference.look
         why = (
@@ -97,15 +112,35 @@ def print_article(differences: list[Difference]) -> None:
         out.print()
 
 
+def article_as_json(difference: Difference) -> str:
+    """One page of an article that waits, with the fields that differ, as one JSON object."""
+    look = difference.look
+    values = {name: pair for field in look.fields for name, pair in difference.values(field).items()}
+    said = {
+        "url": look.url,
+        "article_id": look.article_id,
+        "observed_at": look.observed_at,
+        "outcome": look.outcome,
+        "reason": look.reason or look.former_reason,
+        "old": {name: old for name, (old, _) in values.items()},
+        "new": {name: new for name, (_, new) in values.items()},
+    }
+    return json.dumps(said, default=plain, ensure_ascii=False)
+
+
 def print_accepted(done: Accepted) -> None:
     """Say what was accepted, left out and left waiting."""
     parts = [f"{counted(done.pages, 'page')} accepted"]
     if done.left_out:
-        parts.append(f"{done.left_out:,} left out, which were read anew meanwhile or withdrawn")
+        parts.append(f"{done.left_out:,} left out, of which this reader's reading or a later one counts already")
+    if done.withdrawn:
+        parts.append(f"{done.withdrawn:,} left out, since withdrawn")
     if done.waiting:
         parts.append(
             f"{done.waiting:,} go{'es' if done.waiting == 1 else ''} on waiting, which differ{'s' if done.waiting == 1 else ''} in other fields"
         )
+    if len(parts) == 1 and not done.pages:
+        parts = ["what was accepted before a kill is in the warehouse now"]
     out.print(Text.assemble(("✓ ", "green"), (done.source_id, "bold"), f": {'; '.join(parts)}."), soft_wrap=True)
     _say('What changed: wireroom query "select change, count(*) from changes group by all"', style="dim")
 
@@ -117,6 +152,7 @@ def as_json(report: Report, shown: Shown | None) -> str:
         "read": report.read,
         "not_kept": report.not_kept,
         "unreadable": report.unreadable,
+        "misfit": report.misfit,
     }
     return json.dumps(read | (_json(shown) if shown else {}), default=plain, ensure_ascii=False)
 

@@ -97,7 +97,12 @@ def original(capture: Capture, offset: int) -> Original:
 
 def uri(capture: Capture) -> str:
     """The address that answered, fit for a header line."""
-    return quote(capture.final_url or capture.requested_url, safe="%/:=&?~#+!$,;'@()*[]")
+    return _quoted(capture.final_url or capture.requested_url)
+
+
+@lru_cache(maxsize=1)  # each of a capture's records names it
+def _quoted(url: str) -> str:
+    return quote(url, safe="%/:=&?~#+!$,;'@()*[]")
 
 
 def date(moment: datetime) -> str:
@@ -163,7 +168,7 @@ def _kept(name: str, value: str, stored: int) -> tuple[str, str]:
 
 
 def _printable(text: str) -> str:
-    return _UNPRINTABLE.sub(" ", text).strip()
+    return (text if text.isprintable() else _UNPRINTABLE.sub(" ", text)).strip()
 
 
 def _answer_id(capture: Capture) -> str:
