@@ -137,7 +137,7 @@ PARSE = (
     ),
     Key("dateline", values.many(values.order), (), 'The orders its datelines use: "date tag", "place date tag".'),
     Key("furniture", values.many(values.text), (), "Boilerplate lines to drop, compared as whole lines."),
-    Key("container", values.page_selector, None, "CSS selector of the element that holds the article."),
+    Key("container", values.page_selector, None, "CSS selector of the element that holds the article; a page without it is read whole, and a selector that is on no page is said."),
     Key("split", values.split, None, '"datelines" where one page carries several dated items.'),
     Key("site", values.text, None, "A module of parsers/sites, where data cannot say it."),
 )

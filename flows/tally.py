@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass
 
 from parsers import container
 from parsers.records import Article, Rejected
 
 
-@dataclass(slots=True)
+@dataclass
 class Tally:
     """What a run did so far, counted."""
 
@@ -22,7 +22,10 @@ class Tally:
     failed: int = 0
     deferred: int = 0
     listings_failed: int = 0
-    contained: Counter[bool | None] = field(default_factory=Counter)  # pages by whether [parse] container fitted
+
+    def __post_init__(self) -> None:
+        """Begin what is counted besides, and is none of the figures that are told of a run."""
+        self.contained = Counter[bool | None]()  # pages, by whether [parse] container fitted them
 
     def count(self, outcome: str) -> None:
         """Count what came of one request for an article."""
@@ -39,5 +42,6 @@ class Tally:
 
     def as_columns(self) -> dict[str, int]:
         """The counts that the table `runs` keeps."""
-        names = (each.name for each in fields(self) if each.name not in ("listings_failed", "contained"))
-        return {name: getattr(self, name) for name in names}
+        kept = asdict(self)
+        del kept["listings_failed"]
+        return kept

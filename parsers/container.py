@@ -40,5 +40,7 @@ def misfit(selector: str | None, looked: Counter[bool | None]) -> str | None:
         return None
     of = looked[True] + looked[False]
     some = f"{looked[True]:,}" if looked[True] else "none"
-    way_out = "of the others the whole page was read" if looked[True] else "whole pages were read; mend it in the source file"
+    way_out = (
+        "of the others the whole page was read" if looked[True] else "whole pages were read; mend it in the source file"
+    )
     return f"[parse] container {selector!r} fits {some} of {of:,} page{'s' * (of != 1)}: {way_out}."

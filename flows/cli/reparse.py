@@ -72,7 +72,10 @@ def reparse(
     if accept + discard + listed + (article is not None) > 1:
         raise Problem("Give one of --accept, --discard, --list and --article.")
     if accept or discard or listed or article is not None:
-        _refuse({"--since": since, "--limit": limit, "--again": again}, "Accepted, dropped and listed is all that waits; --fields limits what is accepted.")
+        _refuse(
+            {"--since": since, "--limit": limit, "--again": again},
+            "Accepted, dropped and listed is all that waits; --fields limits what is accepted.",
+        )
     if discard or listed or article is not None:
         _refuse({"--fields": fields}, "What waits is listed, shown and dropped whole.")
     workspace = here()

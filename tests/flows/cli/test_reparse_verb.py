@@ -5,16 +5,24 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import uuid
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from flows.cli.reparse_output import _print_counts
+from flows import pipeline
+from flows.cli.app import out
+from flows.cli.reparse_output import _print_counts, print_difference
 from flows.cli.verbs import app, guarded
-from flows.sample.site import SOURCE_ID
+from flows.proposed import Difference
+from flows.sample.site import SOURCE_ID, serve
 from flows.sample.warehouse import build
+from flows.sources import load
 from flows.workspace import Workspace
 from tests.flows.cli.conftest import Done, Run
+from warehouse import reading_copy
+from warehouse.proposals import Look
 from warehouse.reparsing import Summary
 
 
@@ -103,6 +111,60 @@ def test_an_article_that_is_none_any_more_is_shown_as_such_everywhere(news: Work
     assert found["reason"] in wireroom("query", f"select reason from rejects where url = '{found['url']}'").stdout
 
 
+def test_a_container_that_fits_no_page_is_said(news: Workspace, wireroom: Run):
+    edit(news, "[parse]", '[parse]\ncontainer = "div.nowhere"')
+    told = wireroom("reparse", "--sample", 0)
+    assert "[parse] container 'div.nowhere' fits none of 34 pages" in told.stderr
+    assert "differ" not in told.stdout.replace("Nothing differs", "")
+    wireroom("reparse", "--discard")
+    assert "fits none of 34 pages" in json.loads(wireroom("reparse", "--json").stdout)["misfit"]
+
+
+def test_a_pass_says_that_the_container_fits_no_page(news: Workspace, monkeypatch: pytest.MonkeyPatch):
+    with serve() as site:
+        site.write_source(news.sources)
+        edit(news, "[parse]", '[parse]\ncontainer = "div.nowhere"')
+        pipeline.ingest(news, load(news.sources / f"{SOURCE_ID}.toml"))
+    with reading_copy.connect(news.folders) as con:
+        ((message,),) = con.execute("SELECT message FROM runs ORDER BY started_at DESC LIMIT 1").fetchall()
+    assert "[parse] container 'div.nowhere' fits none of" in message
+
+
+def test_what_counts_already_is_left_out_and_said_so(news: Workspace, wireroom: Run):
+    """It was called read anew meanwhile, which it was not."""
+    pages = json.loads(wireroom("reparse", SOURCE_ID, "--again", "--json").stdout)["pages"]
+    told = wireroom("reparse", SOURCE_ID, "--accept").stdout
+    assert f"0 pages accepted; {pages} left out, of which this reader's reading or a later one counts already." in told
+
+
+def test_of_days_without_an_article_left_not_every_page_is_said_to_be_read(news: Workspace, wireroom: Run):
+    edit(news, '"mbns"', '"reuters"')
+    assert "of articles of 2030-01-01 or later" in wireroom("reparse", "--since", "2030").stdout
+
+
+def test_that_nothing_differs_in_a_field_is_said(news: Workspace, wireroom: Run):
+    edit(news, '"mbns"', '"reuters"')
+    assert "Nothing differs in byline, keywords." in wireroom("reparse", "--fields", "byline,keywords").stdout
+    assert "Nothing differs" not in wireroom("reparse", "--fields", "byline,info_source").stdout
+
+
+def test_one_article_is_told_to_programs_too(news: Workspace, wireroom: Run):
+    edit(news, '"mbns"', '"reuters"')
+    (found, *_) = json.loads(wireroom("reparse", "--json", "--fields", "info_source").stdout)["sample"]
+    (told, *_) = map(json.loads, wireroom("reparse", "--article", found["url"], "--json").stdout.splitlines())
+    assert (told["url"], told["outcome"], told["old"]["info_source"]) == (found["url"], "changed", "mbns")
+
+
+def test_at_eighty_columns_no_address_is_broken(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch):
+    url = "https://bay.example.org/deutschland-und-welt/politik/" + "ein-langes-wort-" * 6
+    monkeypatch.setattr(out, "_width", 80)
+    look = Look(str(uuid.uuid4()), 0, str(uuid.uuid4()), url, None, datetime(2026, 1, 5), "changed", ["image_url"], None, None, None, [])  # fmt: skip
+    print_difference(
+        Difference(look, {"headline": "Fog " * 30, "image_url": url}, {"image_url": url + "b"}), "image_url"
+    )
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()].count(url) == 1
+
+
 def test_what_is_discarded_is_gone(news: Workspace, wireroom: Run):
     edit(news, '"mbns"', '"reuters"')
     wireroom("reparse", "--source", SOURCE_ID, "--limit", 3)
@@ -117,6 +179,9 @@ def test_what_is_discarded_is_gone(news: Workspace, wireroom: Run):
         (("--accept",), "Nothing waits to be accepted"),
         (("meridian", "--accept"), "Nothing of meridian waits"),
         (("--accept", "--discard"), "Give one of"),
+        (("--accept", "--since", "2026", "--limit", "5"), "--since and --limit say what is read or shown. Accepted"),
+        (("--discard", "--fields", "body"), "--fields says what is read or shown. What waits is"),
+        (("--list", "--again"), "--again says what is read"),
         (("--fields", "headlin"), "Did you mean 'headline'?"),
         (("--fields", "xyz"), "There are: "),
         (("--since", "soon"), "is no day"),

@@ -317,6 +317,12 @@ def test_a_pattern_that_fits_nothing_is_a_warning_with_advice(bay: Path, wireroo
     assert "no finder lists an article" in said
 
 
+def test_a_container_that_is_on_no_page_is_a_warning(bay: Path, wireroom: Run):
+    bay.write_text(bay.read_text().replace("[parse]\n", '[parse]\ncontainer = "div.nowhere"\n'))
+    assert parts(wireroom)["container"] == "warning"
+    assert "fits none of" in wireroom("sources", "check", "bay").stdout
+
+
 def test_expected_fields_that_are_missing_fail(bay: Path, wireroom: Run):
     bay.write_text(bay.read_text().replace("filled   = {", "filled   = { dateline = 0.9,"))
     assert parts(wireroom, code=4)["fields"] == "failed"
