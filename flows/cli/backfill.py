@@ -270,14 +270,15 @@ def _missing(
         yield f"{said} See with: wireroom sources check {name}"
     if days:
         yield f"{window}: of {counted(count, 'day')}, {len(days):,} {are(len(days))} not complete."
-    elif holes or not cut:
+    elif holes:
+        yield f"{window}: no day is known to lack a page, but {_unread(len(holes))}, which may name more."
+    elif not cut:
         yield f"{window}: {_complete(count, going_on)}"
     for state, number in Counter(hole.state for hole in days).most_common():
         named = _named([hole.day for hole in days if hole.state == state and hole.day])
         yield f"  {number:,} {MEANINGS.get(state, state)}: {named}"
-    if len(holes) > len(days):
-        left = len(holes) - len(days)
-        yield f"{counted(left, 'listing')} that {'names' if left == 1 else 'name'} no day {are(left)} not read whole."
+    if days and len(holes) > len(days):
+        yield f"{_unread(len(holes) - len(days))}."
     if lost:
         why = "; ".join(filter(None, map(in_words, lost)))
         yield f"{counted(lost.total(), 'page')} {are(lost.total())} gone{f' ({why})' if why else ''}. Ask for {'it' if lost.total() == 1 else 'them'} once more with: wireroom backfill {asked} --gone"
@@ -287,6 +288,11 @@ def _missing(
         yield cut
     elif holes:
         yield from ways_out
+
+
+def _unread(count: int) -> str:
+    """That so many listings were not read to their end."""
+    return f"{counted(count, 'listing')} that {'names' if count == 1 else 'name'} no day {are(count)} not read whole"
 
 
 def _asked(name: str, order: Order) -> str:

@@ -27,6 +27,7 @@ from flows.standing import standing
 from tests.flows.cli.conftest import WIREROOM
 from tests.flows.discovery.outlet import Outlet, served, sitemap
 from tests.flows.test_backfill import DAILY, DATED, archive_of_days
+from warehouse.coverage import Hole
 from warehouse.locks import hold
 
 DAYS = ("--from", "2017-03-01", "--to", "2017-03-04")
@@ -212,6 +213,21 @@ def test_a_day_that_is_not_over_is_not_called_complete(
     order = Order(last - timedelta(days=days - 1), last)
     counts = {"cut": None, "rejected": 0, "articles": 1}
     assert list(_missing("post", order, [], counts)) == [f"{order.first_day} to {last}: {words}"]
+
+
+@pytest.mark.parametrize(
+    ("days", "listings", "words"),
+    [
+        (0, 1, ["no day is known to lack a page, but 1 listing that names no day is not read whole, which may name more."]),
+        (1, 2, ["of 4 days, 1 is not complete.", "2 listings that name no day are not read whole."]),
+    ],
+)  # fmt: skip
+def test_days_are_not_called_complete_while_a_listing_is_unread(days: int, listings: int, words: list[str]):
+    order = Order(date(2017, 3, 1), date(2017, 3, 4))
+    holes = [Hole(date(2017, 3, 2), None, None, "partial", None, 2, 1, 1)] * days
+    holes += [Hole(None, f"sitemap {number}", "sitemap", "partial", None, 0, 0, 0) for number in range(listings)]
+    said = [line.removeprefix("2017-03-01 to 2017-03-04: ") for line in _missing("post", order, holes, {"cut": None, "rejected": 0, "articles": 1})]  # fmt: skip
+    assert [line for line in said if "complete" in line or "whole" in line] == words
 
 
 def test_a_limit_leaves_the_rest_and_says_so(outlet: Outlet, capsys):
