@@ -268,12 +268,8 @@ def _missing(
     if counts["rejected"] >= BARREN and not counts["articles"]:
         said = f"None of the {counts['rejected']:,} pages read was an article: the pattern under [article] may take listings for articles."
         yield f"{said} See with: wireroom sources check {name}"
-    if days:
-        yield f"{window}: of {counted(count, 'day')}, {len(days):,} {are(len(days))} not complete."
-    elif holes:
-        yield f"{window}: no day is known to lack a page, but {_unread(len(holes))}, which may name more."
-    elif not cut:
-        yield f"{window}: {_complete(count, going_on)}"
+    if holes or not cut:
+        yield f"{window}: {_whole(count, len(days), len(holes) - len(days)) or _complete(count, going_on)}"
     for state, number in Counter(hole.state for hole in days).most_common():
         named = _named([hole.day for hole in days if hole.state == state and hole.day])
         yield f"  {number:,} {MEANINGS.get(state, state)}: {named}"
@@ -288,6 +284,13 @@ def _missing(
         yield cut
     elif holes:
         yield from ways_out
+
+
+def _whole(count: int, days: int, listings: int) -> str | None:
+    """How many of so many days are not complete, or what of them cannot be known; None where nothing is missing."""
+    if days:
+        return f"of {counted(count, 'day')}, {days:,} {are(days)} not complete."
+    return f"no day is known to lack a page, but {_unread(listings)}, which may name more." if listings else None
 
 
 def _unread(count: int) -> str:
