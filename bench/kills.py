@@ -27,7 +27,7 @@ from typing import Any
 import duckdb
 
 from bench.steps import WHEN, Fatal, Steps
-from flows import pipeline, run
+from flows import opening, pipeline
 from flows.parse_child import parse
 from flows.sample.pages import pages
 from flows.sample.site import serve, source_text
@@ -170,7 +170,7 @@ def workspace(root: Path, base: str) -> Workspace:
 
 def ingest(place: Workspace, fatal: Fatal | None) -> list[str]:
     """One pass, perhaps a fatal one; the names of its durable steps."""
-    setattr(run, "ParsePool", InThisProcess)  # noqa: B010  (a test double where mypy expects the class)
+    setattr(opening, "ParsePool", InThisProcess)  # noqa: B010  (a test double where mypy expects the class)
     reading_copy.LEAST_SECONDS = reading_copy.SHARE = 0  # the copies of a long day, in a short one
     steps = Steps(fatal)
     steps.install()

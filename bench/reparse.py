@@ -17,7 +17,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bench.importing import BASE, seconds, write
-from flows import exchanges, parse_child, reparsing, run
+from flows import exchanges, opening, parse_child, reparsing
 from flows.importing import Options, bring
 from flows.pool import Parsed
 from flows.sample.site import SOURCE_ID, source_text
@@ -57,7 +57,7 @@ def main() -> int:
         small, large = (archived(Path(folder) / str(size), size) for size in (count // 4, count))
         peaks = [peak_of(workspace) for workspace in (small, large)]
         parse_child.warm_up()
-        run.ParsePool = reparsing.ParsePool = Inline  # type: ignore[assignment, attr-defined]
+        opening.ParsePool = reparsing.ParsePool = Inline  # type: ignore[assignment, attr-defined]
         whole, profile = list(pages(large.folders)), edited(large, 1).profile
         parsing = seconds(lambda: [parse_child.parse(page, profile) for page in whole])
         taken = [part(large, number) for number in (1, 2)]

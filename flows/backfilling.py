@@ -19,12 +19,13 @@ from flows import listings, pipeline, renaming
 from flows.backlog import Allowance, policy
 from flows.days_done import DaysDone
 from flows.discovery import Window
+from flows.due_addresses import Address, dead_addresses, due_of
 from flows.known_holes import known_hole
 from flows.loading import load
-from flows.pipeline import Address
+from flows.opening import opened
 from flows.plural import are, counted
 from flows.progress import Event, tell
-from flows.run import Run, now, opened
+from flows.run import Run, now
 from flows.sources import SourceDefinition
 from flows.tally import Tally
 from flows.workspace import Workspace
@@ -117,7 +118,7 @@ def _batches(run: Run, order: Order, loads: _Loads) -> Iterator[list[Address]]:
     size = batch_size(run.source)
     yield from pipeline.batches(run, _limited(run, order.limit, _addresses(run, order, loads)), size)
     if run.cut is None and order.limit is None:
-        yield from pipeline.batches(run, pipeline.dead_addresses(run), size)
+        yield from pipeline.batches(run, dead_addresses(run), size)
 
 
 def today(source: SourceDefinition) -> date:
@@ -206,7 +207,7 @@ def _addresses(run: Run, order: Order, loads: _Loads) -> Iterator[Address]:
 def _listed(run: Run, rules: Policy, done: DaysDone) -> Iterator[Address]:
     """What the finders list, until the outlet is to be left alone."""
     for unit in listings.units(run):
-        yield from done.listed(unit, list(pipeline.due_of(run, unit, rules, Allowance(left=unit.undated))))
+        yield from done.listed(unit, list(due_of(run, unit, rules, Allowance(left=unit.undated))))
         if _is_refused(run):
             return
 

@@ -8,12 +8,13 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from flows import pipeline
+from flows.due_addresses import Address
 from flows.run import Run
 
-Step = Callable[[Run, list[pipeline.Address]], None]
+Step = Callable[[Run, list[Address]], None]
 
 
-def do(run: Run, addresses: list[pipeline.Address], step: Step = pipeline.work) -> None:
+def do(run: Run, addresses: list[Address], step: Step = pipeline.work) -> None:
     """Do a step with a batch, in one task: a task a page would cost more than the page.
 
     A pass spools each batch at once; a backfill only takes it, and spools it with the addresses of the next one.
@@ -24,7 +25,7 @@ def do(run: Run, addresses: list[pipeline.Address], step: Step = pipeline.work) 
 class _Batch:
     """A run, the addresses of one batch and what to do; opaque, so that Prefect neither walks through it nor copies it."""
 
-    def __init__(self, run: Run, addresses: list[pipeline.Address], step: Step) -> None:
+    def __init__(self, run: Run, addresses: list[Address], step: Step) -> None:
         self.run, self.addresses, self.step = run, addresses, step
 
 

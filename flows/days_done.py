@@ -10,8 +10,8 @@ from datetime import date, timedelta
 import duckdb
 
 from flows.discovery import Unit, Window
+from flows.due_addresses import Address
 from flows.periods import periods
-from flows.pipeline import Address
 from flows.progress import Event, tell
 from flows.run import Run
 from flows.sources import SourceDefinition

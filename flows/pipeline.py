@@ -11,54 +11,31 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, wait
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from itertools import chain
 from urllib.parse import urlsplit
 
-from flows import exchanges, listing_rows, listings, readings, renaming, sights, telling, waiting
-from flows.backlog import Allowance, backlog, policy
+from flows import exchanges, readings, renaming, sights, telling, waiting
 from flows.crowd import Crowd
-from flows.discovery import Candidate, Unit
-from flows.discovery.older import SEEN
 from flows.discovery.polling import Polling
+from flows.due_addresses import Address, due_addresses
 from flows.fetching import Exchange
+from flows.opening import opened
 from flows.progress import Event, tell
-from flows.run import Run, now, opened
+from flows.run import Run, now
 from flows.sources import SourceDefinition
 from flows.tally import Tally
 from flows.wayback import mementos
-from flows.wayback.wanted import failures_of, nearest, wanted
 from flows.workspace import Workspace
-from parsers.records import Article, Hints, Rejected
+from parsers.records import Article, Rejected
 from warehouse import rows, withdrawal
 from warehouse.archive.captures import Capture, Location
-from warehouse.due import Known, Policy, due
-from warehouse.ledger import Archived
+from warehouse.due import Known
 
 BATCH = 50
 """Addresses a batch: one spool file and, under Prefect, one task run; it bounds memory and the work a kill undoes."""
 
 Parsed = tuple[Article, ...] | Rejected
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """What is to be asked for, and what is known of it."""
-
-    url_key: str
-    url: str
-    hints: Hints
-    unit: str | None
-    finder: str | None
-    known: Known | None
-    memento: str | None = None  # where an archive has it, which is asked instead of the outlet
-    failures: int = 0  # of that memento, in a row
-
-    @property
-    def mark(self) -> str:
-        """What tells it from every other address of a batch."""
-        return self.memento or self.url_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,102 +111,6 @@ def batches(run: Run, addresses: Iterable[Address] | None = None, size: int = BA
     if queue:
         yield list(queue.values())
     settle(run)
-
-
-def due_addresses(run: Run) -> Iterator[Address]:
-    """What the finders list, then what earlier passes left untried, then known articles whose revisit age has come."""
-    rules, allowance = policy(run.source), Allowance()
-    listed: set[str] = set()
-    for unit in listings.units(run):
-        for address in due_of(run, unit, rules, allowance):
-            listed.add(address.url_key)
-            yield address
-    # What the backlog knows was read before the last of those were asked: their rows there still call them untried.
-    for known, verdict in backlog(run.ledger, run.source, run.first_day, now(), allowance):
-        if verdict.when == "now" and known.url_key not in listed and not _asked_already(run, known.url_key, known):
-            yield Address(known.url_key, known.url, known.hints, None, None, known)
-    for sentence in run.older.sentences(run.source.source_id, run.window, allowance.postponed, first=run.is_first):
-        run.older_said = sentence if SEEN.search(sentence) else run.older_said
-        tell(Event("note", sentence))
-
-
-def due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterator[Address]:
-    """Note a unit and its new addresses, and give those of its candidates that are wanted and due."""
-    known = run.ledger.known([candidate.url_key for candidate in unit.candidates])
-    if any(found.withdrawn for found in known.values()):
-        run.archive.blank_answers(run.listed)  # a feed may carry the whole text, and every listing its headline
-    run.listed.clear()
-    new = [candidate for candidate in unit.candidates if candidate.url_key not in known]
-    run.note(listing_rows.row(run, unit, len(new), known), *(listing_rows.found(run, candidate) for candidate in new))
-    run.note(*listing_rows.sighted(run, unit, known))
-    run.tally.found += len(new)
-    archived = run.ledger.mementos([each.url_key for each in unit.candidates if each.mementos])
-    for candidate in unit.candidates:
-        before = known.get(candidate.url_key)
-        if _is_unwanted(run, candidate.day, candidate.finder):
-            run.older.met(candidate.day, is_new=before is None)
-        elif candidate.mementos:
-            yield from _mementos_of(run, candidate, before, archived.get(candidate.url_key, Archived()))
-        elif _asked_already(run, candidate.url_key, before) or due(before, candidate.hints, rules, now()).when != "now":
-            continue
-        elif not _is_placeless(candidate, before) or allowance.grants(candidate.url_key, counted=False):
-            yield Address(
-                url_key=candidate.url_key,
-                url=candidate.url,
-                hints=candidate.hints,
-                unit=candidate.unit,
-                finder=candidate.finder,
-                known=before,
-            )
-
-
-def _mementos_of(run: Run, candidate: Candidate, before: Known | None, archived: Archived) -> Iterator[Address]:
-    """Those captures of an address that the finder's rule wants, and that were not asked for."""
-    rule = mementos.rule_of(run.source, candidate)
-    if rule != "all" and candidate.url_key in run.in_hand:
-        return  # the outlet, or an archive, is being asked for it
-    for url in wanted(rule, candidate.mementos, before, archived, run.source.max_attempts, now()):
-        run.in_hand.add(candidate.url_key)
-        yield Address(
-            url_key=candidate.url_key,
-            url=candidate.url,
-            hints=candidate.hints,
-            unit=candidate.unit,
-            finder=candidate.finder,
-            known=before,
-            memento=url,
-            failures=failures_of(url, archived),
-        )
-
-
-def dead_addresses(run: Run) -> Iterator[Address]:
-    """Addresses of the window whose page is gone, to be asked for at the source's archive, which may have a capture."""
-    begin = mementos.replay_of(run.source)
-    if begin is None:
-        return
-    for known in run.ledger.dead(run.window.first_day, run.window.last_day, run.source.max_attempts):
-        if not known.withdrawn and (known.day is None or run.window.holds(date.fromisoformat(known.day))):
-            url = nearest(known, begin)
-            failures = failures_of(url, run.ledger.mementos([known.url_key]).get(known.url_key, Archived()))
-            yield Address(known.url_key, known.url, known.hints, None, None, known, url, failures)
-
-
-def _is_placeless(candidate: Candidate, known: Known | None) -> bool:
-    """Whether an address may be of any year: sitemaps list whole archives, and this one does not say when."""
-    return candidate.finder == "sitemap" and candidate.day is None and (known is None or known.outcome is None)
-
-
-def _asked_already(run: Run, url_key: str, known: Known | None) -> bool:
-    """Whether this very run has asked for the address, or is at it: a revisit age of nothing is no reason to ask twice."""
-    asked = known is not None and known.last_asked_at is not None and known.last_asked_at >= run.started_at
-    return asked or url_key in run.in_hand
-
-
-def _is_unwanted(run: Run, day: date | None, finder: str | None) -> bool:
-    """Whether an address lies outside a backfill's window, or before that of a pass; a pass takes what a user lists by hand."""
-    if day is None:
-        return False
-    return not run.window.holds(day) if run.window.whole else finder != "list" and day < run.first_day
 
 
 def work(run: Run, batch: list[Address]) -> None:

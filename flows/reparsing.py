@@ -20,9 +20,10 @@ from typing import Any
 import parsers
 from flows import differing, exchanges, logs, pipeline, progress, readings
 from flows.loading import load
+from flows.opening import opened
 from flows.pool import Parsed, ParsePool
 from flows.progress import Event, tell
-from flows.run import Run, now, opened
+from flows.run import Run, now
 from flows.sources import SourceDefinition, load_each
 from flows.workspace import Workspace
 from parsers import container

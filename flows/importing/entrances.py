@@ -10,8 +10,8 @@ from flows import pipeline
 from flows.importing.capturing import fetch_id, known_key
 from flows.importing.records import Arrival, Listed, Options, Report
 from flows.importing.taking import BATCH, BATCH_BYTES, Taking
+from flows.opening import opened
 from flows.pool import ParsePool
-from flows.run import opened
 from flows.sources import SourceDefinition
 from flows.workspace import Workspace
 from warehouse.ledger import Ledger

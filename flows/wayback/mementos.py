@@ -37,7 +37,7 @@ FOREVER = frozenset({"empty", "not_text", "login", "soft_404", "too_large"})
 
 
 class Wanted(Protocol):
-    """An address to be asked for at an archive; pipeline.Address is one."""
+    """An address to be asked for at an archive; due_addresses.Address is one."""
 
     @property
     def url_key(self) -> str: ...

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows import rebuild, reparsing, run
+from flows import opening, rebuild, reparsing
 from tests.flows.inline import Inline
 
 
@@ -15,6 +15,6 @@ def _parsed_in_this_process(request: pytest.FixtureRequest) -> Iterator[None]:
     """Parse without processes, unless a module is marked as one that tests them."""
     with pytest.MonkeyPatch.context() as patched:
         if not request.node.get_closest_marker("parse_processes"):
-            for module in (run, reparsing, rebuild):
+            for module in (opening, reparsing, rebuild):
                 patched.setattr(module, "ParsePool", Inline)
         yield

@@ -33,7 +33,7 @@ def test_no_kill_loses_doubles_or_fetches_anything_twice(tmp_path: Path):
 HELD_BACK = """
 import os, signal, sys
 from pathlib import Path
-from flows import pipeline, run
+from flows import pipeline
 from flows.sources import load
 from flows.workspace import Workspace
 from warehouse import loader

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import parsers
-from flows import loading, pipeline, proposed, readings, reparsing, run, withdraw
+from flows import loading, opening, pipeline, proposed, readings, reparsing, run, withdraw
 from flows.importing import Options, bring
 from flows.pool import ParsePool
 from flows.sample.site import Site, serve
@@ -72,8 +72,8 @@ def without_network(monkeypatch: pytest.MonkeyPatch):
 
     monkeypatch.setattr(socket.socket, "connect", refused)
     monkeypatch.setattr(socket, "getaddrinfo", refused)
-    monkeypatch.setattr(run, "Fetcher", refused)
-    monkeypatch.setattr(run, "Pace", refused)
+    monkeypatch.setattr(opening, "Fetcher", refused)
+    monkeypatch.setattr(opening, "Pace", refused)
     monkeypatch.setattr(reparsing, "ParsePool", ParsePool)
 
 
@@ -399,10 +399,10 @@ from flows import reparsing
 from flows.sources import load
 from flows.workspace import Workspace
 from warehouse import files, proposals, spool
-from flows import run
+from flows import opening, run
 
 place, verb, owner, name, count = Path(sys.argv[1]), *sys.argv[2:5], int(sys.argv[5])
-owner = {"proposals": proposals, "spool": spool, "run": run.Run, "end": run, "files": files}[owner]
+owner = {"proposals": proposals, "spool": spool, "run": run.Run, "end": opening, "files": files}[owner]
 original, left = getattr(owner, name), count
 
 def killed(*a, **b):

@@ -125,7 +125,7 @@ def test_an_article_known_by_an_earlier_rule_is_read_again_as_itself(
 def test_undated_entries_of_a_huge_sitemap_are_asked_for_in_parts(
     outlet: Outlet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.pipeline.Allowance", partial(Allowance, 3))
+    monkeypatch.setattr("flows.due_addresses.Allowance", partial(Allowance, 3))
     for number in range(8):
         outlet.put(f"/a{number}", story(number))
     entries = [(f"{outlet.base}/a{number}", None) for number in range(8)]

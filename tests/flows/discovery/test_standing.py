@@ -11,7 +11,7 @@ from outlet import Outlet, rss, served, sitemap, story
 
 from flows.cli.verbs import app, guarded
 from flows.loading import load
-from flows.run import opened
+from flows.opening import opened
 from flows.standing import finder_states, standing
 
 Wireroom = Callable[..., str]

@@ -20,8 +20,8 @@ from warcio.archiveiterator import ArchiveIterator
 from flows import exchanges, pipeline
 from flows.importing import Options, bring, take
 from flows.importing.taking import Taking
+from flows.opening import opened
 from flows.rebuild import rebuild
-from flows.run import opened
 from flows.source_files import source_named
 from flows.sources import load
 from flows.unclaimed import NAME
@@ -264,13 +264,13 @@ KILLED = """
 import os, sys
 from pathlib import Path
 from tests.flows.inline import Inline
-from flows import run
+from flows import opening
 from flows.importing import bring, entrances, taking
 from flows.workspace import Workspace
 from warehouse import spool
 from warehouse.archive import Appender
-run.ParsePool, taking.BATCH, entrances.BATCH, taking.SPOOLED_AFTER = Inline, 3, 3, 3
-place, name, last = {"note": (Appender, "note", 2), "spool": (spool, "write", 2), "load": (run, "load", 1)}[sys.argv[3]]
+opening.ParsePool, taking.BATCH, entrances.BATCH, taking.SPOOLED_AFTER = Inline, 3, 3, 3
+place, name, last = {"note": (Appender, "note", 2), "spool": (spool, "write", 2), "load": (opening, "load", 1)}[sys.argv[3]]
 whole, calls = getattr(place, name), []
 def dying(*given, **named):
     calls.append(1)

@@ -128,7 +128,7 @@ def test_a_refusal_is_no_failure_of_the_page(desk: Desk, monkeypatch: pytest.Mon
     assert desk.rows("SELECT outcome, attempts FROM fetches WHERE origin = 'wayback'") == [("deferred", 0)]
     for file in desk.outlet.workspace.folders.hosts.iterdir():
         file.unlink()  # a day later
-    monkeypatch.setattr("flows.pipeline.now", lambda: places.moment_of("20990101000000"))
+    monkeypatch.setattr("flows.due_addresses.now", lambda: places.moment_of("20990101000000"))
     assert desk.backfilled(source, "2017-09-01", "2017-09-30").tally.articles == 1
 
 
