@@ -66,7 +66,10 @@ FIND = (
         "Where to look; for `template` and `warc` with {year}, {month}, {day}; for `wayback` what to look for.",
     ),
     Key(
-        "file", values.text, None, "For `list`: a file of URLs, or a CSV with url, date, title, beside the source file."
+        "file",
+        values.text,
+        None,
+        "For `list`: a file of URLs, or a table with url, date, title, beside the source file; read as `import` reads one.",
     ),
     Key("links", values.selector, "a[href]", "CSS selector of the links to articles."),
     Key("date", values.selector, None, "CSS selector of the date beside a link, or of the date heading before it."),
@@ -137,7 +140,12 @@ PARSE = (
     ),
     Key("dateline", values.many(values.order), (), 'The orders its datelines use: "date tag", "place date tag".'),
     Key("furniture", values.many(values.text), (), "Boilerplate lines to drop, compared as whole lines."),
-    Key("container", values.page_selector, None, "CSS selector of the element that holds the article; a page without it is read whole, and a selector that is on no page is said."),
+    Key(
+        "container",
+        values.page_selector,
+        None,
+        "CSS selector of the element that holds the article; a page without it is read whole, and a selector that is on no page is said.",
+    ),
     Key("split", values.split, None, '"datelines" where one page carries several dated items.'),
     Key("site", values.text, None, "A module of parsers/sites, where data cannot say it."),
 )
