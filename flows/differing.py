@@ -83,6 +83,11 @@ def differing(old: Record, new: Record) -> list[str]:
     return list(dict.fromkeys(FIELD_OF.get(column, column) for column in columns))
 
 
+def single(old: Record, new: Record) -> list[str]:
+    """The columns in which two wide records differ, of those fields that are one column each."""
+    return [name for name in differing(old, new) if name not in FAMILIES]
+
+
 def _of_article(page: Archived, reading: Reading, former: Past | None, texts: Mapping[Key, Record]) -> Look:
     assert reading.text is not None
     if former is None or former.record_hash is None or former.article_id is None:

@@ -29,9 +29,11 @@ class Piece:
 Line = tuple[Piece, ...]
 
 
-def fields(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str, Line]]:
-    """The fields that differ, each with its words."""
-    for name in COMPARED:
+def fields(
+    old: Mapping[str, Any], new: Mapping[str, Any], names: Sequence[str] = COMPARED
+) -> Iterator[tuple[str, Line]]:
+    """Those of the fields that differ, each with its words."""
+    for name in names:
         before, after = _text(old.get(name)), _text(new.get(name))
         if before != after:
             yield name, words(before, after)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ import typer
 from rich.text import Text
 
 from flows.cli import comparing
-from flows.cli.app import Exit, Problem, app, out
+from flows.cli.app import Exit, Problem, app, here, out
 from flows.cli.questions import connected
 from flows.cli.reading import INDENT, Article, Record, Version, found_by, put, times
 
@@ -41,15 +42,14 @@ def diff(
         found = found_by(con, article)
         corrections = lookup.corrections(con, found.article_id)
     if readings:
-        _print_corrections(corrections)
+        _print_corrections(corrections, _todays_reader(found.chosen["source_id"]))
         return
     if versions is None and len(found.versions) == 1:
         out.print("The outlet has shown one version only: there is nothing to compare.", highlight=False)
     else:
         old, new = _pair(found, versions)
-        _print_diff(
-            f"version {old['version']}", old["valid_from"], f"version {new['version']}", new["valid_from"], old, new
-        )
+        title = " → ".join(f"version {one['version']} ({_moment(one['valid_from'])})" for one in (old, new))
+        _print_diff(title, old, new)
     if corrections:
         out.print(
             f"\nA page of it was read again with another result {times(len(corrections))}; that is no edit of the outlet's. "
@@ -92,21 +92,46 @@ def _pair(found: Found, numbers: tuple[int, int] | None) -> tuple[Record, Record
     return by_number[wanted[0]], by_number[wanted[1]]
 
 
-def _print_corrections(corrections: list[tuple[Record, Record]]) -> None:
+def _todays_reader(source_id: str) -> str | None:
+    """The reader by which the source would be read now; None where its file is gone or broken."""
+    import parsers
+    from flows.source_files import source_named
+    from flows.sources import SourceError
+
+    try:
+        return parsers.reader(source_named(here(), source_id).profile)
+    except SourceError:
+        return None
+
+
+def _print_corrections(corrections: list[tuple[Record, Record]], today: str | None) -> None:
     if not corrections:
         out.print("No page of this article was read twice with different results.", highlight=False)
         raise typer.Exit(Exit.OK)
+    from flows.differing import single
+
     for old, new in corrections:
-        _print_diff("as first read", old["read_at"], "as read again", new["read_at"], old, new)
+        read = " → ".join(f"{_named(one, today)} ({_moment(one['read_at'])})" for one in (old, new))
+        _print_diff(f"shown {_moment(old['observed_at'])}, read by {read}", old, new, single(old, new))
 
 
-def _print_diff(a: str, a_at: datetime, b: str, b_at: datetime, old: Record, new: Record) -> None:
-    """Print the fields that differ, then the paragraphs, with those that stayed counted only."""
-    out.print(Text(f"{a} ({a_at:%Y-%m-%d %H:%M:%S} UTC) → {b} ({b_at:%Y-%m-%d %H:%M:%S} UTC)", style="bold"))
+def _named(reading: Record, today: str | None) -> str:
+    """A reader by the beginning of its name, as what waits to be accepted is named after it."""
+    reader = str(reading["reader"])
+    return f"{reader[:8]}, today's reader" if reader == today else reader[:8]
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _print_diff(title: str, old: Record, new: Record, more: Sequence[str] = ()) -> None:
+    """Print the fields that differ, `more` of them than the usual ones, then the paragraphs, with those that stayed counted only."""
+    out.print(Text(title, style="bold"), soft_wrap=not out.is_terminal)
     nothing = True
-    for name, line in comparing.fields(old, new):
+    for name, line in comparing.fields(old, new, list(dict.fromkeys((*comparing.COMPARED, *more)))):
         nothing = False
-        put(marked(line), INDENT, f"{name.removesuffix('_text').replace('date_', '')}")
+        put(marked(line), INDENT, f"{name.removesuffix('_text').replace('date_', '')} ")
     out.print()
     if not print_paragraphs(old["body"], new["body"]) and nothing:
         out.print("Headline, dates and text are the same.", highlight=False)

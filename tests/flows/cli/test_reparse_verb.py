@@ -80,7 +80,8 @@ def test_an_edited_source_is_read_anew_shown_and_accepted(news: Workspace, wirer
     assert "mbns → " in wireroom("reparse", "--article", article["url"]).stdout
     accepted = json.loads(wireroom("reparse", "--accept", "--json").stdout)
     assert (accepted["pages"], accepted["waiting"]) == (whole["pages"], 0)
-    assert "as first read" in wireroom("diff", article["url"], "--readings").stdout
+    told = wireroom("diff", article["url"], "--readings").stdout
+    assert f" → {row['id'].removeprefix(f'{SOURCE_ID}-')}, today's reader (" in told
     assert "Nothing waits" in wireroom("reparse", "--list").stdout
 
 
@@ -146,6 +147,17 @@ def test_that_nothing_differs_in_a_field_is_said(news: Workspace, wireroom: Run)
     edit(news, '"mbns"', '"reuters"')
     assert "Nothing differs in byline, keywords." in wireroom("reparse", "--fields", "byline,keywords").stdout
     assert "Nothing differs" not in wireroom("reparse", "--fields", "byline,info_source").stdout
+
+
+def test_a_correction_of_any_field_is_shown_later(news: Workspace, wireroom: Run):
+    """Of one that is no word of the text it was said that nothing differs."""
+    edit(news, 'language = "en"', 'language = "fr"')
+    (found, *_) = json.loads(wireroom("reparse", "--json", "--fields", "language").stdout)["sample"]
+    wireroom("reparse", "--accept")
+    told = wireroom("diff", found["url"], "--readings").stdout
+    assert "language   [-en-]{+fr+}" in told
+    edit(news, 'language = "fr"', 'language = "de"')
+    assert "today's reader" not in wireroom("diff", found["url"], "--readings").stdout
 
 
 def test_one_article_is_told_to_programs_too(news: Workspace, wireroom: Run):
