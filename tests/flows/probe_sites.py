@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 
 from flows.sample.serving import serving
 
-TODAY = datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
 OPEN = "User-agent: *\nDisallow: /wp-admin/\n"
 WORDS = (
     "The ferry across the bay will run again from Monday, the harbour office said after a long meeting with the crews.",
@@ -80,11 +79,16 @@ def article(
     )
 
 
+def today() -> datetime:
+    """Nine o'clock of this day."""
+    return datetime.now(UTC).replace(hour=9, minute=0, second=0, microsecond=0)
+
+
 def stories(count: int = 10) -> list[tuple[str, datetime, str]]:
     """Path, day and title of stories, the newest first, two days apart."""
     found = []
     for number in range(count):
-        day = TODAY - timedelta(days=2 * number)
+        day = today() - timedelta(days=2 * number)
         name = NAMES[number % len(NAMES)]
         found.append(
             (f"/{day:%Y/%m/%d}/the-{name}-opens-again-{'abcdefghij'[number % 10]}/", day, f"The {name} opens again")
@@ -171,7 +175,7 @@ def scripted() -> dict[str, Page]:
 
 def listing_only() -> dict[str, Page]:
     """No feed, no sitemap: one page of news with a second one, links without dates in their addresses."""
-    listed = [(f"/news/{name}-opens-again-{300 + number}.html", TODAY - timedelta(days=number), f"The {name} opens again")
+    listed = [(f"/news/{name}-opens-again-{300 + number}.html", today() - timedelta(days=number), f"The {name} opens again")
               for number, name in enumerate(NAMES)]  # fmt: skip
 
     def dated(rows: list[tuple[str, datetime, str]]) -> str:
@@ -192,7 +196,7 @@ def listing_only() -> dict[str, Page]:
 
 def daily() -> dict[str, Page]:
     """An archive with a page a day, of which the newest has no article, and a page that lists these days."""
-    days = [TODAY - timedelta(days=number) for number in range(7)]
+    days = [today() - timedelta(days=number) for number in range(7)]
     rows = {day: [(f"/news/{day:%Y/%m/%d}/{name}-opens-again-{number}.html", day, f"The {name} opens again")
                   for number, name in enumerate(NAMES[: (place + 1) // 2])] for place, day in enumerate(days)}  # fmt: skip
     frame = '<header><a href="/">The Bay Courier</a> <a href="/archive/">Archive</a></header>'
@@ -229,7 +233,7 @@ def days_of_months(ending: str = "/", own: int = 0, day_as: str = "%d") -> dict[
 
 def briefings() -> dict[str, Page]:
     """An outlet with one article a day, whose address has nothing but its day."""
-    days = [TODAY - timedelta(days=number) for number in range(5)]
+    days = [today() - timedelta(days=number) for number in range(5)]
     pages = {f"/brief/{day:%Y-%m-%d}.html": article(f"What the bay did on day {day.day}", day) for day in days}
     return pages | {"/": front("".join(f'<a href="{path}">What the bay did, told at length</a>' for path in pages))}
 

@@ -123,7 +123,7 @@ def test_an_archive_with_a_page_a_day_is_a_template_and_its_pages_are_no_article
         "template",
         f"{site.base}/archive/{{year}}-{{month}}-{{day}}.html",
     )
-    assert template.spec.first_day == (sites.TODAY - timedelta(days=6)).date()
+    assert template.spec.first_day == (sites.today() - timedelta(days=6)).date()
     assert "archive" not in found.pattern.regex
     assert (found.count("article"), found.doubt) == (4, None)
 

@@ -24,14 +24,18 @@ from tests.warehouse.facts import SOURCE, fetched, found, key, reading, text
 from warehouse import doctor, rows, spool
 from warehouse.search.query import BadSearch
 
-TODAY = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+def now() -> datetime:
+    """This moment, to the second."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 
 @pytest.fixture
 def workspace(tmp_path: Path) -> Workspace:
     made = create(tmp_path / "news")
-    outlet = rows.Source(SOURCE, "The Paper", "https://paper.example/", "en", "UTC", None, key("definition"), TODAY)
+    outlet = rows.Source(SOURCE, "The Paper", "https://paper.example/", "en", "UTC", None, key("definition"), now())
     arrive(made, outlet, *page("bridge", "Harbour bridge painted green", place="OSLO"))
     return made
 
@@ -47,10 +51,10 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[Notice]:
 
 def page(name: str, headline: str, *, hours: float = 0, body: str = "", day: date | None = None, place: str | None = None, **wide: Any) -> list[rows.Row]:  # fmt: skip
     """The rows of one page that was found just now."""
-    moment = TODAY + timedelta(hours=hours - 24)
+    moment = now() + timedelta(hours=hours - 24)
     url_key, fetch_id = urls.key(f"https://paper.example/{name}"), key(f"{name} {hours}")
     words = body or f"{headline} is what this is about, and little else."
-    record = text(name, words, headline=headline, date_published=day or TODAY.date(), located=place,
+    record = text(name, words, headline=headline, date_published=day or now().date(), located=place,
                   located_all=[place] if place else [], **wide)  # fmt: skip
     read = reading(name, words, headline=headline)
     return [

@@ -17,7 +17,6 @@ from tests.warehouse.outlets import Outlet, Page
 from warehouse import loader, spool
 
 SOURCE = 'name = "{}"\nhome = "https://paper.example/"\n[[find]]\nkind = "feed"\nurl = "https://paper.example/feed"\n'
-NOW = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -25,12 +24,13 @@ Say = Callable[..., tuple[int, str, str]]
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     """Three outlets: one that is well, one whose listing cannot be read, one that never ran."""
+    now = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
     made = create(tmp_path_factory.mktemp("desk") / "news")
     for name in ("one", "two", "three"):
         (made.sources / f"{name}.toml").write_text(SOURCE.format(name.title()))
     for name, listing in (("one", "fetched"), ("two", "failed")):
-        outlet = Outlet(name).expects(noted_at=NOW)
-        outlet.ingest(NOW - timedelta(hours=1), [Page()] * 6, listing=listing)
+        outlet = Outlet(name).expects(noted_at=now)
+        outlet.ingest(now - timedelta(hours=1), [Page()] * 6, listing=listing)
         spool.write(made.folders, outlet.facts, source_id=name, run_id="00000000-0000-0000-0000-000000000001")
     loader.drain(made.folders, publish_now=True)
     return made

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
-from outlet import TODAY, Outlet, rss, served, sitemap, story
+from outlet import Outlet, now, rss, served, sitemap, story
 
 from warehouse import reading_copy
 from warehouse.ledger import Ledger
@@ -18,7 +18,6 @@ FEED = 'kind = "feed"\nurl = "BASE/feed"'
 SITEMAP = 'kind = "sitemap"\nurl = "BASE/sitemap.xml"'
 INDEX = 'kind = "index"\nurl = "BASE/news"\nlinks = "li a"'
 PATTERN = "[article]\nurl = '/(?P<year>\\d{4})/(?P<month>\\d\\d)/(?P<day>\\d\\d)/'\n"
-TODAY_ = TODAY.date()
 
 
 @pytest.fixture
@@ -27,8 +26,13 @@ def outlet(tmp_path: Path) -> Iterator[Outlet]:
         yield made
 
 
+def before(ago: int) -> date:
+    """The day so many days ago."""
+    return now().date() - timedelta(ago)
+
+
 def path_of(ago: int) -> str:
-    return f"/{TODAY_ - timedelta(ago):%Y/%m/%d}/a{ago}"
+    return f"/{before(ago):%Y/%m/%d}/a{ago}"
 
 
 def laid(outlet: Outlet, *ages: int) -> list[str]:
@@ -66,10 +70,8 @@ def test_a_second_finder_s_sight_is_noted_once_and_finders_are_compared(outlet: 
 def test_a_sitemap_speaks_for_the_days_it_lists(outlet: Outlet) -> None:
     listed(outlet, laid(outlet, 3, 4, 6))
     outlet.passed(outlet.source(SITEMAP, rest=PATTERN))
-    days = f"select day, state from coverage where scope = 'day' and day <= '{TODAY_ - timedelta(3)}' order by day desc"
-    assert outlet.rows(days) == [
-        (TODAY_ - timedelta(ago), "unlisted" if ago == 5 else "complete") for ago in (3, 4, 5, 6)
-    ]
+    days = f"select day, state from coverage where scope = 'day' and day <= '{before(3)}' order by day desc"
+    assert outlet.rows(days) == [(before(ago), "unlisted" if ago == 5 else "complete") for ago in (3, 4, 5, 6)]
 
 
 def test_a_sitemap_with_an_address_of_no_day_speaks_for_none(outlet: Outlet) -> None:
@@ -83,9 +85,13 @@ def test_an_index_speaks_for_the_days_after_the_oldest_it_shows(outlet: Outlet) 
     """Its next page may have more of that day, and a pass need not have asked for it."""
     listed(outlet, laid(outlet, 2, 3, 4))
     outlet.passed(outlet.source(INDEX, rest=PATTERN))
-    latest = TODAY_ - timedelta(2)
+    latest = before(2)
     state = dict(outlet.rows(f"select day, state from coverage where scope = 'day' and day <= '{latest}'"))
-    assert {(TODAY_ - day).days: said for day, said in state.items()} == {2: "complete", 3: "complete", 4: "unlisted"}
+    assert {(before(0) - day).days: said for day, said in state.items()} == {
+        2: "complete",
+        3: "complete",
+        4: "unlisted",
+    }
 
 
 def test_a_ledger_opens_a_reading_copy_of_before_there_were_sights(outlet: Outlet) -> None:
@@ -100,4 +106,4 @@ def test_a_ledger_opens_a_reading_copy_of_before_there_were_sights(outlet: Outle
         (known,) = ledger.known([key for (key,) in outlet.rows("select url_key::varchar from addresses")]).values()
         assert known.finder == "sitemap"
         assert ledger.sighted([known.url_key], "feed") == set()
-        assert known.day == str(TODAY_ - timedelta(2))
+        assert known.day == str(before(2))

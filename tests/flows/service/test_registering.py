@@ -13,8 +13,6 @@ from prefect.states import Cancelling, Running, Scheduled
 from flows.deployments import Deployment
 from flows.service import registering, worker
 
-NOW = datetime.now(UTC)
-
 
 class Server:
     """A Prefect that holds some runs."""
@@ -36,7 +34,7 @@ class Server:
 
 def run(deployment: UUID, hours: float, state: State | None = None, auto: bool = True) -> SimpleNamespace:
     return SimpleNamespace(
-        id=uuid4(), deployment_id=deployment, expected_start_time=NOW - timedelta(hours=hours),
+        id=uuid4(), deployment_id=deployment, expected_start_time=datetime.now(UTC) - timedelta(hours=hours),
         state=state or Scheduled(), auto_scheduled=auto,
     )  # fmt: skip
 

@@ -15,7 +15,10 @@ from flows import checking, reach
 from flows.backfilling import Order
 from flows.sources import SourceError, load
 
-LAST_YEAR = (datetime.now(UTC).date() - timedelta(days=365)).replace(day=1)
+
+def last_year() -> date:
+    """The month that a check tries, by its first day."""
+    return (datetime.now(UTC).date() - timedelta(days=365)).replace(day=1)
 
 
 def parts(desk: Desk, table: str) -> dict[str, tuple[str, str]]:
@@ -25,11 +28,12 @@ def parts(desk: Desk, table: str) -> dict[str, tuple[str, str]]:
 
 
 def test_a_check_tries_a_month_of_the_archive_and_a_memento(desk: Desk) -> None:
+    month = last_year()
     desk.outlet.put("/", "<p>We have closed.</p>")
-    desk.keep(f"{LAST_YEAR:%Y%m}12", f"/{LAST_YEAR:%Y/%m}/12/a", story(1))
-    desk.keep(f"{LAST_YEAR:%Y%m}13", "/about", story(2))
+    desk.keep(f"{month:%Y%m}12", f"/{month:%Y/%m}/12/a", story(1))
+    desk.keep(f"{month:%Y%m}13", "/about", story(2))
     said = parts(desk, f'kind = "wayback"\nserver = "{desk.archive.server}"\ndelay = "0s"')
-    assert said["wayback"] == ("ok", f"2 captures of {LAST_YEAR:%Y-%m}, 1 of them articles of that month")
+    assert said["wayback"] == ("ok", f"2 captures of {month:%Y-%m}, 1 of them articles of that month")
     assert said["articles"] == ("ok", "1 of 1 read whole")
 
 
@@ -41,13 +45,14 @@ def test_a_check_says_what_is_wrong_with_an_archive(desk: Desk) -> None:
 
 
 def test_a_check_counts_the_files_of_a_crawl_and_fetches_none(desk: Desk) -> None:
-    name = f"crawl-data/CC-NEWS/{LAST_YEAR:%Y/%m}/CC-NEWS-{LAST_YEAR:%Y%m}04030405-00001.warc.gz"
-    desk.archive.files[f"/crawl-data/CC-NEWS/{LAST_YEAR:%Y/%m}/warc.paths.gz"] = paths(name)
+    month = last_year()
+    name = f"crawl-data/CC-NEWS/{month:%Y/%m}/CC-NEWS-{month:%Y%m}04030405-00001.warc.gz"
+    desk.archive.files[f"/crawl-data/CC-NEWS/{month:%Y/%m}/warc.paths.gz"] = paths(name)
     base = desk.archive.base
     table = f'kind = "warc"\nurl = "{base}/crawl-data/CC-NEWS/{{year}}/{{month}}/warc.paths.gz"\ndelay = "0s"'
     said = parts(desk, table)["warc"]
     assert said[0] == "ok"
-    assert said[1].startswith(f"1 file of {LAST_YEAR:%Y-%m}, about 1 GB each")
+    assert said[1].startswith(f"1 file of {month:%Y-%m}, about 1 GB each")
     assert desk.archive.asked(".warc.gz") == []
 
 
