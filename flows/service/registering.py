@@ -12,7 +12,7 @@ from uuid import UUID
 import httpx
 from prefect.automations import AutomationCore, ChangeFlowRunState, EventTrigger, Posture
 from prefect.client.orchestration import PrefectClient, get_client
-from prefect.client.schemas.actions import DeploymentScheduleCreate
+from prefect.client.schemas.actions import DeploymentScheduleCreate, DeploymentUpdate
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterTags,
@@ -65,8 +65,16 @@ ENDS = frozenset({"Completed", "Failed", "Crashed", "Cancelled", "Skipped"})
 
 async def register(deployments: Sequence[Deployment], pool: str, environment: Mapping[str, str] | None = None) -> None:
     """Make or renew the deployments in a work pool; `environment` goes to their flow runs."""
-    for deployment in deployments:
-        await _of(deployment, pool, environment or {}).aapply()
+    async with get_client() as client:
+        for deployment in deployments:
+            await _refuse_others(client, await _of(deployment, pool, environment or {}).aapply())
+
+
+async def _refuse_others(client: PrefectClient, key: UUID) -> None:
+    """Let the server refuse a parameter that the flow does not have: its run would crash with a traceback of Prefect's."""
+    schema = (await client.read_deployment(key)).parameter_openapi_schema
+    strict = DeploymentUpdate(parameter_openapi_schema={**(schema or {}), "additionalProperties": False})
+    await client.update_deployment(key, strict)
 
 
 def _of(deployment: Deployment, pool: str, environment: Mapping[str, str]) -> RunnerDeployment:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import requests
 from conftest import Newsroom, until
 from test_up import silence
 
@@ -101,6 +102,18 @@ def test_what_is_wrong_with_a_parameter_is_said_in_a_sentence(outlets: Newsroom)
     logs = {"logs": {"flow_run_id": {"any_": keys}}}
     lines = until(lambda: len(found := told(outlets, logs)) >= len(WRONG) and found, "what their logs say", 60)
     assert not [line for line in lines if "Traceback" in line]
+
+
+@pytest.mark.parametrize("name", ["backfill", "reparse", "heron"])
+def test_a_parameter_that_there_is_not_is_refused_at_once(outlets: Newsroom, name: str):
+    """A run was made of it, which crashed with a traceback."""
+    key = until(lambda: outlets.deployments().get(name), f"the deployment {name}")["id"]
+    address, body = f"{outlets.api.url}/api/deployments/{key}/create_flow_run", {"source": "heron", "first_day": FIRST}
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(address, json={"parameters": {**body, "first_dya": FIRST}}, auth=outlets.api.login)
+    assert answer.status_code == requests.codes.conflict
+    assert "'first_dya'" in answer.json()["detail"]
 
 
 def told(newsroom: Newsroom, logs: dict[str, Any]) -> list[str]:
