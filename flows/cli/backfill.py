@@ -8,20 +8,17 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
-from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from flows import unreached
 from flows.cli import prose, recording
-from flows.cli.app import Exit, Problem, app, counted, err, here, out
+from flows.cli.app import Problem, app, err, here
+from flows.cli.backfill_output import days_going_on, report, summary
 from flows.cli.days import day
 from flows.cli.display import watched
 from flows.cli.reach import show
-from flows.plural import are
 from flows.progress import Event, shown
-from flows.reasons import in_words
 from flows.source_files import source_named
 from flows.workspace import Workspace
 
@@ -44,14 +41,6 @@ EXAMPLES = """
 
 [bold]Exit codes[/]  0 complete · 1 a problem it names · 3 another run holds the source · 4 something is missing yet · 130 stopped
 """
-
-MEANINGS = {
-    "partial": "partial (some addresses or a part of the listing did not come)",
-    "thin": "thin (far fewer articles than on such a day)",
-    "unlisted": "unlisted (no listing speaks for the day)",
-    "unreachable": "unreachable (the listing could not be read)",
-    "never_tried": "never tried",
-}
 
 
 @app.command(epilog=EXAMPLES)
@@ -87,7 +76,7 @@ def backfill(
     source = source_named(workspace, name)
     order = _order(workspace, source, since, until, only_holes, rewalk, gone, limit)
     if order is None:
-        raise typer.Exit(_report(source, None, [], {}, as_json))
+        raise typer.Exit(report(source, None, [], {}, as_json))
     if dry_run:
         _plan(workspace, source, order, sample, as_json)
         return
@@ -96,7 +85,7 @@ def backfill(
     recording.end_like_ctrl_c()
     counts = _done(workspace, source, order, wait, as_json)
     holes, lost = _holes(workspace, source, order), _gone(workspace, source, order)
-    raise typer.Exit(_report(source, order, holes, counts, as_json, lost))
+    raise typer.Exit(report(source, order, holes, counts, as_json, lost))
 
 
 def _order(
@@ -145,7 +134,7 @@ def _plan(workspace: Workspace, source: SourceDefinition, order: Order, sample: 
 def _done(workspace: Workspace, source: SourceDefinition, order: Order, wait: bool, as_json: bool) -> dict[str, Any]:
     """Do it, shown day by day; what was done, counted."""
     began = time.monotonic()
-    days, going_on = (order.last_day - order.first_day).days + 1, len(_going_on(order))
+    days, going_on = (order.last_day - order.first_day).days + 1, len(days_going_on(order))
     with _told_when_stopped(source, as_json), watched(source.name, err, quiet=as_json, days=days, going_on=going_on):
         if recording.is_recorded(workspace):
             from flows.backfill import backfill as flow
@@ -178,7 +167,7 @@ def _told_when_stopped(source: SourceDefinition, as_json: bool) -> Iterator[None
     except KeyboardInterrupt:
         if ends and not as_json:
             counts = {"listings_failed": 0, **ends[-1].more, "seconds": time.monotonic() - began}
-            prose.say(err, _summary(source.source_id, counts))
+            prose.say(err, summary(source.source_id, counts))
         raise
 
 
@@ -197,132 +186,3 @@ def _gone(workspace: Workspace, source: SourceDefinition, order: Order) -> Count
     with closing(reading_copy.connect(workspace.folders)) as con:
         final = coverage.final(con, source.source_id, order.first_day, order.last_day)
     return Counter({reason or "": count for outcome, reason, count in final if outcome == "gone"})
-
-
-def _report(
-    source: SourceDefinition,
-    order: Order | None,
-    holes: Sequence[Hole],
-    counts: dict[str, Any],
-    as_json: bool,
-    lost: Counter[str] | None = None,
-) -> Exit:
-    """Say what was done and what is missing, and give the exit code."""
-    name, is_whole = source.source_id, not holes and not counts.get("cut")
-    if as_json:
-        states = Counter(hole.state for hole in holes)
-        days = {"first_day": str(order.first_day), "last_day": str(order.last_day)} if order else {}
-        missing = {
-            "complete": is_whole,
-            "holes": len(holes),
-            "states": dict(states),
-            "missing": sum(h.missing for h in holes),
-        }
-        print(json.dumps({"source": name, **days, **counts, **missing}))
-    elif order is None:
-        prose.say(out, f"Nothing is missing of the days that are known of {name}.")
-    else:
-        prose.say(out, _summary(name, counts))
-        beyond = [
-            hole.day for hole in holes if hole.day and not hole.found and not unreached.is_reached(source, hole.day)
-        ]
-        ways_out = list(unreached.sentences(source, beyond))
-        if len(beyond) < len(holes):
-            ways_out.append(f"Try only that again with: wireroom backfill {_asked(name, order)} --holes")
-        for line in _missing(name, order, holes, counts, lost, ways_out):
-            prose.say(out, line)
-    return Exit.OK if is_whole else Exit.INCOMPLETE
-
-
-def _summary(name: str, counts: dict[str, Any]) -> str:
-    """One line that says what was done."""
-    parts = [
-        counted(counts["found"], "new address", "new addresses"),
-        counted(counts["requests"], "request"),
-        counted(counts["articles"], "article read", "articles read"),
-    ]
-    more = {"rejected": "no article", "failed": "did not come"}
-    parts += [f"{counts[key]:,} {said}" for key, said in more.items() if counts[key]]
-    if counts["listings_failed"]:
-        parts.append(f"{counted(counts['listings_failed'], 'listing')} not read")
-    return f"{name}: {', '.join(parts)} in {counts['seconds']:,.1f} s"
-
-
-BARREN = 5
-"""Pages of which none was an article, from which on the pattern is doubted."""
-
-
-def _missing(
-    name: str,
-    order: Order,
-    holes: Sequence[Hole],
-    counts: dict[str, Any],
-    lost: Counter[str] | None = None,
-    ways_out: Sequence[str] = (),
-) -> Iterator[str]:
-    """What is missing, a line for each thought; the last ones say how to go on."""
-    days = [hole for hole in holes if hole.day]
-    count, going_on = (order.last_day - order.first_day).days + 1, _going_on(order)
-    window, cut = f"{order.first_day} to {order.last_day}", counts["cut"]
-    asked = _asked(name, order)
-    if counts["rejected"] >= BARREN and not counts["articles"]:
-        said = f"None of the {counts['rejected']:,} pages read was an article: the pattern under [article] may take listings for articles."
-        yield f"{said} See with: wireroom sources check {name}"
-    if holes or not cut:
-        yield f"{window}: {_whole(count, len(days), len(holes) - len(days)) or _complete(count, going_on)}"
-    for state, number in Counter(hole.state for hole in days).most_common():
-        named = _named([hole.day for hole in days if hole.state == state and hole.day])
-        yield f"  {number:,} {MEANINGS.get(state, state)}: {named}"
-    if days and len(holes) > len(days):
-        yield f"{_unread(len(holes) - len(days))}."
-    if lost:
-        why = "; ".join(filter(None, map(in_words, lost)))
-        yield f"{counted(lost.total(), 'page')} {are(lost.total())} gone{f' ({why})' if why else ''}. Ask for {'it' if lost.total() == 1 else 'them'} once more with: wireroom backfill {asked} --gone"
-    if holes:
-        yield f"See all of it with: wireroom coverage {asked}"
-    if cut:
-        yield cut
-    elif holes:
-        yield from ways_out
-
-
-def _whole(count: int, days: int, listings: int) -> str | None:
-    """How many of so many days are not complete, or what of them cannot be known; None where nothing is missing."""
-    if days:
-        return f"of {counted(count, 'day')}, {days:,} {are(days)} not complete."
-    return f"no day is known to lack a page, but {_unread(listings)}, which may name more." if listings else None
-
-
-def _unread(count: int) -> str:
-    """That so many listings were not read to their end."""
-    return f"{counted(count, 'listing')} that {'names' if count == 1 else 'name'} no day {are(count)} not read whole"
-
-
-def _asked(name: str, order: Order) -> str:
-    """The arguments that name the source and the days."""
-    return f"{name} --from {order.first_day} --to {order.last_day}"
-
-
-def _going_on(order: Order) -> list[date]:
-    """The days of an order that have not ended everywhere on earth, of which it is too early to say that they are complete."""
-    from warehouse.coverage import over
-
-    begin = max(order.first_day, over() + timedelta(days=1))
-    return [begin + timedelta(days=number) for number in range((order.last_day - begin).days + 1)]
-
-
-def _complete(count: int, going_on: Sequence[date]) -> str:
-    """What is complete of so many days, and what is not over yet."""
-    ended = count - len(going_on)
-    if not going_on:
-        return f"all {count:,} days are complete." if count > 1 else "the day is complete."
-    they = f"{' and '.join(map(str, going_on))} {are(len(going_on))} not over yet"
-    if not ended:
-        return f"nothing is missing so far; {they}."
-    return f"the {'day that is' if ended == 1 else f'{ended:,} days that are'} over {are(ended)} complete; {they}."
-
-
-def _named(days: Sequence[date], most: int = 5) -> str:
-    """The first of some days, and how many more."""
-    named = ", ".join(str(day) for day in sorted(days)[:most])
-    return named if len(days) <= most else f"{named} and {len(days) - most:,} more"

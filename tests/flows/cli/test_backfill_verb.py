@@ -18,7 +18,7 @@ import pytest
 from rich.console import Console
 
 from flows.backfilling import Order, backfill
-from flows.cli.backfill import _missing
+from flows.cli.backfill_output import missing
 from flows.cli.days_display import Course, by_days, span
 from flows.cli.verbs import app, guarded
 from flows.progress import Event, shown, tell
@@ -57,10 +57,10 @@ def as_json(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, dict[
 
 def test_pages_of_which_none_was_an_article_are_told_in_the_end():
     order, counts = Order(date(2017, 3, 1), date(2017, 3, 2)), {"rejected": 50, "articles": 0, "cut": None}
-    first, second = _missing("post", order, [], counts)
+    first, second = missing("post", order, [], counts)
     assert first.startswith("None of the 50 pages read was an article")
     assert first.endswith("wireroom sources check post")
-    assert list(_missing("post", order, [], counts | {"articles": 1})) == [second]
+    assert list(missing("post", order, [], counts | {"articles": 1})) == [second]
 
 
 def test_pages_that_are_gone_are_named_with_the_command_that_asks_once_more(outlet: Outlet, capsys):
@@ -212,7 +212,7 @@ def test_a_day_that_is_not_over_is_not_called_complete(
     monkeypatch.setattr("warehouse.coverage.over", lambda: last - timedelta(days=open_days))
     order = Order(last - timedelta(days=days - 1), last)
     counts = {"cut": None, "rejected": 0, "articles": 1}
-    assert list(_missing("post", order, [], counts)) == [f"{order.first_day} to {last}: {words}"]
+    assert list(missing("post", order, [], counts)) == [f"{order.first_day} to {last}: {words}"]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +226,7 @@ def test_days_are_not_called_complete_while_a_listing_is_unread(days: int, listi
     order = Order(date(2017, 3, 1), date(2017, 3, 4))
     holes = [Hole(date(2017, 3, 2), None, None, "partial", None, 2, 1, 1)] * days
     holes += [Hole(None, f"sitemap {number}", "sitemap", "partial", None, 0, 0, 0) for number in range(listings)]
-    said = [line.removeprefix("2017-03-01 to 2017-03-04: ") for line in _missing("post", order, holes, {"cut": None, "rejected": 0, "articles": 1})]  # fmt: skip
+    said = [line.removeprefix("2017-03-01 to 2017-03-04: ") for line in missing("post", order, holes, {"cut": None, "rejected": 0, "articles": 1})]  # fmt: skip
     assert [line for line in said if "complete" in line or "whole" in line] == words
 
 
