@@ -112,6 +112,13 @@ def _find(found: Found) -> str:
         lines.append(f"next = {quoted(spec.next_selector)}")
     if spec.kind == "template" and spec.first_day:
         lines.append(f"from = {spec.first_day}  # the first period that the site links to")
+    if spec.kind == "template" and spec.last_day:
+        lines += [
+            *_comment(
+                "guess: it has ended, since the last period that the site links to is long past, and of these days it has nothing."
+            ),
+            f"to   = {spec.last_day}",
+        ]
     return "\n".join(lines)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 from flows.discovery import Candidate, Unit, Window, find
 from flows.periods import fill
-from flows.probing import daily, monthly
+from flows.probing import daily, ended, monthly
 from flows.probing import home as pages
 from flows.probing.home import PLACES, Home
 from flows.probing.monthly import FEWEST_LINKS, HEADLINE
@@ -124,6 +124,7 @@ class Search:
             return newest if newest.problem else oldest
         return replace(
             newest,
+            spec=self.until_its_end(spec, days[-1]),
             articles=newest.articles + oldest.articles,
             first_day=oldest.first_day or newest.first_day,
             undated=newest.undated + oldest.undated,
@@ -154,7 +155,13 @@ class Search:
             return None
         found = _measured(Found(spec, "links that differ in their day"), own)
         recent = tuple((key, day) for key, day in found.dated if day > days[0])  # the days between were not looked at
-        return replace(found, dated=recent, whole=False)
+        return replace(found, spec=self.until_its_end(spec, days[-1]), dated=recent, whole=False)
+
+    def until_its_end(self, spec: FinderSpec, newest: date) -> FinderSpec:
+        """An archive's finder, with its last day where it has ended; `newest` is of the last period that is linked."""
+        last = ended.last_day(spec.url or "", newest, self.today)
+        units = find(spec, self.source, ended.present(self.today), self.visit.listing) if last else ()
+        return replace(spec, last_day=last) if last and ended.has_nothing(units) else spec
 
     def indexes(self) -> Iterator[Found]:
         """The pages that list articles: those the home page names so, and the home page itself."""

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from flows import pipeline
-from flows.probing import Options, Probe, probe
+from flows.discovery import Unit
+from flows.probing import Options, Probe, ended, probe
 from flows.probing.draft import identifier, toml
 from flows.probing.records import Access, Guess, Kind, Tried
 from flows.sample.site import serve
@@ -124,6 +125,7 @@ def test_an_archive_with_a_page_a_day_is_a_template_and_its_pages_are_no_article
         f"{site.base}/archive/{{year}}-{{month}}-{{day}}.html",
     )
     assert template.spec.first_day == (sites.today() - timedelta(days=6)).date()
+    assert template.spec.last_day is None
     assert "archive" not in found.pattern.regex
     assert (found.count("article"), found.doubt) == (4, None)
 
@@ -136,7 +138,7 @@ def test_an_archive_whose_months_list_days_is_one_of_days(workspace: Workspace, 
     found, site = probed(workspace, sites.days_of_months(ending, day_as=day_as))
     (template,) = found.chosen
     assert template.spec.url == f"{site.base}/archive/{{year}}/{{month}}/{day}{ending}"
-    assert template.spec.first_day == date(2025, 2, 1)
+    assert (template.spec.first_day, template.spec.last_day) == (date(2025, 2, 1), date(2025, 3, 31))
     assert found.pattern is not None
     assert "archive" not in found.pattern.regex
     assert (found.count("article"), found.doubt) == (4, None)
@@ -146,6 +148,31 @@ def test_an_archive_whose_months_list_articles_beside_days_is_one_of_months(work
     found, site = probed(workspace, sites.days_of_months(own=5))
     (template,) = found.chosen
     assert template.spec.url == f"{site.base}/archive/{{year}}/{{month}}/"
+    assert template.spec.last_day == date(2025, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("template", "newest", "last"),
+    [
+        ("/{year}/", date(2025, 1, 1), date(2025, 12, 31)),
+        ("/{year}/", date(2026, 1, 1), None),
+        ("/{year}/{month}/", date(2026, 9, 1), date(2026, 9, 30)),
+        ("/{year}/{month}/", date(2026, 10, 1), None),
+        ("/{year}/{month}/{day}/", date(2026, 9, 30), date(2026, 9, 30)),
+    ],
+)
+def test_a_period_that_is_long_past_may_be_the_last(template: str, newest: date, last: date | None):
+    assert ended.last_day(f"https://bay.example.org{template}", newest, date(2026, 11, 30)) == last
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "nothing"),
+    [("fetched", None, True), ("not_yet", "http_404", True), ("gone", "status_404", True), ("failed", "status_500", False), ("deferred", "host_resting", False)],
+)  # fmt: skip
+def test_what_could_not_be_read_does_not_say_that_an_archive_has_ended(outcome: str, reason: str | None, nothing: bool):
+    assert (
+        ended.has_nothing([Unit("template", "2026-11", "https://bay.example.org/2026/11/", outcome, reason)]) is nothing
+    )
 
 
 @pytest.mark.parametrize(
