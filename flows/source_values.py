@@ -17,10 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import cssselect
-import soupsieve
 from cronsim import CronSim, CronSimError
-from lxml import etree, html
 
 from warehouse.rows import Text
 
@@ -150,6 +147,8 @@ def host(value: Any) -> str:
 
 def selector(value: Any) -> str:
     """A CSS selector."""
+    import soupsieve  # which takes longer than the rest of a command's start, and most sources have no selector
+
     css = text(value)
     try:
         soupsieve.compile(css)
@@ -160,6 +159,9 @@ def selector(value: Any) -> str:
 
 def page_selector(value: Any) -> str:
     """A CSS selector that is used on article pages: by lxml, which knows less of CSS than what reads listings."""
+    import cssselect
+    from lxml import etree, html
+
     css = text(value)
     try:
         html.fromstring("<p>any</p>").cssselect(css)
