@@ -281,9 +281,9 @@ def _accept(run: Run, paths: Sequence[Path], fields: Collection[str], done: Acce
 
 def _unwanted(path: Path, fields: Collection[str]) -> frozenset[str]:
     """The pages of a file that differ, and in none of these fields."""
+    looks = proposals.looks(path)  # also where all is wanted: damage is met before anything is spooled
     if not fields:
         return frozenset()
-    looks = proposals.looks(path)
     return frozenset(look.fetch_id for look in looks) - {look.fetch_id for look in looks if look.touches(fields)}
 
 

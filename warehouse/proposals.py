@@ -19,6 +19,7 @@ from typing import Literal
 import msgspec
 
 from warehouse import rows, spool
+from warehouse.errors import BadSpoolFile
 from warehouse.files import sweep, sync_folder, write_whole
 from warehouse.folders import Folders
 
@@ -75,8 +76,24 @@ class Proposal:
 
 def waiting(folders: Folders) -> list[Proposal]:
     """Every proposal that lies there."""
-    found = sorted(folders.reparse.glob(f"*/{ABOUT}"))
-    return [msgspec.json.decode(path.read_bytes(), type=Proposal) for path in found]
+    return [_about(path) for path in sorted(folders.reparse.glob(f"*/{ABOUT}"))]
+
+
+def _about(path: Path) -> Proposal:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Proposal)
+    except msgspec.DecodeError as problem:
+        raise BadSpoolFile(
+            f"{path} is damaged ({problem}). Remove {path.parent}: nothing in the warehouse rests on it, and the archive can be read anew."
+        ) from None
+
+
+def damaged(path: Path, problem: Exception) -> BadSpoolFile:
+    """What to raise where a file of a proposal cannot be read."""
+    return BadSpoolFile(
+        f"{path} is damaged ({problem}), so what waits cannot be used. Drop it, and read the archive anew: "
+        f"wireroom reparse {path.parent.name} --discard"
+    )
 
 
 def of_source(folders: Folders, source_id: str) -> Proposal | None:
@@ -111,18 +128,24 @@ def looks_name(name: str) -> str:
 
 
 def looks(path: Path) -> list[Look]:
-    """The looks of the readings of a spool file."""
-    lines = path.with_name(looks_name(path.name)).read_bytes().splitlines()
-    return [msgspec.json.decode(line, type=Look) for line in lines]
+    """The looks of the readings of a spool file; raises BadSpoolFile where they were altered."""
+    beside = path.with_name(looks_name(path.name))
+    try:
+        return [msgspec.json.decode(line, type=Look) for line in beside.read_bytes().splitlines()]
+    except (msgspec.DecodeError, FileNotFoundError) as problem:
+        raise damaged(beside, problem) from None
 
 
 def rows_of(path: Path) -> Iterator[rows.Reading | rows.Agency]:
     """What a file of a proposal holds; raises BadSpoolFile where it was altered."""
-    batch = spool.read(path)
-    for numbered in batch.rows.get("reading", ()):
-        yield msgspec.json.decode(numbered.row, type=rows.Reading)
-    for numbered in batch.rows.get("agency", ()):
-        yield msgspec.json.decode(numbered.row, type=rows.Agency)
+    try:
+        batch = spool.read(path)
+        for numbered in batch.rows.get("reading", ()):
+            yield msgspec.json.decode(numbered.row, type=rows.Reading)
+        for numbered in batch.rows.get("agency", ()):
+            yield msgspec.json.decode(numbered.row, type=rows.Agency)
+    except (BadSpoolFile, msgspec.DecodeError) as problem:
+        raise damaged(path, problem) from None
 
 
 def leave(path: Path, fetch_ids: frozenset[str]) -> None:

@@ -165,7 +165,12 @@ class Comparison:
         paths = [path.with_name(proposals.looks_name(path.name)) for path in proposal.files(self._folders)]
         self._con.execute(_NO_LOOKS)
         if paths:
-            self._con.execute(sql("reparse/looks"), [[str(path) for path in paths]])
+            try:
+                self._con.execute(sql("reparse/looks"), [[str(path) for path in paths]])
+            except (duckdb.InvalidInputException, duckdb.IOException):
+                for path in proposal.files(self._folders):
+                    proposals.looks(path)  # which names the damaged one
+                raise
 
 
 def _archived(row: tuple[Any, ...]) -> Archived:

@@ -177,6 +177,32 @@ def test_at_eighty_columns_no_address_is_broken(capsys: pytest.CaptureFixture[st
     assert [line.strip() for line in capsys.readouterr().out.splitlines()].count(url) == 1
 
 
+@pytest.mark.parametrize("kind", ["looks", "jsonl"])
+def test_a_damaged_file_of_what_waits_is_named_with_the_way_out(news: Workspace, wireroom: Run, kind: str):
+    edit(news, '"mbns"', '"reuters"')
+    wireroom("reparse", "--sample", 0)
+    (path,) = news.folders.reparse.glob(f"*/*.{kind}")
+    path.write_bytes(path.read_bytes()[:300])
+    verbs = (
+        ("--sample", 1),
+        ("--accept",),
+        *([("--list",), ("--accept", "--fields", "body")] if kind == "looks" else []),
+    )
+    for arguments in verbs:
+        said = wireroom("reparse", *arguments, code=1).stderr
+        assert f"{path} is damaged" in said.replace("\n", "")
+    wireroom("reparse", path.parent.name, "--discard")
+    assert "differ" in wireroom("reparse", "--sample", 0).stdout
+
+
+def test_a_damaged_note_of_what_waits_is_named_with_the_way_out(news: Workspace, wireroom: Run):
+    edit(news, '"mbns"', '"reuters"')
+    wireroom("reparse", "--sample", 0)
+    (path,) = news.folders.reparse.glob("*/about.json")
+    path.write_bytes(b'{"source_id":')
+    assert f"Remove {path.parent}" in wireroom("reparse", "--list", code=1).stderr
+
+
 def test_what_is_discarded_is_gone(news: Workspace, wireroom: Run):
     edit(news, '"mbns"', '"reuters"')
     wireroom("reparse", "--source", SOURCE_ID, "--limit", 3)
