@@ -78,8 +78,14 @@ def item(row: Row, held: Held, place: int, door: Door) -> Arrival | Listed | Non
 
 
 def with_headline(text: str, title: str | None) -> str:
-    """A text with its headline above it, as plain texts are read."""
-    return text if title is None or text.lstrip().startswith(title) else f"{title}\n\n{text}"
+    """A text with its headline above it, as plain texts are read; one that opens the text, as in Markdown too, is not said twice."""
+    if title is None:
+        return text
+    unmarked = text.lstrip("# \t\r\n")
+    first, _, rest = unmarked.partition("\n")
+    if first.strip() == title:
+        return f"{title}\n\n{rest}"
+    return unmarked if unmarked.startswith(title) else f"{title}\n\n{text}"
 
 
 def _hints(row: Row, source: SourceDefinition, where: str, door: Door) -> tuple[Any, Hints]:

@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from itertools import takewhile
 from pathlib import Path
 from urllib.parse import quote
 
 from flows.importing import tables
 from flows.importing.decoding import BROKEN, as_utf8, encoding_of, text_of, utf8
 from flows.importing.door import Door
-from flows.importing.named_fields import columns, field, with_headline
+from flows.importing.fronts import below, front
+from flows.importing.named_fields import columns, field
 from flows.importing.records import Arrival, Held, Report, file_at, names
 from flows.importing.undoing import settled
 from flows.importing.wacz import BROKEN as BROKEN_ZIP
@@ -35,13 +35,10 @@ _MIRRORED = re.compile(rb"<!--\s*Mirrored from (\S+) by HTTrack[^,]*,([^>]*?)-->
 _CANONICAL = re.compile(rb"""<link\b[^>]*\brel\s*=\s*["']?canonical["']?[^>]*>""", re.I)
 _OG_URL = re.compile(rb"""<meta\b[^>]*\b(?:property|name)\s*=\s*["']?og:url["']?[^>]*>""", re.I)
 _VALUE = re.compile(rb"""\b(?:href|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
-_FIELD = re.compile(r"(url|title|date|fetched)\s*:\s*(.+)$", re.I)
 _SAID = {"url": "url", "title": "title", "date": "published"}
 _PACKS_ITSELF = re.compile(rb"<html[^>]* data-sfz\b", re.I)
 _START = 1 << 18
 _HEAD = 4096
-_BEFORE_FRONT = "\ufeff-\r\n "
-MOST_FIELDS = 10
 NO_ADDRESS = "a file that does not say its address"
 
 HTML = frozenset({".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx"})
@@ -81,7 +78,8 @@ def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses
     written = utf8(body) if encoding_of(body[:1024]) else body
     if kind == "text":
         wire, body = (written, written) if written is not body else (wire, body)
-    own = _own_words(written, kind)
+    head = front(written[:_START].decode("utf-8", "replace")) if kind == "text" else None
+    own = head.said if head else _own_words(written) if kind == "html" else {}
     said = {**own, **addresses.of(held, inside)}
     url = said.get("url") or (_stated_by_page(written) if kind == "html" else None)
     if url is None:
@@ -94,8 +92,9 @@ def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses
     stated = read_date(said.get("date"), door.calendar(source))
     if stated.note:
         door.report.count(door.report.undated, f"{held.name}: {said['date']}", "other files")
-    if kind == "text" and own:
-        wire = body = _headed(body, said.get("title"))
+    if head is not None:
+        text = below(body.decode("utf-8", "surrogateescape"), head, said.get("title"))
+        wire = body = text.encode("utf-8", "surrogateescape")
     yield Arrival(
         url=url,
         file=held.name,
@@ -146,11 +145,9 @@ def nameless(report: Report) -> str:
     )
 
 
-def _own_words(body: bytes, kind: str) -> dict[str, str]:
-    """What the program that saved the file wrote into it."""
+def _own_words(body: bytes) -> dict[str, str]:
+    """What the program that saved the page wrote into it."""
     start = body[:_START]
-    if kind == "text":
-        return _front(start.decode("utf-8", "replace"))
     if found := _SINGLE_FILE.search(start[:_HEAD]):
         return {"url": _address(found[1]), "saved": found[2].decode("utf-8", "replace").strip()}
     if found := _SAVED_FROM.search(start[:_HEAD]):
@@ -162,25 +159,6 @@ def _own_words(body: bytes, kind: str) -> dict[str, str]:
             "saved": found[2].decode("utf-8", "replace").strip(),
         }
     return {}
-
-
-def _front(text: str) -> dict[str, str]:
-    """The lines `url: …`, `date: …`, `title: …` at the head of a text."""
-    said: dict[str, str] = {}
-    for line in text.lstrip(_BEFORE_FRONT).splitlines()[:MOST_FIELDS]:
-        found = _FIELD.match(line.strip())
-        if found is None:
-            break
-        said["saved" if found[1].lower() == "fetched" else found[1].lower()] = found[2].strip()
-    return said if "url" in said else {}
-
-
-def _headed(body: bytes, title: str | None) -> bytes:
-    """A text without the fields at its head, below its headline, as plain texts are read."""
-    rest = body.decode("utf-8", "surrogateescape").lstrip(_BEFORE_FRONT).splitlines(keepends=True)
-    fields = len(list(takewhile(lambda line: _FIELD.match(line.strip()), rest[:MOST_FIELDS])))
-    text = "".join(rest[fields:]).lstrip("-\r\n ")
-    return with_headline(text, title).encode("utf-8", "surrogateescape")
 
 
 def _stated_by_page(body: bytes) -> str | None:
