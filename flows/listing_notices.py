@@ -31,13 +31,17 @@ def listed(run: Run, unit: Unit, spec: FinderSpec) -> None:
     run.listings_absent += unit.reason in ABSENT
     if unit.outcome in BAD:
         _failure(run, unit, spec)
-    elif unit.outcome == "fetched" and not unit.links and spec.kind not in PAST:
+    elif unit.outcome == "fetched" and unit.whole and not unit.links and spec.kind not in PAST:
         tell(Event("note", f"The {unit.finder} {unit.url} lists nothing.", url=unit.url, more={"group": "empty"}))
     else:
         said = f"{unit.finder} {unit.unit}: {counted(len(unit.candidates), 'address', 'addresses')}"
         tell(Event("unit", said, len(unit.candidates), outcome=unit.outcome, url=unit.url, reason=unit.reason))
     for note in unit.notes:
-        tell(Event("note", note, url=unit.url, more={"group": "remark"} if unit.first_day else {}))
+        tell(
+            Event(
+                "note", note, url=unit.url, more={"group": "remark"} if unit.first_day or unit.finder == "index" else {}
+            )
+        )
 
 
 def _failure(run: Run, unit: Unit, spec: FinderSpec) -> None:

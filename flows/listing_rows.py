@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from flows.discovery import Candidate, Unit
+from flows.discovery.records import ONE_PAGE
 from flows.discovery.sitemap import month_of
 from flows.run import Run, now
 from parsers import urls
@@ -47,7 +48,7 @@ def _span(run: Run, unit: Unit, known: Mapping[str, Known]) -> tuple[date | None
     if unit.first_day or unit.finder not in SPANNING or not unit.whole or not is_dated or not days:
         return unit.first_day, unit.last_day
     first, begin = days[0], run.window.first_day
-    if unit.finder == "index" and not run.window.whole and first > begin:
+    if unit.finder == "index" and first >= begin and (unit.reason == ONE_PAGE or not run.window.whole):
         first += timedelta(days=1)  # a pass stops where everything is known: the page after may have more of that day
     elif first < begin and (unit.outside or unit.finder == "index"):
         first = begin  # what is older was left out, or is on pages that were not asked for

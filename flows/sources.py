@@ -51,6 +51,11 @@ class FinderSpec:
     delay: timedelta | None = None  # of the archive; None: as its limits want it
     index: str | None = None  # for warc
 
+    @property
+    def is_one_page(self) -> bool:
+        """Whether it is an index of which no page after the first is named."""
+        return self.kind == "index" and not self.next_selector and not self.pages
+
 
 @dataclass(frozen=True, slots=True)
 class Expect:

@@ -17,6 +17,7 @@ from flows.cli.app import counted, out
 from flows.cli.surveying import Survey, doubt, totals
 from flows.cli.tables import harmless
 from flows.cli.year_blocks import MARKS, calendar, legend
+from flows.discovery.records import NO_LINK_FITS
 
 if TYPE_CHECKING:
     from warehouse.coverage import Hole
@@ -92,6 +93,9 @@ def _runs(holes: Sequence[Hole]) -> list[list[Hole]]:
     return runs
 
 
+UNFOUND = ("links_not_found", NO_LINK_FITS)
+"""Reasons of listings that a source's file does not know how to read."""
+
 _FIGURES = re.compile(rf"\b(?:\d[\d-]*|is|are|{'|'.join(day_name)})\b")
 """What tells the reasons of two days apart that are one reason: numbers, days and weekdays. Those in a code (status_500) are no word."""
 
@@ -124,6 +128,12 @@ def _ways_out(survey: Survey, holes: Sequence[Hole]) -> Iterator[str]:
         yield f"→ {line}"
     if len(beyond) < len(holes):
         yield f"→ wireroom backfill {shlex.quote(name)} --from {survey.first} --to {survey.last} --holes"
+    if states & {"unlisted", "never_tried"}:
+        for spec in survey.source.finders:
+            if spec.is_one_page:
+                yield f"→ Of the index {spec.url} one page is read: if it goes on, name the pages after it by `next` or `pages` in {name}.toml."
+    if any(code in (hole.reason or "") for hole in holes for code in UNFOUND):
+        yield f"→ Where links are not found or fit no pattern, mend `links` under [[find]] or `url` under [article] in {name}.toml, and do the same again."
     if states & {"unlisted", "thin"}:
         yield (
             f"→ Unlisted and thin days may be known to another finder, such as a sitemap or a web archive (kind = \"wayback\"), in {name}.toml."

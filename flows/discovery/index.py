@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
+from flows.discovery.records import NO_LINK_FITS, ONE_PAGE, Get, Known, Listing, Unit, Window, nothing_known
 from flows.discovery.walk import READ, Look, Walk, is_missing
 from flows.sources import FinderSpec, SourceDefinition
 from parsers import urls
@@ -45,11 +45,18 @@ def find(
             held.append(look.unit)
         else:
             yield from (replace(unit, whole=False, reason=unit.reason or "lists_nothing") for unit in held)
-            yield look.unit
+            yield _as_far_as_it_goes(look.unit, spec)
             held, missing = [], False
-        quiet = 0 if look.new else quiet + 1
+        quiet = 0 if look.new or (window.whole and look.unit.reason == NO_LINK_FITS) else quiet + 1
         url = None if quiet >= spec.quiet_pages or _is_older(look, walk) else _next(look, walk)
     yield from (unit for unit in held if unit.outcome in READ)
+
+
+def _as_far_as_it_goes(unit: Unit, spec: FinderSpec) -> Unit:
+    """The unit, marked where the source names no page after it, and it does not reach what is said to be the beginning."""
+    begins = spec.first_day and unit.oldest and unit.oldest <= spec.first_day
+    is_open = spec.is_one_page and unit.whole and not begins
+    return replace(unit, reason=ONE_PAGE) if is_open else unit
 
 
 def _is_doubted(look: Look, walk: Walk) -> bool:

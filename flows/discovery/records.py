@@ -16,6 +16,13 @@ ListingKind = Literal[
 ]  # what is expected at an address, so that its type can be checked
 
 
+ONE_PAGE = "one_page"
+"""The reason of an index of which no page after the first is known: its oldest day may go on where nobody looked."""
+
+NO_LINK_FITS = "no_link_fits"
+"""The reason of a listing of which no link fits the article pattern, though some look like articles."""
+
+
 @dataclass(frozen=True, slots=True)
 class Listing:
     """One fetched listing, as the pipeline's `get` returns it; outcomes are those of the fetch layer.

@@ -132,7 +132,7 @@ def _joined(unit: Unit, page: Unit) -> Unit:
     return replace(
         unit,
         whole=unit.whole and page.whole,
-        reason=unit.reason if unit.whole is page.whole else page.reason,
+        reason=_reason(unit, page),
         links=unit.links + page.links,
         candidates=unit.candidates + page.candidates,
         undated=unit.undated + page.undated,
@@ -141,6 +141,13 @@ def _joined(unit: Unit, page: Unit) -> Unit:
         dropped=tuple(sorted(dropped.items())),
         notes=unit.notes + page.notes,
     )
+
+
+def _reason(unit: Unit, page: Unit) -> str | None:
+    """Why two parts of a period are not whole together; else what both say, as that nothing is new."""
+    if unit.whole and page.whole:
+        return unit.reason if unit.reason == page.reason else None
+    return (page if unit.whole else unit).reason
 
 
 def _judged(look: Look, period: Period, walk: Walk) -> Unit:

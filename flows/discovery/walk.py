@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from flows.discovery import strangers
+from flows.discovery import strangers, unfit
 from flows.discovery.records import Candidate, Get, Known, Listing, ListingKind, Unit, Window
 from flows.periods import shape
 from flows.sources import FinderSpec, SourceDefinition
@@ -55,10 +55,13 @@ class Walk:
         self.today = window.today or datetime.now(ZoneInfo(source.timezone)).date()
         self.calendar = Calendar(source.timezone, latest=self.today, language=source.language)
         self.front: frozenset[str] | None = None  # keys of what the front page links to, once it was asked for
+        self.home_links: frozenset[str] | None = None  # all that it links to, the same
         self.pages = 0
         self.met: set[str] = set()  # keys of candidates
         self.asked = {urls.key(source.home)}  # keys of listings, which are no articles
-        self.around: deque[frozenset[str]] = deque(maxlen=NEIGHBOURS)  # what the last pages of periods link to
+        self.around: deque[frozenset[str]] = deque(
+            maxlen=NEIGHBOURS
+        )  # what the last pages of periods, or of an index, link to
         pattern = source.profile.url_pattern
         self.pattern = re.compile(pattern) if pattern else None
         templates = [each.url for each in source.finders if each.kind == "template" and each.url]
@@ -107,19 +110,23 @@ class Walk:
         if links.next_url:
             self.asked.add(urls.key(links.next_url))  # a listing's further page is no article that it lists
         sifted = self.sift(links, unit)
-        if unit.first_day:
+        if unit.first_day or self.spec.kind == "index":
             sifted = self.checked(sifted, links, listing.final_url)
         # In a backfill what an earlier run knew is no reason to stop.
         new = sum(self.window.whole or not self.known(candidate.url_key) for candidate in sifted.candidates)
         return Look(sifted, links, listing.status, new)
 
     def checked(self, unit: Unit, links: Links, url: str) -> Unit:
-        """The unit of a period, which is not whole where `links` finds nothing on its page, and links are there that no page before had."""
+        """The unit, which is not whole where its page has links that no page before had, and the source's file finds no article among them."""
         common = frozenset[str]().union(*self.around)
         self.around.append(links.around)
-        if links.links or not (common or self.pattern):
-            return unit
-        fresh = [link for href in links.around - common if (link := absolute(href, url)) and self.may_be_article(link)]
+        fresh = [link for href in links.around - common if (link := absolute(href, url)) and self.is_own(link)]
+        if unit.first_day and not links.links and (common or self.pattern):
+            unit = self.unfound(unit, [link for link in fresh if self.may_be_article(link)], url)
+        return unfit.doubted(self, unit, links, fresh, is_first=not common)
+
+    def unfound(self, unit: Unit, fresh: list[str], url: str) -> Unit:
+        """The unit of a period, which is not whole where `links` finds none of what may be articles on its page."""
         if len(fresh) < (1 if self.pattern else FRESH):
             return unit
         said = f"{url} has {len(fresh)} links that may be articles, as {min(fresh)}, and `links` finds none of them: has its layout changed?"
@@ -127,8 +134,11 @@ class Walk:
 
     def may_be_article(self, url: str) -> bool:
         """Whether an address is on the site, fits the article pattern, and is no listing."""
-        fits = self.on_site(url) and (not self.pattern or self.pattern.search(url) is not None)
-        return fits and not self.is_period(url) and urls.key(url) not in self.asked
+        return self.is_own(url) and (not self.pattern or self.pattern.search(url) is not None)
+
+    def is_own(self, url: str) -> bool:
+        """Whether an address is on the site, and is no listing."""
+        return self.on_site(url) and not self.is_period(url) and urls.key(url) not in self.asked
 
     def sift(self, links: Links, unit: Unit) -> Unit:
         """The unit of a listing that was read: its links as candidates, or counted by the reason they are not."""

@@ -127,7 +127,7 @@ class _Reading:
             tuple(self.links.values()),
             next_url=self.next_url(),
             dropped=self.dropped,
-            around=self.around() if self.selectors.own_pages else frozenset(),
+            around=self.around(),
             notes=tuple(self.notes[:_NOTES]),
         )
 

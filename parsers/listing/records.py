@@ -49,7 +49,7 @@ class Links:
     next_url: str | None = None
     cut_short: bool = False  # the listing ended in the middle; what was read until there is kept
     dropped: Counter[str] = field(default_factory=Counter)  # reason → links: scheme, repeated, …
-    around: frozenset[str] = frozenset()  # every href on a period's page as written, be it of an article or not
+    around: frozenset[str] = frozenset()  # every href on a page as written, be it of an article or not
     notes: tuple[str, ...] = ()
     is_other: bool = False  # it came at the address of a period's listing, and is another page
 

@@ -233,13 +233,15 @@ def test_what_a_listing_shows_only_later_is_seen_as_such(folders: Folders):
         listed("day", first=DAY, links=3),
         replace(listed("day", first=DAY, hours=WEEK, links=4), new_links=1),
         replace(listed("day", first=DAY, hours=2 * WEEK, links=4), new_links=0),
+        listed("read otherwise", first=DAY, links=0),
+        replace(listed("read otherwise", first=DAY, hours=WEEK, links=4, reason="unchanged"), new_links=4),  # the source's file was mended
         listed("today", first=START.date(), hours=1, links=2),
         replace(listed("today", first=START.date(), hours=30, links=5), new_links=3),  # not late: it was its first look after the day
     ]  # fmt: skip
     con = loaded(folders, [looks])
     assert con.execute("SELECT unit, listed_at, new_links FROM late_additions").fetchall() == [("day", at(WEEK), 1)]
     late = con.execute("SELECT unit, late_links FROM coverage WHERE scope = 'unit' ORDER BY unit").fetchall()
-    assert late == [("day", 1), ("today", 0)]
+    assert late == [("day", 1), ("read otherwise", 0), ("today", 0)]
 
 
 REASONS: list[tuple[str, list[rows.Row], str | None]] = [

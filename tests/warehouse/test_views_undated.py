@@ -94,6 +94,12 @@ def test_a_listing_of_no_days_speaks_for_those_of_its_articles(tmp_path: Path, f
     assert states(con) == {2: "complete", 3: "complete", 4: "unlisted", 5: "complete", 6: "complete"}
 
 
+def test_the_oldest_day_of_an_index_of_one_page_may_go_on_on_another(tmp_path: Path) -> None:
+    undated = listed("map", finder="index", links=6, undated=6, reason="one_page")
+    con = loaded(tmp_path, run(), undated, *in_order(days(6, 5, 5, 3, 2, 2), finder="index", unit="map"))
+    assert states(con) == {2: "unlisted", 3: "complete", 4: "unlisted", 5: "complete", 6: "complete"}
+
+
 def test_a_sitemap_that_lists_fewer_than_it_did_does_not(tmp_path: Path) -> None:
     undated = listed("map", finder="sitemap", links=3, undated=3)
     con = loaded(tmp_path, run(), undated, *in_order(days(6, 5, 5, 3, 2, 2), finder="sitemap", unit="map"))

@@ -72,7 +72,7 @@ SELECT source_id, finder, unit, url, first_day, last_day, asked_at, latest.outco
 FROM (
     SELECT source_id, finder, unit, arg_max(url, listed_at) AS url, min(first_day) AS first_day, max(last_day) AS last_day,
            sum(new_links)::INTEGER AS new_links,
-           coalesce(sum(new_links) FILTER (listed_at > whole_at), 0)::INTEGER AS late_links, min(whole_at) AS whole_at,
+           coalesce(sum(new_links) FILTER (listed_at > whole_at AND reason IS DISTINCT FROM 'unchanged'), 0)::INTEGER AS late_links, min(whole_at) AS whole_at,
            max(listed_at) FILTER (asked) AS asked_at,
            arg_max({'outcome': outcome, 'reason': reason}, listed_at) FILTER (asked) AS latest,
            max(listed_at) FILTER (outcome IN ('fetched', 'unchanged')) AS confirmed_at,
@@ -88,9 +88,10 @@ FROM (
 -- A page of a period that failed (2017#page-3) is of no account once its period was read again.
 QUALIFY coalesce(asked_at >= max(asked_at) FILTER (NOT contains(unit, '#page-')) OVER (PARTITION BY source_id, finder, split_part(unit, '#page-', 1)), true);
 
--- What a listing showed only later, after its period was over and it had been read whole: why archives are walked again.
+-- What a listing showed only later, after its period was over and it had been read whole: why archives are walked again. What a
+-- page that is as it was has brought all the same is none of the outlet's: the source's file was mended.
 CREATE VIEW late_additions AS
 SELECT u.source_id, u.finder, u.unit, s.first_day, s.last_day, s.whole_at, u.listed_at, u.new_links
 FROM units AS u
 JOIN unit_states AS s USING (source_id, finder, unit)
-WHERE u.new_links > 0 AND u.listed_at > s.whole_at;
+WHERE u.new_links > 0 AND u.listed_at > s.whole_at AND u.reason IS DISTINCT FROM 'unchanged';

@@ -27,7 +27,7 @@ looks AS (
         FROM (
             -- A sitemap that lists fewer than are known of it has dropped some; of an index a run knows what it has
             -- found itself, and what was known of the rest.
-            SELECT u.* REPLACE (CASE WHEN u.finder = 'sitemap' OR NOT is_lost THEN least(coalesce(u.first_day, s.first_day), i.first_day + CASE WHEN r.kind = 'backfill' THEN 0 ELSE 1 END) END AS first_day,
+            SELECT u.* REPLACE (CASE WHEN u.finder = 'sitemap' OR NOT is_lost THEN least(coalesce(u.first_day, s.first_day), i.first_day + CASE WHEN r.kind = 'backfill' AND u.reason IS DISTINCT FROM 'one_page' THEN 0 ELSE 1 END) END AS first_day,
                                 CASE WHEN u.finder = 'sitemap' OR NOT is_lost THEN greatest(coalesce(u.last_day, s.last_day), i.last_day) END AS last_day), r.kind
             FROM units AS u
             LEFT JOIN (SELECT run_id, any_value(kind) AS kind FROM runs GROUP BY run_id) AS r USING (run_id)

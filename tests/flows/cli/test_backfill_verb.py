@@ -189,7 +189,8 @@ def test_listings_that_fail_alike_are_counted_and_the_pattern_is_doubted(outlet:
     assert code == 4
     assert text.count("could not be read: it answered HTTP/1.1 404") == 5
     assert f"30 listings could not be read: the first was {outlet.base}/2017/03/" in text
-    assert "if the pattern is wrong, mend `url` under [[find]] in post.toml" in text
+    assert "Every one so far is missing (404): if the pattern is wrong, mend `url` under [[find]] in post.toml" in text
+    assert text.count("Every one is missing (404)") == 1
     log = (outlet.workspace.folders.data / "logs" / "wireroom.jsonl").read_text()
     assert log.count("could not be read: it answered HTTP/1.1 404") >= 30
     assert outlet.rows("SELECT count(*) FROM units WHERE outcome = 'failed'") == [(30,)]

@@ -280,6 +280,23 @@ def test_complete_days_without_an_article_are_doubted(
     assert (f"See with: wireroom sources check {SOURCE}" in printed) == is_doubted
 
 
+@pytest.mark.parametrize(("keys", "is_said"), [("", True), ("next = 'a.older'", False)])
+def test_an_index_of_one_page_is_named_where_days_are_not_listed(tmp_path: Path, keys: str, is_said: bool):
+    path = tmp_path / f"{SOURCE}.toml"
+    path.write_text(f'name = "Paper"\nhome = "https://p.example/"\n[[find]]\nkind = "index"\nurl = "https://p.example/news"\n{keys}')  # fmt: skip
+    one = Day(date(2017, 3, 9), "unlisted", None, (), (), None, None, 1, 1, 0, 0, 0, True)
+    survey = Survey(sources.load(path), one.day, one.day, [one], [], [], {})
+    said = any("https://p.example/news one page is read" in line for line in hole_lists._ways_out(survey, survey.holes))
+    assert said == is_said
+
+
+def test_listings_that_the_file_cannot_read_name_the_keys_to_mend(archive: Path):
+    reason = "its listing was not read whole: template 2017-03-09 (no_link_fits)"
+    one = Day(date(2017, 3, 9), "partial", reason, (), (), None, None, 0, 0, 0, 0, 0, True)
+    survey = Survey(sources.load(archive / "sources" / f"{SOURCE}.toml"), one.day, one.day, [one], [], [], {})
+    assert any("mend `links` under [[find]]" in line for line in hole_lists._ways_out(survey, survey.holes))
+
+
 def test_a_hole_of_which_no_address_is_known_has_no_articles_to_count():
     holes = [
         Hole(date(2017, 3, 9), None, None, "unreachable", "its listing could not be read", 0, 0, 0),

@@ -10,6 +10,7 @@ import pytest
 from web import HOME, WEEK, Web, links, paths, source, walk
 
 from flows.discovery import Listing, ListingKind, Window, find
+from flows.discovery.records import ONE_PAGE
 from parsers import urls
 
 INDEX = f'kind = "index"\nurl = "{HOME}/news"\nlinks = "p a"'
@@ -29,6 +30,28 @@ def test_one_page_without_pagination(tmp_path: Path) -> None:
     (unit,) = walk(source(tmp_path, INDEX), Web({"/news": links("/a", "/b", "/news", "/")}))
     assert paths([unit]) == ["/a", "/b"]
     assert dict(unit.dropped) == {"listing": 2}
+    assert (unit.whole, unit.reason) == (True, ONE_PAGE)
+
+
+def test_an_index_of_one_page_stays_open_where_it_is_as_it_was(tmp_path: Path) -> None:
+    web = Web({"/news": links("/a")})
+
+    def get(url: str, kind: ListingKind) -> Listing:
+        return replace(web.get(url, kind), reason="unchanged")  # read again out of the archive
+
+    definition = source(tmp_path, INDEX)
+    (unit,) = find(definition.finders[0], definition, replace(WEEK, whole=True), get)
+    assert (unit.whole, unit.reason) == (True, ONE_PAGE)
+
+
+@pytest.mark.parametrize(
+    ("table", "shown"),
+    [(NEXT, ["/2026/11/20/a"]), (COUNTED, ["/2026/11/20/a"]), (INDEX + "\nfrom = 2026-11-20", ["/2026/11/20/a"])],
+    ids=["next", "pages", "said to begin there"],
+)
+def test_an_index_that_was_walked_to_its_end_leaves_nothing_open(tmp_path: Path, table: str, shown: list[str]) -> None:
+    (unit,) = walk(source(tmp_path, table), Web({"/news": links(*shown)}))
+    assert (unit.whole, unit.reason) == (True, None)
 
 
 def test_pages_are_followed_to_the_last(tmp_path: Path) -> None:
@@ -44,6 +67,21 @@ def test_counted_pages_end_where_they_run_out(tmp_path: Path) -> None:
     assert paths(units) == ["/a", "/b", "/c"]
     assert web.asked[-1] == "/news/4"
     assert all(unit.outcome == "fetched" for unit in units)
+
+
+@pytest.mark.parametrize("whole", [True, False], ids=["a backfill", "a pass"])
+def test_pages_of_which_no_link_fits_the_pattern_are_not_quiet_to_a_backfill(tmp_path: Path, whole: bool) -> None:
+    old = {
+        f"/news?page={number}": page(number, f"/old/a-story-{number}", f"/old/another-story-{number}")
+        for number in range(2, 9)
+    }
+    web = Web({"/news": page(1, "/story/1"), "/": links("/about")} | old | {"/news?page=9": links("/story/9")})
+    first, *others = walk(source(tmp_path, NEXT, '[article]\nurl = "/story/"'), web, replace(WEEK, whole=whole))
+    assert (first.whole, first.reason) == (True, None)
+    assert {(unit.whole, unit.reason) for unit in others[:7]} == {(False, "no_link_fits")}
+    assert len(others) == (8 if whole else 3)
+    assert "another-story-2" not in others[0].notes[0]
+    assert "has 2 links that may be articles, as https://post.example.org/old/a-story-2" in others[0].notes[0]
 
 
 @pytest.mark.parametrize(

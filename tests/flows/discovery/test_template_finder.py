@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from web import HOME, WEEK, Web, links, paths, source, walk
 
-from flows.discovery import Window, find
+from flows.discovery import Unit, Window, find, template
 
 YEARLY = f'kind = "template"\nurl = "{HOME}/pr/{{year}}/index.html"'
 DAILY = f'kind = "template"\nurl = "{HOME}/{{year}}/{{month}}/{{day}}/"'
@@ -202,6 +202,26 @@ def test_a_page_that_shows_nothing_new_is_lost_where_others_come_after_it(
     assert (page.unit, page.first_day, page.last_day) == ("2026-05#page-3", date(2026, 5, 12), date(2026, 5, 19))
 
 
+@pytest.mark.parametrize(
+    ("whole", "reasons", "reason"),
+    [
+        ((True, True), ("unchanged", "unchanged"), "unchanged"),
+        ((True, True), ("unchanged", None), None),
+        ((True, True), (None, "unchanged"), None),
+        ((False, True), ("cut_short", None), "cut_short"),
+        ((True, False), ("unchanged", "cut_short"), "cut_short"),
+    ],
+)
+def test_pages_of_a_period_are_unchanged_together_and_say_what_is_missing_of_any(
+    whole: tuple[bool, bool], reasons: tuple[str | None, str | None], reason: str | None
+) -> None:
+    first, second = (
+        Unit("template", "2026", HOME, "fetched", why, whole=all_) for why, all_ in zip(reasons, whole, strict=True)
+    )
+    joined = template._joined(first, second)
+    assert (joined.whole, joined.reason) == (all(whole), reason)
+
+
 def test_a_backfill_looks_one_page_beyond_the_end_of_a_month_and_not_of_a_day(tmp_path: Path) -> None:
     web = in_pages()
     (month,) = walk(source(tmp_path, NUMBERED), web, replace(MAY, whole=True))
@@ -245,6 +265,46 @@ def test_a_page_whose_links_are_not_found_is_not_empty(tmp_path: Path, pattern: 
     )
     _, unit = walk(source(tmp_path, DAILY + '\nlinks = "p a"', pattern), web, TWO_DAYS)
     assert (unit.whole, unit.reason) == ((True, None) if whole else (False, "links_not_found"))
+
+
+STORIES = ("/2026/11/19/fire.html", "/2026/11/19/flood.html"), ("/old/a-long-night", "/old/the_long_day.html")
+
+
+@pytest.mark.parametrize(
+    ("shown", "whole"),
+    [
+        (STORIES[0], False),
+        (STORIES[1], False),
+        (STORIES[1][:1], True),
+        (("/tag/fire", "/tag/flood"), True),
+        (("/terms-of-all-use", "/letters-to-the-editor"), True),
+        (("/2026/11/18/fire.html", "/2026/11/17/flood.html"), True),
+        ((*STORIES[1], "/story/b"), True),
+    ],
+    ids=["dated", "titled", "a single one", "neither", "of the frame", "of other days", "beside one that fits"],
+)
+@pytest.mark.parametrize("selector", ["a[href]", "b a"])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_page_of_which_no_link_fits_the_pattern_is_not_empty(
+    tmp_path: Path, shown: tuple[str, ...], whole: bool, selector: str, first: bool
+) -> None:
+    if first and selector == "b a" and "/story/b" in shown:
+        return  # that is a page whose links are not found
+    frame = '<nav><a href="/terms-of-all-use">Terms</a> <a href="/letters-to-the-editor">Letters</a></nav>'
+    web = Web(
+        {
+            "/": frame.encode(),
+            "/2026/11/20/": links(more=f'<b><a href="/story/a">A</a></b>{frame}'),
+            "/2026/11/19/": links(*shown, more=frame),
+        }
+    )
+    window = replace(TWO_DAYS, last_day=date(2026, 11, 19)) if first else TWO_DAYS
+    definition = source(tmp_path, f'{DAILY}\nlinks = "{selector}"', '[article]\nurl = "/story/"')
+    *_, unit = walk(definition, web, window)
+    if "/story/b" in shown and selector == "b a":
+        assert unit.reason == "links_not_found"
+    else:
+        assert (unit.whole, unit.reason) == ((True, None) if whole else (False, "no_link_fits"))
 
 
 FRONT = links("/2026/11/23/a", "/2026/11/22/b", "/2026/11/24/c")
