@@ -14,8 +14,8 @@ from flows.sources import SourceDefinition
 from flows.unclaimed import unclaimed
 from parsers import urls
 
-Claim = tuple[bool, bool, int]
-"""How specific a claim is: by a pattern, by the very host, and by how much of the address the pattern spells."""
+Claim = tuple[bool, bool, bool, int]
+"""How specific a claim is: by a pattern, by the very host, by its port too, and by how much of the address the pattern spells."""
 
 
 class Claims:
@@ -94,7 +94,7 @@ def _claim(source: SourceDefinition, url: str) -> Claim | None:
     pattern = source.profile.url_pattern
     found = re.search(pattern, url) if pattern else None
     exact = host_of(url) == host_of(source.home)
-    return found is not None, exact, len(found[0]) if found else 0
+    return found is not None, exact, place_of(url) == place_of(source.home), len(found[0]) if found else 0
 
 
 def _pattern(text: str) -> re.Pattern[str]:

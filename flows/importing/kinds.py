@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from contextlib import suppress
 from functools import partial
@@ -26,6 +27,8 @@ Kind = Literal["warc", "wacz", "json", "csv", "html", "text"]
 KINDS = "WARC, WACZ, HTML, plain text, JSON Lines and CSV"
 _WARC = (b"WARC/", b"filedesc://")
 _ZIP = b"PK\x03\x04"
+_PAGE = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?xml[^>]*\?>|<!--.*?-->)*+<(?:!doctype\s+html|html)\b", re.I | re.S)
+_FIRST = 1024  # bytes in which a page shows that it is one
 _LONG = 8192  # bytes of a line that are looked at
 _AROUND = frozenset({".gz", ".zst", ".open"})
 _BY_SUFFIX: dict[str, Kind] = {
@@ -45,7 +48,7 @@ _BY_SUFFIX: dict[str, Kind] = {
 def kind_of(file: Path) -> Kind | None:
     """What a file is, None where it is nothing that is read; raises OSError where it cannot be opened."""
     with file.open("rb") as raw:
-        start = raw.read(16)
+        start = raw.read(_FIRST)
     if start.startswith(_WARC):
         return "warc"
     if start.startswith(_ZIP):
@@ -55,6 +58,8 @@ def kind_of(file: Path) -> Kind | None:
     by_name = kind_by_name(file)
     if by_name == "text" and _is_list(file):
         return "csv"
+    if by_name is None and _PAGE.match(start):
+        return "html"  # sites leave out the ending, and `wget` keeps the query as one
     return None if by_name in ("warc", "wacz") else by_name
 
 

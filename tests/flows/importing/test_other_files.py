@@ -182,6 +182,16 @@ def test_saved_pages_say_their_address_in_many_ways(workspace: Workspace, tmp_pa
     assert bring(workspace, [folder]).known == len(names)
 
 
+@pytest.mark.parametrize("name", ["boats-on-the-quay", "boats.v2", "index.html@id=5", "boats"])
+def test_a_page_is_known_by_how_it_begins_whatever_its_name(workspace: Workspace, tmp_path: Path, name: str):
+    folder = tmp_path / "mirror" / "2017" / "09" / "22"
+    folder.mkdir(parents=True)
+    (folder / name).write_bytes(b"\xef\xbb\xbf<!-- saved --> " + page("boats"))
+    (folder / "drawing").write_bytes(b'<?xml version="1.0"?><svg></svg>')
+    report = bring(workspace, [tmp_path / "mirror"], Options(base="https://paper.example"))
+    assert (report.articles, report.passed_over) == (1, {"a file of another kind (no suffix)": 1})
+
+
 def test_a_mirrored_folder_and_a_table_give_addresses(workspace: Workspace, tmp_path: Path):
     folder = tmp_path / "mirror" / "2017" / "09" / "22"
     folder.mkdir(parents=True)
