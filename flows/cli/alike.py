@@ -52,7 +52,9 @@ class Alike:
         if self.counts[group] <= SAID:
             self.say(event.text, event.kind == "warning")
         if self.counts[group] == SAID:
-            self.say(f"More of the kind are counted from here on, and named in data/logs.{self._hint(' so far')}", False)
+            self.say(
+                f"More of the kind are counted from here on, and named in data/logs.{self._hint(' so far')}", False
+            )
 
     def _count(self, event: Event, group: str) -> None:
         address = event.url or event.text
@@ -83,4 +85,6 @@ class Alike:
         """What a person may do where every listing is missing and none ever came."""
         if self.read or set(self.reasons) != {"status_404"}:
             return ""
-        return f" Every one{so_far} is missing (404): if the pattern is wrong, mend `url` under [[find]] in {self.file}."
+        return (
+            f" Every one{so_far} is missing (404): if the pattern is wrong, mend `url` under [[find]] in {self.file}."
+        )
