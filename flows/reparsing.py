@@ -25,6 +25,7 @@ from flows.pool import Parsed, ParsePool
 from flows.progress import Event, tell
 from flows.run import Run, now
 from flows.sources import SourceDefinition, load_each
+from flows.unclaimed import unclaimed
 from flows.workspace import Workspace
 from parsers import container
 from warehouse import archive, proposals, reading_copy, rows
@@ -143,7 +144,7 @@ def discard(folders: Folders, proposal: Proposal, *, wait: bool = False) -> None
 def older(workspace: Workspace) -> list[tuple[str, int]]:
     """Sources and how many of their archived pages count as another reader than today's has read them."""
     sources, _ = load_each(workspace.sources)
-    readers = {source.source_id: parsers.reader(source.profile) for source in sources}
+    readers = {source.source_id: parsers.reader(source.profile) for source in (unclaimed(), *sources)}
     with closing(reading_copy.connect(workspace.folders)) as con:
         return older_readings(con, readers)
 

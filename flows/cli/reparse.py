@@ -18,6 +18,7 @@ from flows.cli.tables import as_table
 from flows.source_files import names as source_names
 from flows.source_files import source_named
 from flows.sources import SourceError
+from flows.unclaimed import NAME as UNCLAIMED
 
 if TYPE_CHECKING:
     from flows.sources import SourceDefinition
@@ -210,7 +211,7 @@ def _waiting(workspace: Workspace, named: list[str]) -> list[Proposal]:
     found = [
         proposal
         for proposal in proposals.waiting(workspace.folders)
-        if proposal.source_id in (named or source_names(workspace))
+        if proposal.source_id in (named or _readable(workspace))
     ]
     missing = set(named) - {proposal.source_id for proposal in found}
     if missing or not found:
@@ -227,9 +228,14 @@ def _sources(workspace: Workspace, named: list[str]) -> list[str]:
     return list(dict.fromkeys(by_id.get(name, name) for name in named))
 
 
+def _readable(workspace: Workspace) -> list[str]:
+    """The sources whose pages can be read: those of the workspace, and that of pages which none of them claims."""
+    return sorted({*source_names(workspace), UNCLAIMED})
+
+
 def _archived(workspace: Workspace) -> list[str]:
     """The sources of the workspace that have an archive."""
-    found = [name for name in source_names(workspace) if (workspace.folders.archive / name).is_dir()]
+    found = [name for name in _readable(workspace) if (workspace.folders.archive / name).is_dir()]
     if not found:
         raise Problem("Nothing is archived yet, so there is nothing to read anew. Read an outlet with: wireroom ingest")
     return found

@@ -376,6 +376,19 @@ def test_pages_by_an_older_reader_are_counted(workspace: Workspace):
     assert reparsing.older(workspace) == [("meridian", 34)]
 
 
+def test_pages_that_no_source_claims_are_counted_too(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    other = create(tmp_path / "other")
+    files = sorted(workspace.folders.archive.glob("meridian/*.warc.gz"))
+    bring(other, files, Options(keep_unclaimed=True))
+    loader.drain(other.folders, wait=True, publish_now=True)
+    assert reparsing.older(other) == []
+    monkeypatch.setattr(parsers, "reader", lambda profile: str(uuid.UUID(int=1)))
+    ((name, pages),) = reparsing.older(other)
+    assert (name, pages > 30) == ("unclaimed", True)
+
+
 def test_one_at_a_time(workspace: Workspace):
     edit(workspace)
     with hold(workspace.folders.reparse_lock("meridian"), "the test"), pytest.raises(Held, match="the test"):

@@ -203,6 +203,15 @@ def test_a_damaged_note_of_what_waits_is_named_with_the_way_out(news: Workspace,
     assert f"Remove {path.parent}" in wireroom("reparse", "--list", code=1).stderr
 
 
+def test_pages_that_no_source_claims_are_read_and_accepted_with_all_others(news: Workspace, wireroom: Run):
+    files = sorted(news.folders.archive.glob("meridian/*.warc.gz"))
+    (news.sources / f"{SOURCE_ID}.toml").unlink()
+    wireroom("import", *files, "--keep-unclaimed")
+    told = json.loads(wireroom("reparse", "--again", "--json").stdout)
+    assert (told["source"], told["pages"] > 30) == ("unclaimed", True)
+    assert "unclaimed: 0 pages accepted" in wireroom("reparse", "--accept").stdout
+
+
 def test_what_is_discarded_is_gone(news: Workspace, wireroom: Run):
     edit(news, '"mbns"', '"reuters"')
     wireroom("reparse", "--source", SOURCE_ID, "--limit", 3)
