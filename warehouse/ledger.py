@@ -217,6 +217,19 @@ class Ledger:
         segment_id, offset, length = found[0]
         return Known(url_key, "", segment_id=segment_id, record_offset=offset, record_length=length)
 
+    def pages(self, url_key: str, most: int) -> list[tuple[str, int]]:
+        """Where the latest pages that came from an address lie in the archive, as segments and offsets, the newest first."""
+        return (
+            self._tables.settled()
+            .execute(
+                "SELECT segment_id::VARCHAR, record_offset FROM known_fetches "
+                "WHERE url_key = $1 AND role = 'article' AND outcome = 'fetched' AND segment_id IS NOT NULL AND record_offset IS NOT NULL "
+                "ORDER BY observed_at DESC, fetch_id LIMIT $2",
+                [url_key, most],
+            )
+            .fetchall()
+        )
+
     def extents(self, url_keys: Sequence[str], before: datetime) -> Extents:
         """How whole these addresses, and the source's latest articles, were before a moment."""
         found = self._tables.settled().execute(sql("ledger/extents"), [_json(url_keys), before]).fetchall()

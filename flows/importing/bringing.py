@@ -46,7 +46,7 @@ def bring(
         # What is wrong with a file, or nobody's, was said in the first walk.
         said = report if walks == 1 else Report()
         with Entrances(workspace, report, options, done) as entrances:
-            door = Door(claims, options, said, entrances.may_enter, again=walks > 1)
+            door = Door(claims, options, said, entrances.may_enter, again=walks > 1, kept=entrances.kept)
             for number, file in enumerate(files):
                 before = sum(other.held.size for other in files[:number]) + size * (walks - 1)
                 _walk(file, door, addresses, entrances, report, _progress(told, before, size * walks))

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from flows.importing.capturing import names
 from flows.importing.claims import Claims, place_of
 from flows.importing.originals import Originals
-from flows.importing.records import LEFT_OUT, Options, Report
+from flows.importing.records import LEFT_OUT, Arrival, Options, Report
 from flows.sources import SourceDefinition
 from parsers.listing import Calendar
+from warehouse.archive.foreign import Head
 
 
 class Door:
@@ -25,12 +26,14 @@ class Door:
         may_enter: Callable[[str], bool] = lambda source_id: True,
         *,
         again: bool = False,
+        kept: Callable[[SourceDefinition, Head], Arrival | None] = lambda source, head: None,
     ) -> None:
         self.options = options
         self.report = report
         self.originals = Originals()  # of all files of this walk
         self._claims = claims
         self._may_enter = may_enter
+        self._kept = kept
         self._again = again  # whether the files were walked before, and what nobody takes is counted
         self._calendars: dict[str, Calendar] = {}
 
@@ -61,6 +64,10 @@ class Door:
     def lets_in(self, url: str) -> bool:
         """Whether the page at an address is wanted."""
         return self.claim(url) is not None
+
+    def kept(self, head: Head) -> Arrival | None:
+        """The page that a record which was let in repeats, where its source has it by now."""
+        return self._kept(self.source_of(head.url or ""), head)
 
     def source_of(self, url: str) -> SourceDefinition:
         """The source of a page that was let in."""

@@ -8,12 +8,14 @@ from typing import Self
 
 from flows import pipeline
 from flows.importing.capturing import fetch_id, known_key
+from flows.importing.kept import repeated
 from flows.importing.records import Arrival, Listed, Options, Report
 from flows.importing.taking import BATCH, BATCH_BYTES, Taking
 from flows.opening import opened
 from flows.pool import ParsePool
 from flows.sources import SourceDefinition
 from flows.workspace import Workspace
+from warehouse.archive.foreign import Head
 from warehouse.ledger import Ledger
 
 MOST_OPEN = 8
@@ -42,6 +44,12 @@ class Entrance:
         if len(self._waiting) >= BATCH or self._waiting_bytes >= BATCH_BYTES:
             self._look()
 
+    def kept(self, head: Head) -> Arrival | None:
+        """The page that a record repeats, where the archive has it."""
+        if self._taking is not None:
+            return self._taking.kept(head)
+        return repeated(self._entrances.workspace.folders, self._looked_into(), self._source.source_id, head)
+
     def finish(self) -> None:
         """Take what waits, and wait for what is being read."""
         if self._taking is None:
@@ -55,6 +63,11 @@ class Entrance:
         if self._ledger is not None:
             self._ledger.close()
             self._ledger = None
+
+    def _looked_into(self) -> Ledger:
+        if self._ledger is None:
+            self._ledger = Ledger(self._entrances.workspace.folders, self._source.source_id)
+        return self._ledger
 
     def _look(self) -> None:
         """Open the run where one of those that wait is new; else count them."""
@@ -78,9 +91,7 @@ class Entrance:
 
     def _fresh(self, waiting: list[Arrival | Listed]) -> bool:
         """Whether one of them is new; where none is, or nothing is to be written, they are counted here."""
-        if self._ledger is None:
-            self._ledger = Ledger(self._entrances.workspace.folders, self._source.source_id)
-        ledger, report = self._ledger, Report()
+        ledger, report = self._looked_into(), Report()
         pages = [item for item in waiting if isinstance(item, Arrival)]
         names = {fetch_id(self._source.source_id, item) for item in pages}
         fresh = ledger.unmentioned(names) - self._new if names else set()
@@ -141,11 +152,18 @@ class Entrances:
 
     def offer(self, source: SourceDefinition, item: Arrival | Listed) -> None:
         """Hand something to its source."""
+        self._entrance(source).offer(item)
+
+    def kept(self, source: SourceDefinition, head: Head) -> Arrival | None:
+        """The page that a record repeats, where its source's archive has it."""
+        return self._entrance(source).kept(head)
+
+    def _entrance(self, source: SourceDefinition) -> Entrance:
         entrance = self._open.get(source.source_id)
         if entrance is None:
             entrance = self._open[source.source_id] = Entrance(self, source)
             self._held.callback(entrance.close)
-        entrance.offer(item)
+        return entrance
 
     def finish(self) -> set[str]:
         """Take everything that waits; the sources that had their turn."""

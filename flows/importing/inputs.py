@@ -65,7 +65,7 @@ def _of_warc(
         if pages is not None and head.url and head.kind in KINDS:
             pages.meet(head.url)
 
-    yield from WarcFile(held, door.lets_in, door.report, told, met, door.originals).arrivals()
+    yield from WarcFile(held, door.lets_in, door.report, told, met, door.originals, door.kept).arrivals()
     _complain(promises.unkept(promise, held, offsets), door)
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 from flows import exchanges, readings, sights
 from flows.importing import capturing
 from flows.importing.claims import Claims, place_of
+from flows.importing.kept import repeated
 from flows.importing.linking import Linking
 from flows.importing.records import Arrival, Listed, Options, Report, file_at
 from flows.importing.spans import Span
@@ -26,6 +27,7 @@ from flows.run import Run, now
 from parsers.records import Page, Rejected
 from warehouse import rows
 from warehouse.archive.captures import Capture
+from warehouse.archive.foreign import Head
 
 BATCH = 200
 """Pages a batch, which are looked up together and lie in memory until they are read."""
@@ -79,6 +81,10 @@ class Taking:
         self._offered_bytes += len(arrival.body)
         if len(self._offered) >= BATCH or self._offered_bytes >= BATCH_BYTES:
             self._take_offered()
+
+    def kept(self, head: Head) -> Arrival | None:
+        """The page that a record repeats, where the archive has it."""
+        return repeated(self._run.workspace.folders, self._run.ledger, self._run.source.source_id, head)
 
     def enlist(self, item: Listed) -> None:
         """Note an address of a list unless it is known; ingest and backfill fetch it."""
@@ -214,7 +220,8 @@ def take(
         return claimed
 
     report.files += 1
-    for arrival in WarcFile(file_at(path), wanted, report, told).arrivals():
+    file = WarcFile(file_at(path), wanted, report, told, kept=taking.kept)
+    for arrival in file.arrivals():
         report.pages += 1
         report.sources[run.source.source_id] += 1
         report.count(report.hosts, place_of(arrival.url))

@@ -16,6 +16,11 @@ from warehouse.archive.warc import payload_digest
 Wanted = Callable[[str], bool]
 """Whether the page at an address is wanted; asked once for each record that may be one."""
 
+Kept = Callable[[Head], Arrival | None]
+"""The page that a record repeats, where an earlier import or look has brought it."""
+
+LOST = "a repetition (revisit) of a page that neither the files nor the archive have: import the file that has it"
+
 CONVERSION = "a text that was made of a page (conversion): import the page itself"
 
 KINDS = frozenset({"response", "resource", "revisit"})
@@ -36,6 +41,7 @@ class WarcFile:
         told: Callable[[int], None] = lambda place: None,
         met: Callable[[Head], None] = lambda head: None,
         originals: Originals | None = None,
+        kept: Kept = lambda head: None,
     ) -> None:
         self._open = held.open
         self._held = held
@@ -45,6 +51,7 @@ class WarcFile:
         self._told = told
         self._originals = originals or Originals()
         self._met = met  # hears of every whole record
+        self._kept = kept
 
     def arrivals(self) -> Iterator[Arrival]:
         """The wanted pages of the file in their order; damaged spots and the rest go to the report."""
@@ -146,23 +153,36 @@ class WarcFile:
         head = found.head
         if "not-modified" in head.fields.get("warc-profile", ""):
             return "not modified (304)"
+        answer = answers.answer(block)
+        if answer is not None and (reason := _no_page(answer)):
+            return reason
         original = self._originals.of(head.fields.get("warc-payload-digest", ""))
-        if original is None or original.block is None:
-            return "a repetition (revisit) of a page that the files do not have"
-        page = self._page(original, original.block)
+        if original is not None and original.block is not None:
+            page = self._page(original, original.block)
+        else:
+            page = self._kept(head) or LOST
         if not isinstance(page, Arrival):
             return page
-        answer = answers.answer(block)
         return replace(
             page,
             url=head.url or page.url,
+            file=self._name,
             offset=head.offset,
             observed_at=head.moment,
             record_id=head.record_id,
             headers=answer.headers if answer and answer.headers else page.headers,
             copied=None,
             may_be_linked=False,
+            changed_at=self._held.changed_at,
         )
+
+
+def _no_page(answer: answers.Answer) -> str | None:
+    """Why an answer is no page by its status or its type; None where it may be one."""
+    if answer.status not in _PAGE_STATUS:
+        return _status(answer.status)
+    stated = answer.header("content-type")
+    return f"not a page ({_short(stated)})" if stated and not _PAGE.match(stated) else None
 
 
 def _type_of_file(head: Head) -> str | None:

@@ -20,6 +20,7 @@ from warcio.archiveiterator import ArchiveIterator
 from flows import exchanges, pipeline
 from flows.importing import Options, bring, take
 from flows.importing.taking import Taking
+from flows.importing.warcs import LOST
 from flows.opening import opened
 from flows.rebuild import rebuild
 from flows.source_files import source_named
@@ -200,7 +201,7 @@ def test_a_record_that_repeats_an_earlier_page_is_that_page_at_another_time(work
     assert asked(workspace, "SELECT version, valid_from FROM article_versions ORDER BY version") == [
         (1, MOMENT), (2, MOMENT + timedelta(days=1)), (3, third)
     ]  # fmt: skip
-    assert report.passed_over == {"a repetition (revisit) of a page that the files do not have": 1}
+    assert report.passed_over == {LOST: 1}
 
 
 def test_a_record_may_repeat_a_page_of_a_file_before_it(workspace: Workspace, tmp_path: Path):
