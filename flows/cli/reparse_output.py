@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 SHORT = 70
 """Characters of a value that is shown whole beside the other one, and not word by word."""
 
+PARAGRAPHS = 5
+"""Paragraphs of a body that the sample shows of one article; --article shows all of them."""
+
 MOST_SAID = 5
 """Unreadable pages that are named."""
 
@@ -64,7 +67,7 @@ def print_shown(shown: Shown) -> None:
         of = summary.fields.get(field) or summary.outcomes.get(field, 0)
         out.print(Text(f"\n── {_TITLES.get(field, field)}: {len(differences)} of {of:,} ", style="bold"))
         for difference in differences:
-            print_difference(difference, field)
+            print_difference(difference, field, PARAGRAPHS)
     if shown.fields and not any(summary.fields.get(name) or summary.outcomes.get(name) for name in shown.fields):
         _say(f"\nNothing differs in {', '.join(shown.fields)}.")
     out.print()
@@ -78,8 +81,8 @@ def print_shown(shown: Shown) -> None:
     _way("drop it", f"wireroom reparse {name} --discard")
 
 
-def print_difference(difference: Difference, field: str) -> None:
-    """Show one field of an article, as it counts and as it was read anew."""
+def print_difference(difference: Difference, field: str, paragraphs: int | None = None) -> None:
+    """Show one field of an article, as it counts and as it was read anew; of a body so many paragraphs, or all."""
     out.print()
     if difference.headline != difference.look.url:
         put(Text(difference.headline, style="bold"), "  ")
@@ -94,7 +97,7 @@ def print_difference(difference: Difference, field: str) -> None:
     values = difference.values(field)
     for column, (old, new) in values.items():
         if column == "body":
-            print_paragraphs(str(old or ""), str(new or ""), "    ")
+            print_paragraphs(str(old or ""), str(new or ""), "    ", paragraphs)
         elif column == "datelines" and len(values) == 1:
             _print_parts(old or [], new or [])
         elif column not in ("word_count", "datelines"):

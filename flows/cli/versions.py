@@ -137,20 +137,24 @@ def _print_diff(title: str, old: Record, new: Record, more: Sequence[str] = ()) 
         out.print("Headline, dates and text are the same.", highlight=False)
 
 
-def print_paragraphs(old: str, new: str, indent: str = "") -> bool:
-    """Print the paragraphs of a text that differ, the others counted; whether any did."""
-    same, differs = 0, False
-    for line in comparing.paragraphs(old, new):
+def print_paragraphs(old: str, new: str, indent: str = "", most: int | None = None) -> bool:
+    """Print the paragraphs of a text that differ (the first ones, or all), the others counted; whether any did."""
+    same, left = 0, most
+    lines = comparing.paragraphs(old, new)
+    for place, line in enumerate(lines):
         if not comparing.changed(line):
             same += 1
             continue
-        differs = True
         _print_same(same, indent)
-        same = 0
+        if left == 0:
+            more = sum(map(comparing.changed, lines[place:]))
+            out.print(Text(f"{indent}… {more} more paragraph{'s differ' if more > 1 else ' differs'} …", style="dim"))
+            return True
+        same, left = 0, left and left - 1
         put(marked(line), indent)
         out.print()
     _print_same(same, indent)
-    return differs
+    return any(map(comparing.changed, lines))
 
 
 def _print_same(count: int, indent: str) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from flows import pipeline
 from flows.cli.app import out
-from flows.cli.reparse_output import _print_counts, print_difference
+from flows.cli.reparse_output import _print_counts, print_article, print_difference
 from flows.cli.verbs import app, guarded
 from flows.proposed import Difference
 from flows.sample.site import SOURCE_ID, serve
@@ -210,6 +210,19 @@ def test_pages_that_no_source_claims_are_read_and_accepted_with_all_others(news:
     told = json.loads(wireroom("reparse", "--again", "--json").stdout)
     assert (told["source"], told["pages"] > 30) == ("unclaimed", True)
     assert "unclaimed: 0 pages accepted" in wireroom("reparse", "--accept").stdout
+
+
+def test_of_a_body_the_sample_shows_the_first_paragraphs_that_differ(capsys: pytest.CaptureFixture[str]):
+    """A container that takes another part of the page filled the screen ten times over."""
+    old, new = ("\n\n".join(f"Paragraph {word} {number}" for number in range(9)) for word in ("fog", "gull"))
+    look = Look(str(uuid.uuid4()), 0, str(uuid.uuid4()), "https://bay.example.org/a", None, datetime(2026, 1, 5), "changed", ["body"], None, None, None, [])  # fmt: skip
+    difference = Difference(look, {"body": old}, {"body": new})
+    print_difference(difference, "body", 5)
+    told = capsys.readouterr().out
+    assert told.count("{+gull+}") == 5
+    assert "… 4 more paragraphs differ …" in told
+    print_article([difference])
+    assert capsys.readouterr().out.count("{+gull+}") == 9
 
 
 def test_what_is_discarded_is_gone(news: Workspace, wireroom: Run):
