@@ -148,14 +148,15 @@ def _read(workspace: Workspace, source: SourceDefinition, wanted: _Wanted) -> bo
 def _accept(workspace: Workspace, proposal: Proposal, wanted: _Wanted) -> None:
     from flows import reparsing
     from flows.cli.reparse_output import print_accepted
+    from flows.run import now
 
-    source = source_named(workspace, proposal.source_id)
+    source, begun_at = source_named(workspace, proposal.source_id), now()
     with watched(source.name, err, quiet=wanted.as_json):
         done = reparsing.accept(workspace, source, fields=wanted.fields, wait=wanted.wait)
     if wanted.as_json:
         print(json.dumps(asdict(done)))
     else:
-        print_accepted(done)
+        print_accepted(done, begun_at)
 
 
 def _discard(workspace: Workspace, proposal: Proposal, wanted: _Wanted) -> None:

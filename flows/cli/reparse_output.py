@@ -131,8 +131,8 @@ def article_as_json(difference: Difference) -> str:
     return json.dumps(said, default=plain, ensure_ascii=False)
 
 
-def print_accepted(done: Accepted) -> None:
-    """Say what was accepted, left out and left waiting."""
+def print_accepted(done: Accepted, begun_at: datetime) -> None:
+    """Say what was accepted, left out and left waiting, and how to see what has changed since then (in UTC)."""
     parts = [f"{counted(done.pages, 'page')} accepted"]
     if done.left_out:
         parts.append(f"{done.left_out:,} left out, of which this reader's reading or a later one counts already")
@@ -145,7 +145,8 @@ def print_accepted(done: Accepted) -> None:
     if len(parts) == 1 and not done.pages:
         parts = ["what was accepted before a kill is in the warehouse now"]
     out.print(Text.assemble(("✓ ", "green"), (done.source_id, "bold"), f": {'; '.join(parts)}."), soft_wrap=True)
-    _say('What changed: wireroom query "select change, count(*) from changes group by all"', style="dim")
+    asked = f"select change, count(*) from changes where recorded_at >= '{begun_at:%Y-%m-%d %H:%M:%S}' group by all"
+    _say(f'What changed: wireroom query "{asked}"', style="dim")
 
 
 def as_json(report: Report, shown: Shown | None) -> str:

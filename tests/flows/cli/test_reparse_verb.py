@@ -160,6 +160,17 @@ def test_a_correction_of_any_field_is_shown_later(news: Workspace, wireroom: Run
     assert "today's reader" not in wireroom("diff", found["url"], "--readings").stdout
 
 
+def test_what_an_acceptance_has_changed_is_asked_for_as_it_says(news: Workspace, wireroom: Run):
+    """It said how to count all changes that ever were."""
+    edit(news, '"mbns"', '"reuters"')
+    changed = json.loads(wireroom("reparse", "--json").stdout)["outcomes"]["changed"]
+    told = " ".join(wireroom("reparse", "--accept").stdout.split())
+    question = told.rpartition('wireroom query "')[2].rstrip('" ')
+    assert json.loads(wireroom("query", question, "--json").stdout) == [
+        {"change": "corrected", "count_star()": changed}
+    ]
+
+
 def test_one_article_is_told_to_programs_too(news: Workspace, wireroom: Run):
     edit(news, '"mbns"', '"reuters"')
     (found, *_) = json.loads(wireroom("reparse", "--json", "--fields", "info_source").stdout)["sample"]
