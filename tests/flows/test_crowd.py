@@ -88,3 +88,16 @@ def test_what_an_item_raises_is_raised_and_ends_the_rest():
         threads.add("a", range(100))
         with pytest.raises(RuntimeError, match="two"):
             list(threads.results(to_the_last=True))
+
+
+def test_results_are_taken_many_at_a_time_and_a_few_do_not_wait_for_a_slow_host(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(crowd, "LINGERING", 0.2)
+    hosts = Hosts()
+    with Crowd(hosts) as threads:
+        threads.add("slow", items("slow"))
+        threads.add("fast", items("fast", 3 * crowd.TOGETHER + 2))
+        groups = list(threads.results())
+        hosts.release.set()
+        groups += threads.results(to_the_last=True)
+    assert sum(map(len, groups)) == 3 * crowd.TOGETHER + 3
+    assert len(groups) <= 5
