@@ -200,6 +200,8 @@ class _Reading:
             before = parsing
         self._collect(before, withdrawn)
         self.report.misfit = container.misfit(self.source.profile.container, self.contained)
+        if self.report.misfit:
+            tell(Event("warning", self.report.misfit))
 
     def _submitted(self, batch: Iterable[Archived]) -> Iterator[_Parsing]:
         for page in batch:

@@ -37,8 +37,6 @@ def print_report(report: Report, shown: Shown | None) -> None:
         err.print(Text(f"Not readable: {sentence}", style="yellow"), soft_wrap=True)
     if len(report.unreadable) > MOST_SAID:
         err.print(Text(f"… and {len(report.unreadable) - MOST_SAID:,} more.", style="yellow"))
-    if report.misfit:
-        err.print(Text(report.misfit, style="yellow"), soft_wrap=True)
     if report.outdated is not None:
         _say(f"What waited as {report.outdated.id} was read by another reader, and was dropped.", style="dim")
     if report.not_kept:
