@@ -47,6 +47,15 @@ class Claims:
         self._note_contest([source.source_id for _, source in claims], report)
         return claims[0][1]
 
+    def site_named(self, place: str) -> str | None:
+        """The address of the site of a source that has this host (and port) for a name; None where no source has."""
+        for source in self._sources:
+            homes = (source.home, *(f"https://{host}" for host in source.hosts))
+            for home in homes:
+                if place_of(f"http://{place}/") == place_of(home):
+                    return f"{urlsplit(home).scheme}://{place.lower()}"
+        return None
+
     def _of_host(self, host: str) -> tuple[SourceDefinition, ...]:
         return tuple(source for source in self._sources if _is_on(host, source))
 

@@ -75,6 +75,10 @@ class Door:
         assert source is not None
         return source
 
+    def site_named(self, place: str) -> str | None:
+        """The address, without a slash at its end, of the site of a source that has this host (and port) for a name."""
+        return self._claims.site_named(place)
+
     def calendar(self, source: SourceDefinition) -> Calendar:
         """How dates of a source's lists are read."""
         if source.source_id not in self._calendars:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import html
 import io
-import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -13,9 +12,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import quote
 
-from flows.importing import tables
+from flows.importing import mirrors, tables
 from flows.importing.decoding import BROKEN, as_utf8, encoding_of, text_of, utf8
 from flows.importing.door import Door
 from flows.importing.fronts import below, front
@@ -49,7 +47,7 @@ class Addresses:
     """What the user says of files: a CSV with the columns file and url (and title, date), or the address of the folder."""
 
     def __init__(self, base: str | None, table: Path | None) -> None:
-        self._base = base.rstrip("/") if base else None
+        self._base = base
         self._rows = dict(_table(table)) if table else {}
 
     def of(self, held: Held, inside: str) -> dict[str, str]:
@@ -57,7 +55,7 @@ class Addresses:
         for name in (inside, Path(inside).name, held.name):
             if name in self._rows:
                 return self._rows[name]
-        return {"url": f"{self._base}/{quote(os.fsencode(inside))}"} if self._base else {}
+        return {"url": mirrors.address(self._base, inside)} if self._base else {}
 
 
 def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses) -> Iterator[Arrival]:
@@ -81,7 +79,9 @@ def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses
     head = front(written[:_START].decode("utf-8", "replace")) if kind == "text" else None
     own = head.said if head else _own_words(written) if kind == "html" else {}
     said = {**own, **addresses.of(held, inside)}
-    url = said.get("url") or (_stated_by_page(written) if kind == "html" else None)
+    url = said.get("url")
+    if url is None and kind == "html":
+        url = _stated_by_page(written) or mirrors.by_folder(held.name, door)
     if url is None:
         door.refuse(NO_ADDRESS)
         door.report.without_address(held.name)
