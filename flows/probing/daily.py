@@ -14,6 +14,7 @@ from flows.discovery import Unit
 from flows.periods import shape
 from flows.probing.pattern import FORMS
 from flows.probing.records import Found, Tried
+from parsers import urls
 
 FEWEST_DAYS = 3  # that are linked, for addresses to be those of an archive
 NEWEST = 5  # days that are looked at, beside the oldest one: of a week some have no article
@@ -69,6 +70,12 @@ def with_own_links(units: Sequence[Unit], template: str) -> list[Unit]:
 def listings(found: Iterable[Found]) -> list[str]:
     """The templates among some finders that work."""
     return [item.spec.url for item in found if item.spec.kind == "template" and item.spec.url and not item.problem]
+
+
+def articles(found: Iterable[Found]) -> list[str]:
+    """What archives with a listing a day list under a headline, or at an address that spells a day: it may have changed over the years."""
+    days = [item for item in found if item.spec.url in listings([item]) and "{day" in (item.spec.url or "")]
+    return [url for item in days for url in item.urls if url in item.titled or urls.path_day(url)]
 
 
 def is_of(url: str, known: Iterable[str]) -> bool:

@@ -110,6 +110,8 @@ def _find(found: Found) -> str:
         lines.append(f"date = {quoted(spec.date_selector)}")
     if spec.next_selector:
         lines.append(f"next = {quoted(spec.next_selector)}")
+    if spec.pages:
+        lines.append(f"pages = {quoted(spec.pages)}")
     if spec.kind == "template" and spec.first_day:
         lines.append(f"from = {spec.first_day}  # the first period that the site links to")
     if spec.kind == "template" and spec.last_day:

@@ -19,7 +19,7 @@ from flows.probing.trying import judged
 from flows.probing.visit import Visit
 from flows.sources import FinderSpec, SourceDefinition
 from parsers import urls
-from parsers.listing import Calendar, ListingError, Selectors, read_page, read_robots, read_sitemap
+from parsers.listing import Calendar, ListingError, Selectors, any_page, read_page, read_robots, read_sitemap
 
 MOST_FEEDS = 3
 MOST_SITEMAPS = 3
@@ -171,7 +171,7 @@ class Search:
             yield self.measured(self.index(url, listing.content, listing.content_type), via)
 
     def index(self, url: str, content: bytes, content_type: str | None) -> FinderSpec:
-        """The finder of a listing page, with the next page and the dates where the page marks them."""
+        """The finder of a listing page, with the next page and the dates where the page marks them; or with the pages after it by their number."""
         spec = FinderSpec("index", url, max_pages=1)
         for selector in PLACES["next"]:
             try:
@@ -181,7 +181,14 @@ class Search:
             if links.next_url and links.next_url != url:
                 spec = replace(spec, next_selector=selector)
                 break
+        else:
+            spec = replace(spec, pages=self.counted(url, content, content_type))
         return replace(spec, date_selector="time") if content.count(b"<time") >= FEWEST_LINKS else spec
+
+    def counted(self, url: str, content: bytes, content_type: str | None) -> str | None:
+        """The address of the pages after a listing page, with {page}, where it links to its own second one."""
+        links = read_page(content, url, Selectors(own_pages=True), self.calendar, content_type)
+        return any_page(links.next_url) if links.next_url else None
 
     @property
     def today(self) -> date:

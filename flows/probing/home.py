@@ -86,13 +86,14 @@ def _linked_feeds(addresses: Iterable[str]) -> list[str]:
 
 
 def _name(soup: BeautifulSoup) -> str | None:
-    """The site's own name: og:site_name, else the part of the title that a bar or a dash sets off."""
+    """The site's own name: og:site_name, else the part of the title that a bar or a dash sets off, and that does not say "home"."""
     stated = _meta(soup, "og:site_name") or _meta(soup, "application-name")
     if stated:
         return stated
     title = soup.title.get_text(" ", strip=True) if soup.title else ""
     parts = [part.strip() for part in re.split(r"\s+[|–—·»-]\s+|\s*\|\s*", title) if part.strip()]
-    return min(parts, key=len) if parts else None
+    named = [part for part in parts if part.casefold() not in PLACES["front"]]
+    return min(named or parts, key=len, default=None)
 
 
 def _meta(soup: BeautifulSoup, name: str) -> str | None:

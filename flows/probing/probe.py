@@ -135,10 +135,11 @@ def _searched(search: Search, feeds: Sequence[str]) -> list[Found]:
 
 
 def _pattern(seen: Sequence[Found], front: Home) -> Pattern | None:
-    """The pattern of what is known to be articles: a feed's links, else addresses that spell a day, else long titles."""
+    """The pattern of what is known to be articles: a feed's links and those of an archive's days, else addresses that spell a day, else long titles."""
     listings = daily.listings(seen)
     feeds = [url for found in seen if found.spec.kind == "feed" for url in found.urls]
     dated = [url for found in seen for url in found.urls if urls.path_day(url)]
+    feeds += daily.articles(seen)
     titled = [url for found in seen for url in found.titled]
     links = [anchor.url for anchor in front.anchors]
     samples = ([url for url in sample if not daily.is_of(url, listings)] for sample in (feeds, dated, titled))

@@ -173,7 +173,7 @@ class Probe:
             return self.access.rights if self.access.reserved else self.access.robots
         if not self.chosen:
             said = "No feed, sitemap, archive or page with links to articles was found."
-            return f"{said} {self.hint}" if self.hint else said
+            return f"{said} {self.hint or 'If you know where it lists them, write its file yourself: docs/sources.md explains every key.'}"
         if self.pages and self.count("barred") == len(self.pages):
             return self.pages[0].said
         return None

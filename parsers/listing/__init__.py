@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from parsers.listing.dates import Calendar, Listed, read_date
 from parsers.listing.feeds import patience, read_feed
-from parsers.listing.pages import Selectors, read_page, said
+from parsers.listing.pages import Selectors, any_page, read_page, said
 from parsers.listing.records import Child, Link, Links, ListingError, absolute
 from parsers.listing.sitemaps import read_robots, read_sitemap
 
@@ -17,6 +17,7 @@ __all__ = [
     "ListingError",
     "Selectors",
     "absolute",
+    "any_page",
     "patience",
     "read_date",
     "read_feed",

@@ -98,6 +98,14 @@ def own_next(soup: BeautifulSoup, url: str) -> str | None:
     return None
 
 
+def any_page(url: str) -> str | None:
+    """The address of a second page with {page} in the place of its number; None where it has another."""
+    match = _NUMBER.search(url)
+    if match is None or match["number"] != "2":
+        return None
+    return f"{url[: match.start('number')]}{{page}}{url[match.end('number') :]}"
+
+
 def _numbered(url: str) -> tuple[str, int]:
     """An address without its page number, and that number; 1 where it has none."""
     bare = url.partition("#")[0]

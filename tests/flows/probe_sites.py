@@ -173,7 +173,7 @@ def scripted() -> dict[str, Page]:
     return pages
 
 
-def listing_only() -> dict[str, Page]:
+def listing_only(older: str = '<a rel="next" href="{}">Older</a>', second: str = "/news/?page=2") -> dict[str, Page]:
     """No feed, no sitemap: one page of news with a second one, links without dates in their addresses."""
     listed = [(f"/news/{name}-opens-again-{300 + number}.html", today() - timedelta(days=number), f"The {name} opens again")
               for number, name in enumerate(NAMES)]  # fmt: skip
@@ -188,16 +188,18 @@ def listing_only() -> dict[str, Page]:
         "/": front(
             f'<a href="/news/">News</a><a href="/imprint.html">Imprint</a><ul>{links(listed[:2])}</ul>', lang="en"
         ),
-        "/news/": front(f'<ul>{dated(listed[:6])}</ul><a rel="next" href="/news/?page=2">Older</a>'),
-        "/news/?page=2": front(f"<ul>{dated(listed[6:])}</ul>"),
+        "/news/": front(f"<ul>{dated(listed[:6])}</ul>{older.format(second)}"),
+        second: front(f"<ul>{dated(listed[6:])}</ul>"),
         "/imprint.html": front("<h1>Imprint</h1>"),
     } | {path: article(title, day) for path, day, title in listed}
 
 
-def daily() -> dict[str, Page]:
-    """An archive with a page a day, of which the newest has no article, and a page that lists these days."""
+def daily(moved: bool = False) -> dict[str, Page]:
+    """An archive with a page a day, of which the newest has no article, and a page that lists these days; `moved`: since the
+    second day addresses of articles have no day."""
     days = [today() - timedelta(days=number) for number in range(7)]
-    rows = {day: [(f"/news/{day:%Y/%m/%d}/{name}-opens-again-{number}.html", day, f"The {name} opens again")
+    rows = {day: [(f"/story/{name}-opens-again-{place}{number}.html" if moved and day != days[-1] else
+                   f"/news/{day:%Y/%m/%d}/{name}-opens-again-{number}.html", day, f"The {name} opens again")
                   for number, name in enumerate(NAMES[: (place + 1) // 2])] for place, day in enumerate(days)}  # fmt: skip
     frame = '<header><a href="/">The Bay Courier</a> <a href="/archive/">Archive</a></header>'
     listed = [row for day in days for row in rows[day]]

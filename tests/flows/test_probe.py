@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +12,7 @@ import pytest
 
 from flows import pipeline
 from flows.discovery import Unit
-from flows.probing import Options, Probe, ended, probe
+from flows.probing import Options, Probe, ended, home, probe
 from flows.probing.draft import identifier, toml
 from flows.probing.records import Access, Guess, Kind, Tried
 from flows.sample.site import serve
@@ -128,6 +129,44 @@ def test_an_archive_with_a_page_a_day_is_a_template_and_its_pages_are_no_article
     assert template.spec.last_day is None
     assert "archive" not in found.pattern.regex
     assert (found.count("article"), found.doubt) == (4, None)
+
+
+def test_an_archive_whose_articles_have_moved_has_a_pattern_for_both_addresses(workspace: Workspace):
+    found, site = probed(workspace, sites.daily(moved=True))
+    (template,) = found.chosen
+    assert template.spec.url == f"{site.base}/archive/{{year}}-{{month}}-{{day}}.html"
+    assert found.pattern is not None
+    fits = [re.search(found.pattern.regex, f"{site.base}{path}") is not None for path in sites.daily(moved=True) if "opens" in path]  # fmt: skip
+    assert all(fits)
+    assert (found.count("article"), found.doubt) == (4, None)
+
+
+@pytest.mark.parametrize(
+    ("older", "second", "pages"),
+    [
+        ('<a class="older" href="{}">Older</a>', "/news/page/2/", "/news/page/{page}/"),
+        ('<a href="{}">2</a>', "/news/?page=2", "/news/?page={page}"),
+        ('<a href="{}">2</a>', "/news/p2.html", None),
+    ],
+)
+def test_pages_that_go_on_by_number_are_counted(workspace: Workspace, older: str, second: str, pages: str | None):
+    found, site = probed(workspace, sites.listing_only(older, second))
+    expected = f"{site.base}{pages}" if pages else None
+    assert found.chosen[0].spec.pages == expected
+    assert written(workspace, found).finders[0].pages == expected
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Home | The Bay Courier", "The Bay Courier"),
+        ("The Bay Courier - Startseite", "The Bay Courier"),
+        ("The Bay Courier | News from the whole of the bay", "The Bay Courier"),
+        ("Home", "Home"),
+    ],
+)
+def test_a_home_page_is_not_called_home(title: str, name: str):
+    assert home.read(f"<title>{title}</title>".encode(), "https://bay.example/", "text/html").name == name
 
 
 @pytest.mark.parametrize(
@@ -268,7 +307,8 @@ def test_an_error_page_at_a_feeds_address_is_no_feed(workspace: Workspace):
 
 def test_an_empty_site_is_an_obstacle(workspace: Workspace):
     found, _ = probed(workspace, {"/": sites.front("<h1>Soon</h1>")})
-    assert found.obstacle == "No feed, sitemap, archive or page with links to articles was found."
+    assert found.obstacle is not None
+    assert found.obstacle.startswith("No feed, sitemap, archive or page with links to articles was found. If you know")
 
 
 def test_a_host_that_does_not_answer_is_a_sentence(workspace: Workspace):
