@@ -70,7 +70,7 @@ def addresses(con: duckdb.DuckDBPyConnection, article_id: str) -> list[Record]:
 
 
 def corrections(con: duckdb.DuckDBPyConnection, article_id: str) -> list[tuple[Record, Record]]:
-    """Pairs of readings of one and the same page whose records differ: what another reader made of it, oldest first."""
+    """Pairs of readings of one and the same page whose records differ, or one of which is none, oldest first."""
     readings = _records(con, "readings", {"article_id": article_id})
     pairs = pairwise(readings)
     return [(old, new) for old, new in pairs if _one_page(old, new) and old["record_hash"] != new["record_hash"]]

@@ -112,7 +112,17 @@ def _print_corrections(corrections: list[tuple[Record, Record]], today: str | No
 
     for old, new in corrections:
         read = " → ".join(f"{_named(one, today)} ({_moment(one['read_at'])})" for one in (old, new))
-        _print_diff(f"shown {_moment(old['observed_at'])}, read by {read}", old, new, single(old, new))
+        title = f"shown {_moment(old['observed_at'])}, read by {read}"
+        rejected = new["reject_reason"] or old["reject_reason"]
+        if rejected:
+            said = (
+                f"no article any more: {new['reject_reason']}"
+                if new["reject_reason"]
+                else f"an article now; was {rejected}"
+            )
+            out.print(Text.assemble((title, "bold"), f"\n{said}\n"), soft_wrap=not out.is_terminal)
+        else:
+            _print_diff(title, old, new, single(old, new))
 
 
 def _named(reading: Record, today: str | None) -> str:

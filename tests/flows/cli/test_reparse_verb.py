@@ -160,6 +160,19 @@ def test_a_correction_of_any_field_is_shown_later(news: Workspace, wireroom: Run
     assert "today's reader" not in wireroom("diff", found["url"], "--readings").stdout
 
 
+def test_a_page_that_was_none_for_a_while_is_shown_so_later(news: Workspace, wireroom: Run):
+    """It was said that no page was read twice with different results."""
+    edit(news, "[parse]", '[parse]\ncontainer = "a"')
+    (found, *_) = json.loads(wireroom("reparse", "--json", "--fields", "rejected").stdout)["sample"]
+    wireroom("reparse", "--accept")
+    edit(news, '\ncontainer = "a"', "")
+    wireroom("reparse", "--sample", 0)
+    wireroom("reparse", "--accept")
+    told = wireroom("diff", found["url"], "--readings").stdout
+    assert f"no article any more: {found['reason']}" in told
+    assert f"an article now; was {found['reason']}" in told
+
+
 def test_what_an_acceptance_has_changed_is_asked_for_as_it_says(news: Workspace, wireroom: Run):
     """It said how to count all changes that ever were."""
     edit(news, '"mbns"', '"reuters"')
