@@ -246,8 +246,11 @@ def _fields(given: list[str]) -> list[str]:
     """The fields of --fields, however they are divided."""
     from flows.differing import chosen
 
+    names = [name.strip() for part in given for name in part.split(",") if name.strip()]
+    if given and not names:  # an empty variable of a script must not mean all of them
+        raise Problem("--fields names no field. Write some, as --fields headline,body, or leave it out for all.")
     try:
-        return chosen([name.strip() for part in given for name in part.split(",") if name.strip()])
+        return chosen(names)
     except ValueError as problem:
         raise Problem(str(problem)) from None
 

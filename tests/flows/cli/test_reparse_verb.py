@@ -266,6 +266,7 @@ def test_what_is_discarded_is_gone(news: Workspace, wireroom: Run):
         (("--accept", "--since", "2026", "--limit", "5"), "--since and --limit say what is read or shown. Accepted"),
         (("--discard", "--fields", "body"), "--fields says what is read or shown. What waits is"),
         (("--list", "--again"), "--again says what is read"),
+        (("--accept", "--fields", " ,"), "--fields names no field"),
         (("--fields", "headlin"), "Did you mean 'headline'?"),
         (("--fields", "xyz"), "There are: "),
         (("--since", "soon"), "is no day"),
