@@ -41,7 +41,7 @@ READ = ("fetched", "unchanged", "not_yet")
 class Part:
     """The verdict on one part of a source."""
 
-    part: str  # file, robots, feed, sitemap, …, articles, fields, dates
+    part: str  # file, robots, feed, sitemap, …, articles, container (where it is on none or some), fields, dates
     state: State
     said: str
 

@@ -33,7 +33,8 @@ INTERRUPTED = 130
 def main(flow: Callable[..., Any], names: str, arguments: list[str]) -> int:
     """Run a flow with these arguments and print what it returns; the exit code. `names` says what it takes, as SOURCE [DAY]."""
     least = sum(not name.startswith("[") for name in names.split())
-    if not least <= len(arguments) <= len(names.split()):
+    is_option = any(argument.startswith("-") for argument in arguments)
+    if is_option or not least <= len(arguments) <= len(names.split()):
         return _say(f"Give it: {names}")
     try:
         with recorded():

@@ -16,6 +16,7 @@ from conftest import until
 from test_up import is_alive
 
 from flows.sample.site import serve
+from flows.service.by_hand import main
 from flows.workspace import Workspace, create
 from tests.flows.silent import Silent
 
@@ -43,6 +44,17 @@ def below(parent: int) -> list[int]:
     pairs = [tuple(map(int, line.split())) for line in done.stdout.splitlines()]
     found = [pid for pid, above in pairs if above == parent]
     return found + [deeper for pid in found for deeper in below(pid)]
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["meridian", "--accept"], ["meridian", "2026-01", "2026-02"]])
+def test_what_it_does_not_take_begins_nothing(arguments: list[str], capsys: pytest.CaptureFixture[str]):
+    """An option was taken for a source, and a server was started for it."""
+
+    def flow(*given: str) -> None:
+        raise AssertionError(given)
+
+    assert main(flow, "SOURCE [DAY]", arguments) == 1
+    assert capsys.readouterr().err == "Give it: SOURCE [DAY]\n"
 
 
 @pytest.mark.prefect
