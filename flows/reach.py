@@ -219,7 +219,7 @@ def _pages(
     """How many pages there may be, and on what that rests; of what waits, so many name no day."""
     level = sampled if sampled is not None else levels.a_day
     waiting, undated = waits
-    wait = f"{waiting:,} {'address is' if waiting == 1 else 'addresses are'} listed and not asked for yet"
+    wait = f"{waiting:,} {'address is' if waiting == 1 else 'addresses are'} listed and not fetched yet"
     if undated:
         wait += f" ({undated:,} of them without a day: they may be of any day, and all are fetched)"
     if not unseen and (waiting or is_beyond or levels.a_day is not None):

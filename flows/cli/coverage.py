@@ -122,7 +122,8 @@ def _nothing(source: SourceDefinition, as_json: bool) -> int:
     if as_json:
         print(json.dumps({"source": source.source_id, "first_day": None, "last_day": None, "holes": []}))
     else:
-        said = f"No day of {source.source_id} is known yet. Read it with: wireroom ingest {source.source_id}"
+        name = source.source_id
+        said = f"No day of {name} is known yet. Read it with: wireroom ingest {name}, or its past with: wireroom backfill {name} --from DAY"
         out.print(said, soft_wrap=True, highlight=False)
     return 1
 
@@ -177,14 +178,14 @@ def _overview(limits: tuple[date | None, date | None], as_json: bool) -> int:
         for source in sources:
             survey = surveyed(con, source, *limits)
             row = _summary(source, survey)
-            holes += row["holes"]
+            holes += row["holes"] if survey else 1
             rows.append(row)
     if as_json:
         for row in rows:
             print(json.dumps(row, default=str))
     elif rows:
         names = [name for name in rows[0] if name != "days" or not out.is_terminal or out.width >= ROOMY]
-        as_table(names, [[row[name] for name in names] for row in rows])
+        as_table(names, [["–" if row[name] is None else row[name] for name in names] for row in rows])
     else:
         raise Problem("There is no source yet. Add one with: wireroom sources add eir")
     return holes

@@ -36,7 +36,7 @@ EXAMPLES = """
 
   wireroom import CC-NEWS-*.warc.gz --source eir    one outlet out of the world's news
 
-  wireroom import saved/ --base https://example.org a folder that mirrors a site
+  wireroom import saved/ --base https://example.org  a folder that mirrors a site
 
   wireroom import dump.jsonl --as gazette           one page a line, all of them for one source
 

@@ -172,7 +172,8 @@ def _print_found(found: Found, addresses: list[Record], corrected: int) -> None:
         put(Text(str(value)), INDENT, name)
     for place, version in enumerate(found.versions if len(found.versions) > 1 else ()):
         put(_version(version, version is record), INDENT, "" if place else "versions")
-    for place, address in enumerate(addresses if len(addresses) > 1 else ()):
+    led_there = addresses if any(address["url"] != record["url"] for address in addresses) else ()
+    for place, address in enumerate(led_there):
         put(Text(f"{address['url'] or '?'} ({address['how']})"), INDENT, "" if place else "addresses")
     if corrected:
         put(Text(f"{times(corrected)} by another reading of the same page: diff --readings"), INDENT, "corrected")

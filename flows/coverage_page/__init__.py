@@ -106,7 +106,10 @@ def _page(one: PageState, texts: Words, outcomes: Words) -> list[Any]:
 def _rows(holes: Sequence[Hole], words: Mapping[str, str]) -> Iterator[str]:
     for hole in holes[:LISTED]:
         name = hole.day.isoformat() if hole.day else f"{hole.finder or ''} {hole.unit or ''}"
-        articles = f"{hole.articles:,} of {hole.found:,}" if hole.found else ""
+        # Of a day whose listing was not read nobody knows how many there are.
+        articles = (
+            f"{hole.articles:,} of {hole.found:,}" if hole.missing else f"{hole.articles:,}" if hole.articles else ""
+        )
         cells = (escape(cell) for cell in (words[hole.state], reasons.said(hole.reason), articles))
         kind = "when" if hole.day else "listing"
         yield f'<tr><td class="{kind}">{escape(name)}</td>' + "".join(f"<td>{cell}</td>" for cell in cells) + "</tr>\n"

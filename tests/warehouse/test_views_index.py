@@ -62,6 +62,7 @@ CASES: list[tuple[str, list[rows.Row], dict[str, list[int]]]] = [
     ("the last failed", walked(6), {"unlisted": [*range(1, 6)], "unreachable": [6, 0]}),
     ("a later walk has the page", [*walked(3), *walked(hours=30)], {}),
     ("a later walk fails at another page", [*walked(), *walked(4, hours=30)], {}),
+    ("a later walk reads what is after the last that failed", [*walked(6), *walked(6, pages=[*PAGES[:5], (3, 5), (1, 2)], hours=30)], {"unreachable": [*range(2, 7)]}),
     ("days of pages overlap", walked(3, pages=[(24, 30), (20, 25), (15, 21), (11, 16), (6, 12), (1, 7)]), {"unreachable": [*range(15, 22)]}),
     ("in no order", walked(3, pages=[(1, 30), (3, 28), (2, 29), (2, 29), (1, 28), (1, 30)]), {"unlisted": [*range(1, 31)], "unreachable": [0]}),
     ("only one page was read", walked(2, pages=[(1, 30), (1, 1)]), {"unlisted": [*range(1, 31)], "unreachable": [0]}),

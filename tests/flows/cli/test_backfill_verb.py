@@ -152,7 +152,7 @@ def test_the_plan_goes_by_all_days_that_listings_vouch_for_and_not_only_by_those
     outlet.source('kind = "index"\nurl = "BASE/"\nlinks = "li a"\nfrom = 2017-02-22', rest=DATED)
     said(capsys, "--from", "2017-03-01", "--to", "2017-03-21", "--limit", "1")
     _, plan = as_json(capsys, "--from", "2017-01-01", "--to", "2017-03-21", "--dry-run")
-    assert "2 addresses are listed and not asked for yet, and 7 days are not known yet: 0.14 articles" in plan["basis"]
+    assert "2 addresses are listed and not fetched yet, and 7 days are not known yet: 0.10 articles" in plan["basis"]
     assert plan["pages"] == 3
 
 

@@ -146,11 +146,15 @@ def test_listings_are_shown_one_a_line(wireroom: Run):
 def test_without_a_source_there_is_a_line_for_each(wireroom: Run):
     lines = wireroom("coverage", "--json", code=4).stdout.splitlines()
     assert {row["source"]: (row["holes"], row["articles"]) for row in map(json.loads, lines)} == {SOURCE: (3, 54), "unread": (0, 0)}  # fmt: skip
-    assert SOURCE in wireroom("coverage", code=4).stdout
+    said = wireroom("coverage", code=4).stdout
+    assert SOURCE in said
+    assert "NULL" not in said
 
 
 def test_a_source_that_was_never_read_is_not_called_complete(wireroom: Run):
-    assert "wireroom ingest unread" in wireroom("coverage", "unread", code=4).stdout
+    said = wireroom("coverage", "unread", code=4).stdout
+    assert "wireroom ingest unread" in said
+    assert "wireroom backfill unread --from" in said
     said = wireroom("coverage", "unread", *WINDOW, code=4).stdout
     assert "never tried 31" in said
 
@@ -305,6 +309,23 @@ def test_a_hole_of_which_no_address_is_known_has_no_articles_to_count():
     text = coverage_page.page("Paper", "paper", [], {}, {state: mark.word for state, mark in MARKS.items()}, [], holes)
     assert "0 of 0" not in text
     assert "<td>1 of 2</td>" in text
+
+
+def test_articles_of_a_day_whose_listing_was_not_read_are_not_all_of_it():
+    hole = Hole(date(2017, 3, 9), None, None, "unreachable", "its listing could not be read", 6, 6, 0)
+    text = coverage_page.page("Paper", "paper", [], {}, {state: mark.word for state, mark in MARKS.items()}, [], [hole])
+    assert "6 of 6" not in text
+    assert "<td>6</td>" in text
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_without_a_source_one_that_was_never_read_is_a_hole(
+    tmp_path: Path, wireroom: Run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+):
+    made = workspace.create(tmp_path / "new")
+    (made.sources / "unread.toml").write_text(DEFINITION, encoding="utf-8")
+    monkeypatch.setenv("WIREROOM_WORKSPACE", str(made.root))
+    assert "unread" in wireroom("coverage", *arguments, code=4).stdout
 
 
 @pytest.fixture(scope="module")

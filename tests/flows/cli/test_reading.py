@@ -9,6 +9,7 @@ import pytest
 from flows.cli import comparing, reading
 from tests.flows.cli.conftest import Run
 from tests.warehouse.facts import key
+from warehouse import lookup
 
 URL = "https://paper.example/bridge"
 
@@ -124,3 +125,14 @@ def test_an_excerpt_is_said_to_be_one(capsys: pytest.CaptureFixture[str]) -> Non
     for extent in ("full", "excerpt"):
         reading._print_body({**record, "body_extent": extent})
         assert ("only the opening" in capsys.readouterr().out) is (extent == "excerpt")
+
+
+@pytest.mark.parametrize("is_another", [False, True])
+def test_an_article_that_has_moved_names_the_address_that_led_there(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, is_another: bool
+) -> None:
+    monkeypatch.setattr(reading, "_facts", lambda record: [("address", record["url"])])
+    record = {"headline": "Boats", "subheadline": None, "url": URL, "dateline": None, "body": "", "credit_text": None, "body_extent": "full"}  # fmt: skip
+    listed = "https://paper.example/old/bridge" if is_another else URL
+    reading._print_found(lookup.Found("id", (record,), record), [{"url": listed, "how": "requested"}], 0)
+    assert (f"{listed} (requested)" in capsys.readouterr().out) is is_another

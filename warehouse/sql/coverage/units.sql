@@ -22,7 +22,7 @@ FROM (
            CASE listing WHEN 'never_tried' THEN 'its listing was not asked for yet' WHEN 'partial' THEN 'its listing was not read whole'
                         ELSE 'its listing could not be read' END || coalesce(' (' || coalesce(cut_reason, reason) || ')', '') AS reason
     FROM units_of
-    LEFT JOIN (SELECT finder, unit, max(day) AS until, bool_or(is_open) AS is_open FROM unit_days WHERE source_id = $source_id GROUP BY ALL) USING (finder, unit)
+    LEFT JOIN (SELECT finder, unit, max(day) AS until, bool_and(is_open) AS is_open FROM unit_days WHERE source_id = $source_id GROUP BY ALL) USING (finder, unit)
     WHERE finder <> 'feed' AND listing IN ('partial', 'unreachable', 'never_tried') AND coalesce(is_open, true)
     UNION ALL
     SELECT finder, unit, CASE WHEN others = 0 THEN 'never_tried' ELSE 'partial' END, first_day, last_day, never_tried + others,
