@@ -11,7 +11,7 @@ from flows.importing.kinds import KINDS, Kind, false_name, kind_by_name, kind_of
 from flows.importing.records import Held, file_at, names, tidy
 from warehouse.errors import WarehouseError
 
-BROWSERS = frozenset({".mht", ".mhtml", ".maff"})
+BROWSERS = frozenset({".maff", ".webarchive"})
 """Pages that only browsers can read."""
 
 
@@ -98,6 +98,6 @@ def _say(found: _Sorted, door: Door) -> None:
     if found.foreign:
         door.report.problem(
             f"{names(found.foreign)} {'is' if len(found.foreign) == 1 else 'are'} none of {KINDS}. A PDF or Office file is "
-            "no page that can be read; an archive of another kind is to be unpacked first; an MHT or MAFF file can be opened in "
+            "no page that can be read; an archive of another kind is to be unpacked first; a MAFF or webarchive file can be opened in "
             "a browser and saved from there as HTML."
         )

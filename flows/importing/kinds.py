@@ -10,23 +10,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Literal
 
-from flows.importing import saved
+from flows.importing import packed, saved
 from flows.importing.contents import ADDRESS
 from flows.importing.decoding import BROKEN as PACKED_BADLY
 from flows.importing.decoding import as_utf8, text_of
 from flows.importing.records import file_at
 from flows.importing.tables import SAMPLE
 from flows.importing.undoing import looks_like_markup
-from flows.importing.wacz import BROKEN
+from flows.importing.wacz import BROKEN, ZIP, is_wacz
 from warehouse.archive.containers import GZIP, Broken
 from warehouse.archive.streams import opened
 from warehouse.archive.zstd import DICTIONARY, FRAME
 
-Kind = Literal["warc", "wacz", "json", "csv", "html", "text"]
+Kind = Literal["warc", "wacz", "json", "csv", "html", "mhtml", "text"]
 
-KINDS = "WARC, WACZ, HTML, plain text, JSON Lines and CSV"
+KINDS = "WARC, WACZ, HTML, MHTML, plain text, JSON Lines and CSV"
 _WARC = (b"WARC/", b"filedesc://")
-_ZIP = b"PK\x03\x04"
 _PAGE = re.compile(rb"(?:\xef\xbb\xbf)?(?>\s+|<\?xml[^>]*\?>|<!--.*?-->)*+<(?:!doctype\s+html|html)\b", re.I | re.S)
 _FIRST = 1024  # bytes in which a page shows that it is one
 _LONG = 8192  # bytes of a line that are looked at
@@ -42,6 +41,7 @@ _BY_SUFFIX: dict[str, Kind] = {
     ".wacz": "wacz",
     **dict.fromkeys(saved.HTML, "html"),
     **dict.fromkeys(saved.TEXT, "text"),
+    **dict.fromkeys(packed.MHTML, "mhtml"),
 }
 
 
@@ -51,8 +51,8 @@ def kind_of(file: Path) -> Kind | None:
         start = raw.read(_FIRST)
     if start.startswith(_WARC):
         return "warc"
-    if start.startswith(_ZIP):
-        return "wacz" if _is_wacz(file) else None
+    if start.startswith(ZIP):
+        return _kind_of_zip(file)
     if start.startswith((GZIP, FRAME, DICTIONARY)) and _begins_warc(file):
         return "warc"
     by_name = kind_by_name(file)
@@ -83,7 +83,7 @@ def false_name(file: Path) -> str | None:
     if looks_like_markup(start.decode("utf-8", "replace")):
         really = "it is a web page, perhaps one that says why there was no file"
     elif kind == "wacz":
-        really = "it is no zip"
+        really = "it is no zip of WARC files"
     else:
         really = "it is neither compressed nor begins with WARC/"
     return f"{file} is named as a {kind.upper()} file, but {really}. Fetch it again, or leave it out."
@@ -116,10 +116,10 @@ def _is_list(file: Path) -> bool:
     return False
 
 
-def _is_wacz(file: Path) -> bool:
-    """Whether a zip is a WACZ file, or packs some."""
+def _kind_of_zip(file: Path) -> Kind | None:
+    """What a zip is: a WACZ file (or one that packs some), a page that SingleFile has compressed, or nothing that is read."""
     try:
         with zipfile.ZipFile(file) as zipped:
-            return any(name.startswith("archive/") or name.lower().endswith(".wacz") for name in zipped.namelist())
+            return "wacz" if is_wacz(zipped.namelist()) else "html" if packed.is_zipped(zipped) else None
     except BROKEN:
-        return file.suffix.lower() == ".wacz"
+        return "wacz" if file.suffix.lower() == ".wacz" else None

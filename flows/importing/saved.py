@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import csv
 import html
-import io
 import re
-import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -18,9 +16,10 @@ from flows.importing.decoding import BROKEN, as_utf8, encoding_of, text_of, utf8
 from flows.importing.door import Door
 from flows.importing.fronts import below, front
 from flows.importing.named_fields import columns, field
+from flows.importing.packed import Within, of_mhtml, of_zip
 from flows.importing.records import Arrival, Held, Report, file_at, names
 from flows.importing.undoing import settled
-from flows.importing.wacz import BROKEN as BROKEN_ZIP
+from flows.importing.wacz import ZIP
 from parsers.listing import read_date
 from parsers.records import Hints
 from warehouse.archive.containers import GZIP
@@ -35,6 +34,7 @@ _OG_URL = re.compile(rb"""<meta\b[^>]*\b(?:property|name)\s*=\s*["']?og:url["']?
 _VALUE = re.compile(rb"""\b(?:href|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _SAID = {"url": "url", "title": "title", "date": "published"}
 _PACKS_ITSELF = re.compile(rb"<html[^>]* data-sfz\b", re.I)
+_PACKED_BY = ("a page that SingleFile has compressed", "an MHTML file")
 _START = 1 << 18
 _HEAD = 4096
 NO_ADDRESS = "a file that does not say its address"
@@ -64,20 +64,20 @@ def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses
     if content is None:
         return
     wire, body = content
-    if _PACKS_ITSELF.search(body[:_HEAD]):
-        page = _unpacked(body)
-        if page is None:
-            door.report.problem(
-                f"{held.name} is a page that SingleFile has compressed, and cannot be unpacked: open it in a browser and save "
-                "it again without compression."
-            )
-            return
-        wire = body = page
+    found = _within(body, kind)
+    if found is None:
+        door.report.problem(
+            f"{held.name} is {_PACKED_BY[kind == 'mhtml']}, and no page can be taken out of it: open it in a browser and save the page again "
+            "as HTML, without compression."
+        )
+        return
+    if found.page is not body:
+        kind, wire, body = "html", found.page, found.page
     written = utf8(body) if encoding_of(body[:1024]) else body
     if kind == "text":
         wire, body = (written, written) if written is not body else (wire, body)
     head = front(written[:_START].decode("utf-8", "replace")) if kind == "text" else None
-    own = head.said if head else _own_words(written) if kind == "html" else {}
+    own = head.said if head else found.said or _own_words(written) if kind == "html" else {}
     said = {**own, **addresses.of(held, inside)}
     url = said.get("url")
     if url is None and kind == "html":
@@ -105,7 +105,7 @@ def arrival(held: Held, inside: str, kind: str, door: Door, addresses: Addresses
         observed_at=_moment(said.get("saved")),
         changed_at=held.changed_at,
         content_encoding="gzip" if wire is not body else None,
-        content_type="text/html" if kind == "html" else "text/plain; charset=utf-8",
+        content_type=_content_type(kind, found.charset),
         hints=Hints(said.get("title"), stated.text, "list" if stated.text else None),
     )
 
@@ -125,14 +125,18 @@ def _content(held: Held, door: Door) -> tuple[bytes, bytes] | None:
     return wire, found.body
 
 
-def _unpacked(body: bytes) -> bytes | None:
-    """The page in a file that is a web page and a zip at once; None where it cannot be unpacked."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(body)) as zipped, zipped.open("index.html") as page:
-            found = page.read(LARGEST + 1)
-    except (*BROKEN_ZIP, KeyError):
-        return None
-    return found if len(found) <= LARGEST else None
+def _within(body: bytes, kind: str) -> Within | None:
+    """The page that a file packs, or the file itself where it packs none; None where it cannot be unpacked."""
+    if kind == "mhtml":
+        return of_mhtml(body)
+    if body.startswith(ZIP) or _PACKS_ITSELF.search(body[:_HEAD]):
+        return of_zip(body)
+    return Within(body)
+
+
+def _content_type(kind: str, charset: str | None) -> str:
+    charset = charset if kind == "html" else "utf-8"
+    return f"text/{'html' if kind == 'html' else 'plain'}" + (f"; charset={charset}" if charset else "")
 
 
 def nameless(report: Report) -> str:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO, cast
@@ -22,11 +22,22 @@ from warehouse.archive.foreign import LARGEST
 BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)
 """What reading a damaged, encrypted or odd zip may raise."""
 
+ZIP = b"PK\x03\x04"
+
 EXPANDS = 200
 """A part of more than a gigabyte that is packed to less than this fraction is no archive of pages."""
 
+_ARCHIVE = "archive/"
+_WARCS = (".warc", ".warc.gz", ".arc", ".arc.gz")
 _NOT_LOADED = 0  # what Browsertrix says of a page that did not come
 _PIECE = 1 << 20
+
+
+def is_wacz(names: Sequence[str]) -> bool:
+    """Whether a zip of these parts is a WACZ file, or packs some; a site may have a folder of its name for WARC files, too."""
+    lower = [name.lower() for name in names]
+    warcs = (name for name in lower if name.startswith(_ARCHIVE) and name.endswith(_WARCS))
+    return "datapackage.json" in lower or any(warcs) or any(name.endswith(".wacz") for name in lower)
 
 
 class Wacz:
@@ -40,7 +51,7 @@ class Wacz:
 
     def warcs(self) -> Iterator[Held]:
         """The WARC files in it."""
-        return self._parts_of("archive/", (".warc", ".warc.gz", ".arc", ".arc.gz"))
+        return self._parts_of(_ARCHIVE, _WARCS)
 
     def packed(self) -> Iterator[Held]:
         """The WACZ files in it, one after the other on the disk, where they can be read from any place."""

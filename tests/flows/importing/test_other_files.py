@@ -299,7 +299,7 @@ def test_a_file_of_another_kind_is_named_with_a_way_out(workspace: Workspace, tm
     file = tmp_path / "report.pdf"
     file.write_bytes(b"%PDF-1.7")
     report = bring(workspace, [file])
-    assert "MHT" in report.problems[0]
+    assert "MAFF" in report.problems[0]
     assert str(file) in report.problems[0]
     with pytest.raises(WarehouseError, match="There is no"):
         bring(workspace, [tmp_path / "missing"])

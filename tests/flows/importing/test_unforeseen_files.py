@@ -106,7 +106,10 @@ def test_a_page_that_unpacks_itself_is_read_as_the_page_within(workspace: Worksp
 
 def test_a_page_that_cannot_be_unpacked_is_a_problem_with_a_way_out(workspace: Workspace, tmp_path: Path):
     report = bring(workspace, [put(tmp_path, "x.html", self_extracting(whole=False))])
-    assert "x.html is a page that SingleFile has compressed, and cannot be unpacked: open it" in report.problems[0]
+    assert (
+        "x.html is a page that SingleFile has compressed, and no page can be taken out of it: open it"
+        in report.problems[0]
+    )
     assert report.unread == 1
 
 
@@ -134,6 +137,8 @@ def test_a_text_that_opens_with_an_address_is_no_list(workspace: Workspace, tmp_
 
 def test_a_page_in_a_folder_that_only_browsers_read_is_counted_with_a_way_out(workspace: Workspace, tmp_path: Path):
     (tmp_path / "saved").mkdir()
-    put(tmp_path / "saved", "x.mhtml", "From: <Saved by Blink>\r\n\r\n")
+    put(tmp_path / "saved", "x.webarchive", "bplist00")
     report = bring(workspace, [tmp_path / "saved"])
-    assert dict(report.passed_over) == {"a file of another kind (.mhtml; open it in a browser and save it as HTML)": 1}
+    assert dict(report.passed_over) == {
+        "a file of another kind (.webarchive; open it in a browser and save it as HTML)": 1
+    }
