@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.archive_site import FIRST, Archive
-from flows import backfilling, reparsing
+from flows import accepting, backfilling, reparsing
 from flows.sources import load
 from flows.workspace import Workspace, create
 from warehouse import archive as pages
@@ -161,7 +161,7 @@ def reparse(place: Workspace, source: str) -> int:
     path.write_text(f"{path.read_text(encoding='utf-8')}{ANOTHER_READER}", encoding="utf-8")
     definition = load(path)
     reparsing.read(place, definition)
-    return reparsing.accept(place, definition).pages
+    return accepting.accept(place, definition).pages
 
 
 def holes(place: Workspace, archive: Archive, source: str) -> set[Any]:

@@ -98,7 +98,7 @@ def part(workspace: Workspace, number: int) -> tuple[str, float, float, float]:
     """CPU seconds of reading, accepting and reading once more, after an edit."""
     source = edited(workspace, number)
     reading = seconds(lambda: reparsing.read(workspace, source))
-    accepting = seconds(lambda: reparsing.accept(workspace, source))
+    accepting = seconds(lambda: accepting.accept(workspace, source))
     again = seconds(lambda: reparsing.read(workspace, source))
     what = "records as before" if number == 1 else "every record differs"
     return what, reading, accepting, again

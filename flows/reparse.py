@@ -1,4 +1,4 @@
-"""The Prefect flow of reading an archive anew: decorators around the plain functions of reparsing.py.
+"""The Prefect flow of reading an archive anew: decorators around the plain functions of reparsing.py and accepting.py.
 
 python -m flows.reparse SOURCE     one recorded reading, by a server that ends with it where none is named
 """
@@ -13,7 +13,7 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows import ending, logs, orders, reparsing
+from flows import accepting, ending, logs, orders, reparsing
 from flows.recorded import recorded
 from flows.source_files import source_named
 from flows.workspace import find
@@ -41,7 +41,7 @@ def reparse(
                 "unreadable": len(report.unreadable),
             }
             if accept and report.proposal.files(place.folders):
-                done["accepted"] = asdict(reparsing.accept(place, outlet, flow_run_id=flow_run.id))
+                done["accepted"] = asdict(accepting.accept(place, outlet, flow_run_id=flow_run.id))
     except ending.FORESEEN as problem:
         return ending.state(problem)  # type: ignore[no-any-return]  # the run ends in this state
     return done

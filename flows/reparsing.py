@@ -1,29 +1,27 @@
-"""Archived pages → better rows: read anew by today's parsers without any network, compared, and accepted or not.
+"""Archived pages → better rows: read anew by today's parsers without any network, compared, and left to be accepted.
 
-    archive → parse → compare with what counts → wait in data/reparse/<id>/ → accept → spool → load
+    archive → parse → compare with what counts → wait in data/reparse/<id>/ → (accepting.py)
 
-Reading holds no source's lock, so that ingest goes on meanwhile; accepting is a run like any other.
+Reading holds no source's lock, so that ingest goes on meanwhile.
 """
 
 from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import parsers
-from flows import differing, exchanges, logs, pipeline, progress, readings
+from flows import differing, exchanges, logs, progress, readings
 from flows.loading import load
-from flows.opening import opened
 from flows.pool import Parsed, ParsePool
 from flows.progress import Event, tell
-from flows.run import Run, now
+from flows.run import now
 from flows.sources import SourceDefinition, load_each
 from flows.unclaimed import unclaimed
 from flows.workspace import Workspace
@@ -31,7 +29,6 @@ from parsers import container
 from warehouse import archive, proposals, reading_copy, rows
 from warehouse.archive.captures import Capture
 from warehouse.coding import BadCoding
-from warehouse.errors import WarehouseError
 from warehouse.folders import Folders
 from warehouse.locks import hold
 from warehouse.proposals import Look, Proposal
@@ -39,13 +36,6 @@ from warehouse.reparsing import Archived, Comparison, Withdrawn, older_readings
 
 BATCH = 50
 """Pages a file of a proposal; two batches are in memory at once, one being parsed while the other is compared."""
-
-TOGETHER = 500
-"""Readings that go into the spool as one file."""
-
-
-class NothingWaits(WarehouseError):
-    """Nothing of a source waits to be accepted, or nothing that today's reader has read."""
 
 
 @dataclass(slots=True)
@@ -61,18 +51,6 @@ class Report:
     unreadable: list[str] = field(default_factory=list)  # a sentence a page
     misfit: str | None = None  # what is wrong with [parse] container, as a sentence
     outdated: Proposal | None = None  # what waited by another reader, and had to go
-
-
-@dataclass(slots=True)
-class Accepted:
-    """What came of accepting a proposal."""
-
-    source_id: str
-    id: str
-    pages: int = 0
-    left_out: int = 0  # of which a reading by the same reader, or a later one, counts already
-    withdrawn: int = 0
-    waiting: int = 0  # that differ in other fields than those named
 
 
 def read(
@@ -93,7 +71,7 @@ def read(
     with (
         logs.kept(workspace),
         progress.about(source.source_id),
-        hold(folders.reparse_lock(source.source_id), _who("reparse", source), wait=wait),
+        hold(folders.reparse_lock(source.source_id), who("reparse", source), wait=wait),
     ):
         load(workspace, publish_now=True, wait=True)  # what waits in the spool is known too
         proposal, outdated = proposals.begun(folders, source.source_id, parsers.reader(source.profile), now())
@@ -107,40 +85,6 @@ def read(
     return report
 
 
-def accept(
-    workspace: Workspace,
-    source: SourceDefinition,
-    *,
-    fields: Collection[str] = (),
-    flow_run_id: str | None = None,
-    wait: bool = False,
-) -> Accepted:
-    """Let what waits of a source correct what counts; a kill in the middle costs nothing, the same call finishes.
-
-    With `fields`, only articles that differ in one of them. Raises NothingWaits, and Held where a run holds the source.
-    """
-    folders = workspace.folders
-    proposal = acceptable(folders, source)
-    done = Accepted(source.source_id, proposal.id)
-    with hold(folders.reparse_lock(source.source_id), _who("reparse", source), wait=wait):
-        with opened(workspace, source, "reparse", flow_run_id=flow_run_id, wait=wait, online=False) as run:
-            pipeline.recover(run)
-            for paths in _together(proposal.files(folders)):
-                _accept(run, paths, fields, done)
-        load(workspace, publish_now=True, wait=True)  # who accepts wants to see it at once
-        # Last of all: where this is killed before, the same call finds it, and loads.
-        if not proposal.files(folders):
-            proposals.discard(folders, proposal)
-    return done
-
-
-def discard(folders: Folders, proposal: Proposal, *, wait: bool = False) -> None:
-    """Drop what waits; raises Held while it is being made or accepted, unless `wait`."""
-    who = f"discarding {proposal.id} in process {os.getpid()}"
-    with hold(folders.reparse_lock(proposal.source_id), who, wait=wait):
-        proposals.discard(folders, proposal)
-
-
 def older(workspace: Workspace) -> list[tuple[str, int]]:
     """Sources and how many of their archived pages count as another reader than today's has read them."""
     sources, _ = load_each(workspace.sources)
@@ -149,23 +93,8 @@ def older(workspace: Workspace) -> list[tuple[str, int]]:
         return older_readings(con, readers)
 
 
-def acceptable(folders: Folders, source: SourceDefinition) -> Proposal:
-    """What waits of a source and was read by today's reader; raises NothingWaits."""
-    proposal = proposals.of_source(folders, source.source_id)
-    if proposal is None:
-        raise NothingWaits(
-            f"Nothing of {source.source_id} waits to be accepted. "
-            f"Read its archive anew with: wireroom reparse {source.source_id}"
-        )
-    if proposal.reader != parsers.reader(source.profile):
-        raise NothingWaits(
-            f"What waits as {proposal.id} was read by parsers, or with a source file, that are no longer today's. "
-            f"Read the archive anew with: wireroom reparse {source.source_id}"
-        )
-    return proposal
-
-
-def _who(kind: str, source: SourceDefinition) -> str:
+def who(kind: str, source: SourceDefinition) -> str:
+    """Who holds a lock, for whoever must wait."""
     return f"{kind} of {source.source_id} in process {os.getpid()}, since {now():%Y-%m-%d %H:%M} UTC"
 
 
@@ -225,9 +154,9 @@ class _Reading:
         ]
         looks = self._compared([parsing.page for parsing in parsings], read)
         made: list[rows.Row] = [*readings.named_agencies(results, read_at)]
-        with hold(self.folders.reparse_gate, _who("reparse", self.source), wait=True):
+        with hold(self.folders.reparse_gate, who("reparse", self.source), wait=True):
             gone = withdrawn.keys()
-            may_stay = [not gone & {None, *_keys(page)} for page in read]
+            may_stay = [not gone & {None, *keys(page)} for page in read]
             for page, stays in zip(read, may_stay, strict=True):
                 made += page if stays else []
             kept = [look for looks_of, stays in zip(looks, may_stay, strict=True) if stays for look in looks_of]
@@ -244,51 +173,6 @@ class _Reading:
         return [differing.of_page(page, new, texts) for page, new in zip(pages, read, strict=True)]
 
 
-def _keys(read: Iterable[rows.Reading]) -> set[str | None]:
+def keys(read: Iterable[rows.Reading]) -> set[str | None]:
     """The addresses that a page's readings name."""
     return {key for row in read for key in (row.url_key, row.final_key, row.canonical_key) if key}
-
-
-def _together(paths: Iterable[Path]) -> Iterator[list[Path]]:
-    """Files of a proposal, as many together as make one spool file."""
-    group: list[Path] = []
-    for path in paths:
-        group.append(path)
-        if len(group) * BATCH >= TOGETHER:
-            yield group
-            group = []
-    if group:
-        yield group
-
-
-def _accept(run: Run, paths: Sequence[Path], fields: Collection[str], done: Accepted) -> None:
-    """Spool what of these files is wanted and would count, and then leave only the rest of them."""
-    left = {path: _unwanted(path, fields) for path in paths}
-    for path in paths:
-        found = list(proposals.rows_of(path))
-        read = [row for row in found if isinstance(row, rows.Reading) and row.fetch_id not in left[path]]
-        withdrawn = _withdrawn(run, read)
-        dropped = run.ledger.outdone(read) | withdrawn
-        taken = [row for row in read if row.fetch_id not in dropped]
-        run.note(*taken, *(row for row in found if isinstance(row, rows.Agency)) if taken else ())
-        run.tally.articles += sum(row.record_hash is not None for row in taken)
-        run.tally.rejected += sum(row.record_hash is None for row in taken)
-        done.pages += len({row.fetch_id for row in taken})
-        done.left_out += len(dropped - withdrawn)
-        done.withdrawn += len(withdrawn)
-        done.waiting += len(left[path])
-    run.flush()
-    for path in paths:
-        proposals.leave(path, left[path])
-
-
-def _unwanted(path: Path, fields: Collection[str]) -> frozenset[str]:
-    """The pages of a file that differ, and in none of these fields."""
-    looks = proposals.looks(path)  # also where all is wanted: damage is met before anything is spooled
-    if not fields:
-        return frozenset()
-    return frozenset(look.fetch_id for look in looks) - {look.fetch_id for look in looks if look.touches(fields)}
-
-
-def _withdrawn(run: Run, read: Sequence[rows.Reading]) -> set[str]:
-    return {row.fetch_id for row in read if run.ledger.withdrawn(_keys([row]))}

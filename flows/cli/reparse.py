@@ -146,13 +146,13 @@ def _read(workspace: Workspace, source: SourceDefinition, wanted: _Wanted) -> bo
 
 
 def _accept(workspace: Workspace, proposal: Proposal, wanted: _Wanted) -> None:
-    from flows import reparsing
+    from flows import accepting
     from flows.cli.reparse_output import print_accepted
     from flows.run import now
 
     source, begun_at = source_named(workspace, proposal.source_id), now()
     with watched(source.name, err, quiet=wanted.as_json):
-        done = reparsing.accept(workspace, source, fields=wanted.fields, wait=wanted.wait)
+        done = accepting.accept(workspace, source, fields=wanted.fields, wait=wanted.wait)
     if wanted.as_json:
         print(json.dumps(asdict(done)))
     else:
@@ -160,7 +160,7 @@ def _accept(workspace: Workspace, proposal: Proposal, wanted: _Wanted) -> None:
 
 
 def _discard(workspace: Workspace, proposal: Proposal, wanted: _Wanted) -> None:
-    from flows.reparsing import discard
+    from flows.accepting import discard
 
     discard(workspace.folders, proposal, wait=wanted.wait)
     if wanted.as_json:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import parsers
-from flows import loading, opening, pipeline, proposed, readings, reparsing, run, withdraw
+from flows import accepting, loading, opening, pipeline, proposed, readings, reparsing, run, withdraw
 from flows.importing import Options, bring
 from flows.pool import ParsePool
 from flows.sample.site import Site, serve
@@ -107,8 +107,8 @@ def read(workspace: Workspace, **how: object) -> reparsing.Report:
     return reparsing.read(workspace, source(workspace), **how)
 
 
-def accept(workspace: Workspace, **how: object) -> reparsing.Accepted:
-    return reparsing.accept(workspace, source(workspace), **how)
+def accept(workspace: Workspace, **how: object) -> accepting.Accepted:
+    return accepting.accept(workspace, source(workspace), **how)
 
 
 def summary(workspace: Workspace) -> Summary:
@@ -248,7 +248,7 @@ def test_what_today_s_reader_no_longer_reads_so_cannot_be_accepted(workspace: Wo
     edit(workspace)
     outdated = read(workspace).proposal
     edit(workspace, "Back to top", "Back to the top")
-    with pytest.raises(reparsing.NothingWaits, match="no longer today's"):
+    with pytest.raises(accepting.NothingWaits, match="no longer today's"):
         accept(workspace)
     report = read(workspace)
     assert (report.outdated, report.read) == (outdated, 34)
@@ -258,9 +258,9 @@ def test_what_today_s_reader_no_longer_reads_so_cannot_be_accepted(workspace: Wo
 def test_what_is_discarded_is_gone_and_was_nothing(workspace: Workspace):
     before = contents(workspace)
     edit(workspace)
-    reparsing.discard(workspace.folders, read(workspace).proposal)
+    accepting.discard(workspace.folders, read(workspace).proposal)
     assert contents(workspace) == before
-    with pytest.raises(reparsing.NothingWaits, match="wireroom reparse meridian"):
+    with pytest.raises(accepting.NothingWaits, match="wireroom reparse meridian"):
         accept(workspace)
 
 
@@ -408,7 +408,7 @@ def test_reading_goes_on_while_a_run_holds_the_source(workspace: Workspace):
 KILLED = """
 import os, sys
 from pathlib import Path
-from flows import reparsing
+from flows import accepting, reparsing
 from flows.sources import load
 from flows.workspace import Workspace
 from warehouse import files, proposals, spool
@@ -425,9 +425,9 @@ def killed(*a, **b):
         os._exit(9)
     return original(*a, **b)
 
-reparsing.BATCH, reparsing.TOGETHER = 5, 10
+reparsing.BATCH, accepting.TOGETHER = 5, 2
 setattr(owner, name, killed)
-getattr(reparsing, verb)(Workspace(place), load(place / "sources" / "meridian.toml"))
+getattr({"read": reparsing, "accept": accepting}[verb], verb)(Workspace(place), load(place / "sources" / "meridian.toml"))
 """
 
 
