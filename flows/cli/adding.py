@@ -268,11 +268,21 @@ def say_written(draft: Draft, path: Path) -> None:
 
 
 def _next(draft: Draft) -> None:
-    way = f"wireroom ingest {draft.name}"
+    way = _first(draft)
     if draft.probe.doubt:
         mend = f"mend url under [article], or [[find]], in sources/{draft.name}.toml; then: "
         way = f"{mend if draft.probe.count('other') else ''}wireroom sources check {draft.name}"
     out.print(f"Next: {way}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _first(draft: Draft) -> str:
+    """The command that brings the first articles: of an archive that has ended no pass finds any."""
+    specs = [found.spec for found in draft.probe.chosen]
+    begin = min((spec.first_day for spec in specs if spec.first_day), default=None)
+    if begin is None or not all(spec.last_day for spec in specs):
+        return f"wireroom ingest {draft.name}"
+    end = max(spec.last_day for spec in specs if spec.last_day)
+    return f"wireroom backfill {draft.name} --from {begin} --to {end} --dry-run"
 
 
 def print_json(draft: Draft) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from flows.sources import load
+from flows.cli import adding
+from flows.probing.records import Found
+from flows.sources import FinderSpec, load
 from flows.workspace import Workspace, create
 from tests.flows import probe_sites as sites
 from tests.flows.cli.conftest import Run
@@ -336,3 +339,17 @@ def test_a_broken_file_is_named_and_the_others_are_checked(bay: Path, news: Work
     said = wireroom("sources", "check", "--offline", code=1)
     assert "broken.toml, line 7" in said.stderr
     assert "bay" in said.stdout
+
+
+@pytest.mark.parametrize(
+    ("last_days", "way"),
+    [
+        ((date(2025, 2, 28),), "wireroom backfill paper --from 2024-11-15 --to 2025-02-28 --dry-run"),
+        ((date(2025, 2, 28), None), "wireroom ingest paper"),
+        ((None,), "wireroom ingest paper"),
+    ],
+)
+def test_after_an_archive_that_has_ended_comes_its_backfill(last_days: tuple[date | None, ...], way: str):
+    chosen = [Found(FinderSpec("template", first_day=date(2024, 11, 15), last_day=last), "") for last in last_days]
+    draft = SimpleNamespace(name="paper", probe=SimpleNamespace(chosen=chosen, doubt=None))
+    assert adding._first(draft) == way
