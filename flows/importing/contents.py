@@ -18,6 +18,9 @@ SOUGHT = {"date": "published", "title": "title"}
 WORDS = 3
 """Words that a headline has, at least, on the average of a column: a desk or an author has fewer."""
 
+LONGEST_TITLE = 300
+"""Letters that a headline has at most, on the average of a column: an abstract or the text has more."""
+
 _ANY_DAY = Calendar()
 _SIGNS = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"  # of scripts that put no blank between words
 _WORD = re.compile(rf"[{_SIGNS}]|[^\W\d_{_SIGNS}]+")
@@ -29,7 +32,9 @@ def names_of(grid: Grid, place: int) -> tuple[tuple[str, ...], str]:
     held = {at: cells for at in range(width) if at != place and (cells := _held(grid, at))}
     days = [at for at, cells in held.items() if all(map(is_date, cells))]
     texts = [at for at in held if at not in days and not all(map(ADDRESS.match, held[at]))]
-    title = max(texts, key=lambda at: sum(map(len, held[at])) / len(held[at]), default=None)
+    title = max(
+        (at for at in texts if _length(held[at]) <= LONGEST_TITLE), key=lambda at: _length(held[at]), default=None
+    )
     known = {place: "url", **dict.fromkeys(days[:1], "date"), **({} if title is None else {title: "title"})}
     names = tuple(known.get(at, f"column {at + 1}") for at in range(width))
     said = ", ".join(f"{name} {names.index(name) + 1}" for name in ("url", "date", "title") if name in names)
@@ -48,8 +53,9 @@ def renamed(head: Sequence[str], grid: Grid, place: int | None = None) -> tuple[
     sought = {} if _has(names, "html") or _has(names, "text") else _sought(names, held)
     taken |= {places[0]: wanted for wanted, places in sought.items() if len(places) == 1}
     lacking = list(_lacking(sought)) if held.keys() - taken.keys() else []
-    said = [_taken(head, names, taken), *lacking] if taken else lacking
-    return tuple(taken.get(at, name) for at, name in enumerate(names)), "; ".join(said) or None
+    opening = _taken(head, names, taken) if taken else "is read as far as its columns are known"
+    said = "; ".join((opening, *lacking)) if taken or lacking else None
+    return tuple(taken.get(at, name) for at, name in enumerate(names)), said
 
 
 def is_date(text: str) -> bool:
@@ -73,15 +79,20 @@ def _has(names: Sequence[str], wanted: str) -> bool:
 
 def _sought(names: Sequence[str], held: Mapping[int, Sequence[str]]) -> dict[str, list[int]]:
     """What the head names no column of, and the columns that may be it by what they hold."""
-    days = [at for at, cells in held.items() if all(map(is_date, cells))]
-    titles = [at for at, cells in held.items() if at not in days and _are_headlines(cells)]
+    dated = [at for at, cells in held.items() if all(map(is_date, cells))]
+    days = [at for at in dated if names[at] not in columns()["other_days"]]
+    titles = [at for at, cells in held.items() if at not in dated and _are_headlines(cells)]
     found = {"date": days, "title": titles}
     return {wanted: places for wanted, places in found.items() if not _has(names, SOUGHT[wanted])}
 
 
 def _are_headlines(cells: Sequence[str]) -> bool:
     words = sum(len(_WORD.findall(cell)) for cell in cells if not ADDRESS.match(cell))
-    return words >= WORDS * len(cells)
+    return words >= WORDS * len(cells) and _length(cells) <= LONGEST_TITLE
+
+
+def _length(cells: Sequence[str]) -> float:
+    return sum(map(len, cells)) / len(cells)
 
 
 def _taken(head: Sequence[str], names: Sequence[str], taken: Mapping[int, str]) -> str:

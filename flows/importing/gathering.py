@@ -15,6 +15,10 @@ BROWSERS = frozenset({".maff", ".webarchive"})
 """Pages that only browsers can read."""
 
 
+INDEXES = frozenset({".cdx", ".cdxj", ".idx"})
+"""Indexes of WARC files, against which those are held; there is no page in them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """A file that is to be imported."""
@@ -73,7 +77,7 @@ def _sort_in(file: Path, named: Path, door: Door, found: _Sorted) -> None:
             found.inputs.append(Input(file_at(file), kind, str(file.relative_to(named)) if is_in_folder else file.name))
         elif (sentence := false_name(file)) is not None:
             door.report.problem(sentence)
-        elif is_in_folder:
+        elif is_in_folder or file.suffix.lower() in INDEXES:
             door.refuse(_of_another_kind(file.suffix.lower()))
         else:
             found.foreign.append(file)
@@ -84,6 +88,8 @@ def _sort_in(file: Path, named: Path, door: Door, found: _Sorted) -> None:
 
 
 def _of_another_kind(suffix: str) -> str:
+    if suffix in INDEXES:
+        return f"an index of WARC files ({suffix})"
     way_out = "; open it in a browser and save it as HTML" if suffix in BROWSERS else ""
     return f"a file of another kind ({suffix or 'no suffix'}{way_out})"
 

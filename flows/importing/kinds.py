@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,7 @@ from flows.importing import packed, saved
 from flows.importing.contents import ADDRESS
 from flows.importing.decoding import BROKEN as PACKED_BADLY
 from flows.importing.decoding import as_utf8, text_of
+from flows.importing.named_fields import says_address
 from flows.importing.records import file_at
 from flows.importing.tables import SAMPLE
 from flows.importing.undoing import looks_like_markup
@@ -108,12 +110,18 @@ def _begins_warc(file: Path) -> bool:
 
 
 def _is_list(file: Path) -> bool:
-    """Whether a text is a list: each of its first lines begins with an address, but for remarks."""
+    """Whether a text is a list: each of its first lines begins with an address, but for remarks, or it is a table."""
     with suppress(*PACKED_BADLY), as_utf8(file_at(file)) as text:
         lines = [text_of(line)[0].strip() for line in islice(iter(partial(text.readline, _LONG), b""), SAMPLE)]
         told = [line for line in lines if line and not line.startswith("#")]
-        return bool(told) and all(map(ADDRESS.match, told))
+        return bool(told) and (all(map(ADDRESS.match, told)) or _is_table(told))
     return False
+
+
+def _is_table(lines: Sequence[str]) -> bool:
+    """Whether lines are a table that is cut by tabs, as spreadsheets save one as text: with a head that names the addresses."""
+    head, *rest = (line.split("\t") for line in lines)
+    return len(head) > 1 and says_address(head) and any(map(ADDRESS.match, chain.from_iterable(rest)))
 
 
 def _kind_of_zip(file: Path) -> Kind | None:

@@ -31,6 +31,9 @@ _SAVED_FROM = re.compile(rb"<!--\s*saved from url=(?:\(\d+\))?(https?://\S+?)\s*
 _MIRRORED = re.compile(rb"<!--\s*Mirrored from (\S+) by HTTrack[^,]*,([^>]*?)-->", re.I)
 _CANONICAL = re.compile(rb"""<link\b[^>]*\brel\s*=\s*["']?canonical["']?[^>]*>""", re.I)
 _OG_URL = re.compile(rb"""<meta\b[^>]*\b(?:property|name)\s*=\s*["']?og:url["']?[^>]*>""", re.I)
+_META_URL = re.compile(
+    rb"""<meta\b[^>]*\bname\s*=\s*["']?url(?=["'\s/>])[^>]*>""", re.I
+)  # of extractors that write HTML
 _VALUE = re.compile(rb"""\b(?:href|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _SAID = {"url": "url", "title": "title", "date": "published"}
 _PACKS_ITSELF = re.compile(rb"<html[^>]* data-sfz\b", re.I)
@@ -167,7 +170,7 @@ def _own_words(body: bytes) -> dict[str, str]:
 
 def _stated_by_page(body: bytes) -> str | None:
     """The address that a page gives for itself."""
-    for pattern in (_CANONICAL, _OG_URL):
+    for pattern in (_CANONICAL, _OG_URL, _META_URL):
         tag = pattern.search(body[:_START])
         value = _VALUE.search(tag[0]) if tag else None
         url = _address(next(filter(None, value.groups()), b"")) if value else ""

@@ -21,6 +21,7 @@ NO_ADDRESSES = (
     "Write url above the column that has them, or an address a line."
 )
 
+_WHOLE = re.compile(r"https?://\S+", re.IGNORECASE)  # a cell with blanks in its address was cut by the wrong delimiter
 _STATED = re.compile(r'"?sep=(.)"?\s*$', re.IGNORECASE)  # the first line of what spreadsheets are to open
 
 
@@ -93,7 +94,7 @@ def _guessed(lines: Sequence[str], delimiters: Sequence[str]) -> Layout | None:
     """The layout of a table whose head does not name the addresses, or is not there."""
     for delimiter in delimiters:
         grid = [row for row in _cells(lines, delimiter) if any(cell.strip() for cell in row)]
-        places = [place for row in grid for place, cell in enumerate(row) if ADDRESS.match(cell.strip())]
+        places = [place for row in grid for place, cell in enumerate(row) if _WHOLE.fullmatch(cell.strip())]
         if not places:
             continue
         place = max(set(places), key=places.count)

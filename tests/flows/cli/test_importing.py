@@ -46,7 +46,7 @@ def test_a_summary_says_what_came_what_did_not_and_why(place: Path, capsys: pyte
 
 
 def test_files_of_other_kinds_are_named_in_one_sentence(place: Path, capsys: pytest.CaptureFixture[str]):
-    files = [place / "a.pdf", place / "b.mht"]
+    files = [place / "a.pdf", place / "b.maff"]
     for file in files:
         file.write_bytes(b"%PDF")
     code, _, err = said(capsys, *map(str, files))

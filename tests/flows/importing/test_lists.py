@@ -200,3 +200,21 @@ def test_files_without_an_address_are_named_together_once(workspace: Workspace, 
     (note,) = bring(workspace, [folder]).notes
     assert "0.html" in note
     assert "and 2 more do not say their address: give --base" in note
+
+
+@pytest.mark.parametrize("name", ["created", "time_added", "Timestamp", "Hinzugefügt", "saved at"])
+def test_the_day_on_which_an_address_was_saved_is_not_the_date_of_the_article(tmp_path: Path, name: str):
+    text = f"title,url,{name},tags\nNine boats and no gull,{A},2026-01-05T10:00:00.000Z,\nA gull was seen,{B},1767607200,\n"
+    found, report = read(tmp_path / "list.csv", text.replace("1767607200", "2026-01-06").encode())
+    assert listed(found) == [(A, "Nine boats and no gull", None), (B, "A gull was seen", None)]
+    assert report.notes == [
+        f"{tmp_path / 'list.csv'} is read as far as its columns are known; no column of dates was found: name one date."
+    ]
+
+
+def test_the_text_of_an_article_is_not_taken_for_its_title(tmp_path: Path):
+    text = "The harbour office counted nine boats on the quay, and wrote each of them down. " * 9
+    rows = "".join(f'{each}\tnull\tBoats are counted\t2017-09-22\t"{text}\n{text}"\n' for each in (A, B))
+    found, report = read(tmp_path / "list.csv", rows.encode())
+    assert listed(found) == [(A, "Boats are counted", "2017-09-22"), (B, "Boats are counted", "2017-09-22")]
+    assert "(url 1, date 4, title 3)" in report.notes[0]

@@ -118,13 +118,15 @@ def test_a_page_that_cannot_be_unpacked_is_a_problem_with_a_way_out(workspace: W
     [
         ("a.txt", f"# mine\n{url('one')}\n\n{url('two')}\n"),
         ("a.txt", f"{url('one')}\t2017-09-22\n{url('two')}\t2017-09-23\n"),
+        ("a.txt", f"Titel\tWebadresse\r\nNeun Boote\t{url('one')}\r\nEine Möwe\t{url('two')}\r\n".encode("utf-16")),
+        ("a.txt", f"URL\tTitle\n{url('one')}\tNine boats\n{url('two')}\tA gull\n"),
         ("a.jl", f'{{"url": "{url("one")}"}}\n{{"url": "{url("two")}"}}\n'),
         ("a.jsonlines", f'{{"url": "{url("one")}"}}\n{{"url": "{url("two")}"}}\n'),
         ("a.json", json.dumps([["urlkey", "timestamp", "original"], ["a", "1", url("one")], ["b", "2", url("two")]])),
     ],
 )
 def test_lists_of_addresses_are_known_under_other_names_and_in_other_forms(
-    workspace: Workspace, tmp_path: Path, name: str, content: str
+    workspace: Workspace, tmp_path: Path, name: str, content: str | bytes
 ):
     report = bring(workspace, [put(tmp_path, name, content)])
     assert (report.listed, dict(report.passed_over)) == (2, {})
@@ -142,3 +144,16 @@ def test_a_page_in_a_folder_that_only_browsers_read_is_counted_with_a_way_out(wo
     assert dict(report.passed_over) == {
         "a file of another kind (.webarchive; open it in a browser and save it as HTML)": 1
     }
+
+
+def test_an_index_that_is_named_with_its_file_is_no_problem(workspace: Workspace, tmp_path: Path):
+    recorded = Recorded().pages("one")
+    file, index = recorded.at(tmp_path / "a.warc.gz"), put(tmp_path, "a.cdx", " CDX N b a m s k r M S V g\n")
+    report = bring(workspace, [file, index])
+    assert (report.articles, report.problems, dict(report.passed_over)) == (1, [], {"an index of WARC files (.cdx)": 1})
+
+
+def test_html_that_an_extractor_wrote_says_its_address(workspace: Workspace, tmp_path: Path):
+    told = f'<meta name="sitename" content="The Paper"/><meta name="url" content="{url("x")}"/>'
+    assert bring(workspace, [put(tmp_path, "x.html", page("x", extra=told))]).articles == 1
+    assert asked(workspace, "SELECT url FROM articles") == [(url("x"),)]
