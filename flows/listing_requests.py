@@ -39,11 +39,12 @@ def get(run: Run, url: str, kind: ListingKind) -> Listing:
     )
 
 
-def note_answers(run: Run, *, is_listing: bool = True) -> None:
-    """Note the requests of a listing; of what turned out to be none, so that it brings no 304 the next time."""
+def note_answers(run: Run, *, but: str | None = None) -> None:
+    """Note the requests of listings; of `but`, which turned out to be none, so that it brings no 304 the next time."""
     taken, run.answers = run.answers, []
+    none = urls.key(but) if but else None
     for answer in taken:
-        if is_listing or answer.outcome not in READ:
+        if answer.url_key != none or answer.outcome not in READ:
             run.note(answer)
         else:
             run.correct(exchanges.without_validators(answer))

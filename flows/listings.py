@@ -89,7 +89,7 @@ def _walked(run: Run, spec: FinderSpec) -> Iterator[Unit]:
     if spec.kind == "warc":
         crawls.cleared(run)
     for unit in find(spec, run.source, run.window, partial(get, run), partial(_knows, run)):
-        note_answers(run, is_listing=unit.outcome != "failed")
+        note_answers(run, but=unit.url if unit.outcome == "failed" else None)
         seen = crawls.taken(run, unit) if spec.kind == "warc" else unit
         if seen is not None:
             listing_notices.listed(run, seen, spec)

@@ -291,6 +291,20 @@ def test_pages_of_an_index_are_walked_to_the_end_whatever_a_pass_may_read(outlet
     assert {path for path, _ in outlet.log} == {*pages, "/page/9", "/page/10"}
 
 
+def test_the_page_after_one_that_is_missing_is_asked_conditionally_the_next_time(outlet: Outlet):
+    for number in (1, 3):
+        path = f"/2017/03/0{number}/story.html"
+        outlet.put(f"/page/{number}", listing(path))
+        outlet.put(path, story(number))
+    outlet.fail("/page/2", 404)
+    source = outlet.source(
+        'kind = "index"\nurl = "BASE/page/1"\nlinks = "li a"\npages = "BASE/page/{page}"', rest=DATED
+    )
+    backfilled(outlet, source)
+    backfilled(outlet, source)
+    assert {path: status for path, status in outlet.log if path in ("/page/1", "/page/3")} == {"/page/1": 304, "/page/3": 304}  # fmt: skip
+
+
 def test_a_dead_link_of_the_past_is_gone_and_a_broken_page_is_a_hole(outlet: Outlet):
     paths = archive_of_days(outlet)
     outlet.fail(paths[0], 404)
