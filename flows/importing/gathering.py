@@ -15,6 +15,9 @@ BROWSERS = frozenset({".maff", ".webarchive"})
 """Pages that only browsers can read."""
 
 
+NOTES = frozenset({"hts-cache", "hts-log.txt"})
+"""What HTTrack keeps for itself beside the pages: tables of all that it asked for, errors too."""
+
 INDEXES = frozenset({".cdx", ".cdxj", ".idx"})
 """Indexes of WARC files, against which those are held; there is no page in them."""
 
@@ -59,12 +62,13 @@ def inputs(paths: Sequence[Path], door: Door) -> list[Input]:
 
 
 def _files(named: Path) -> Iterator[Path]:
-    """The file that was named, or those in the folder and below it; what is hidden is passed over."""
+    """The file that was named, or those in the folder and below it; what is hidden or a program's own notes is passed over."""
     if not named.is_dir():
         yield named
         return
     for file in sorted(named.rglob("*")):
-        if file.is_file() and not any(part.startswith(".") for part in file.relative_to(named).parts):
+        parts = file.relative_to(named).parts
+        if file.is_file() and NOTES.isdisjoint(parts) and not any(part.startswith(".") for part in parts):
             yield file
 
 

@@ -74,3 +74,17 @@ def test_what_the_user_says_goes_before_the_name_of_the_folder(workspace: Worksp
     report = bring(workspace, [folder], Options(base="https://paper.example/old/"))
     assert (report.taken, report.notes) == (3, [])
     assert asked(workspace, REQUESTED)[0] == (f"{SITE}/old/2017/09/22/boats/",)
+
+
+def test_what_httrack_notes_of_its_work_is_no_list_of_addresses(workspace: Workspace, tmp_path: Path):
+    told = b"<!-- Mirrored from paper.example/2017/09/22/x by HTTrack Website Copier/3.x, Sun, 04 Mar 2018 05:06:07 GMT -->"
+    notes = f"date\tsize\tstatuscode\tURL\tlocalfile\n05:06:07\t9/9\t404\t{url('lost')}\tlost.html\n"
+    for name, content in {
+        "x.html": page("x") + told,
+        "hts-cache/new.txt": notes.encode(),
+        "hts-log.txt": b"HTTrack3.49",
+    }.items():
+        (tmp_path / "site" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "site" / name).write_bytes(content)
+    report = bring(workspace, [tmp_path / "site"])
+    assert (report.articles, report.listed, report.nameless) == (1, 0, [])
