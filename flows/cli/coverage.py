@@ -135,16 +135,19 @@ def _units(con: duckdb.DuckDBPyConnection, survey: Survey, as_json: bool) -> Non
     if not as_json:
         narrow = out.is_terminal and out.width < WIDE
         places = [place for place, name in enumerate(columns) if not (narrow and name in RARE)]
-        told = [[_in_words(columns[place], row[place]) for place in places] for row in rows]
+        home = survey.source.home if narrow else ""
+        told = [[_told(columns[place], row[place], home) for place in places] for row in rows]
         as_table([columns[place] for place in places], told)
         return
     for row in rows:
         print(json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str))
 
 
-def _in_words(column: str, value: Any) -> Any:
-    """A cell of a listing as people read it."""
-    return reasons.said(value) or None if column == "reason" else value
+def _told(column: str, value: Any, home: str) -> Any:
+    """A cell of a listing as people read it; `home` is left out of addresses, where there is little room."""
+    if column == "unit":
+        return f"/{value.removeprefix(home)}" if home and value.startswith(home) else value
+    return "–" if value is None else reasons.said(value) if column == "reason" else value
 
 
 def _write_page(con: duckdb.DuckDBPyConnection, survey: Survey, file: Path, *, show: bool) -> None:

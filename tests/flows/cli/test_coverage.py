@@ -15,7 +15,7 @@ import pytest
 from rich.cells import cell_len
 
 from flows import coverage_page, known_holes, sources, workspace
-from flows.cli import hole_lists
+from flows.cli import coverage, hole_lists
 from flows.cli.surveying import Survey, doubt
 from flows.cli.year_blocks import MARKS, calendar, legend
 from tests.flows.cli import chromium
@@ -141,6 +141,20 @@ def test_listings_are_shown_one_a_line(wireroom: Run):
     assert len(units) == 30
     assert (units["2017-03-09"], units["2017-03-12"], units["2017-03-15"]) == ("unreachable", "confirmed_empty", "partial")  # fmt: skip
     assert "unreachable" in wireroom("coverage", SOURCE, "--units", code=4).stdout
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "narrow", "said"),
+    [
+        ("unit", "https://paper.example/news/page/2/", True, "/news/page/2/"),
+        ("unit", "https://paper.example/news/page/2/", False, "https://paper.example/news/page/2/"),
+        ("unit", "https://other.example/map.xml", True, "https://other.example/map.xml"),
+        ("reason", None, False, "–"),
+        ("links", 0, False, 0),
+    ],
+)
+def test_cells_of_listings_say_what_tells_them_apart(column: str, value: object, narrow: bool, said: object):
+    assert coverage._told(column, value, "https://paper.example/" if narrow else "") == said
 
 
 def test_without_a_source_there_is_a_line_for_each(wireroom: Run):
