@@ -29,11 +29,14 @@ class DaysDone:
         self._given = Keys()
         self.seen: set[date] = set()
         self.begins = set(_begun(run))  # days that no listing needs to be asked for
-        self._tell("done before", _idle(run, self.begins), outcome="before", listings=_planned(run))
+        # As readers see it, who do not know yet what a run that was killed has found.
+        self.idle = _idle(run, self.begins)
+        self._tell("done before", [], outcome="before", listings=_planned(run))
 
     def left(self, stream: Callable[[], Iterable[Address]]) -> Iterator[Address]:
         """Addresses that earlier runs left; the days of which nothing else is wanted are done with the last of theirs."""
         waiting: Counter[date | None] = Counter(map(_known_day, stream()))
+        self._tell("done before", [day for day in self.idle if not waiting[day]], outcome="before")
         has_periods = _has_periods(self.run)
         days = self.begins if has_periods else {day for day in waiting if day}
         self._tell("read before", [day for day in days if not waiting[day]], outcome="before")
