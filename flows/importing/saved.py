@@ -26,9 +26,14 @@ from warehouse.archive.containers import GZIP
 from warehouse.archive.foreign import LARGEST
 from warehouse.errors import WarehouseError
 
-_SINGLE_FILE = re.compile(rb"<!--\s*Page saved with SingleFile\s+url:\s*(\S+)\s+saved date:\s*([^\r\n(]+)", re.I)
-_SAVED_FROM = re.compile(rb"<!--\s*saved from url=(?:\(\d+\))?(https?://\S+?)\s*-->", re.I)
-_MIRRORED = re.compile(rb"<!--\s*Mirrored from (\S+) by HTTrack[^,]*,([^>]*?)-->", re.I)
+_SINGLE_FILE = rb"(?i)<!--\s*Page saved with SingleFile\s+url:\s*(?P<url>\S+)\s+saved date:\s*(?P<saved>[^\r\n(]+)"
+_BROWSER = rb"(?i)<!--\s*saved from url=(?:\(\d+\))?(?P<url>https?://\S+?)\s*-->"
+_MONOLITH = rb"(?i)<!--+\s*(?:saved|downloaded) from (?P<url>https?://\S+) (?:at|on) (?P<saved>\S+) using "
+_HTTRACK = rb"(?i)<!--\s*Mirrored from (?P<url>\S+) by HTTrack[^,]*,(?P<saved>[^>]*?)-->"
+_SAVE_PAGE = (
+    rb"""<meta name="savepage-url" content="(?P<url>[^"]+)">"""
+    rb"""(?:(?s:.{0,9999}?)<meta name="savepage-date" content="(?P<saved>[^"(]+))?"""
+)
 _CANONICAL = re.compile(rb"""<link\b[^>]*\brel\s*=\s*["']?canonical["']?[^>]*>""", re.I)
 _OG_URL = re.compile(rb"""<meta\b[^>]*\b(?:property|name)\s*=\s*["']?og:url["']?[^>]*>""", re.I)
 _META_URL = re.compile(
@@ -40,6 +45,15 @@ _PACKS_ITSELF = re.compile(rb"<html[^>]* data-sfz\b", re.I)
 _PACKED_BY = ("a page that SingleFile has compressed", "an MHTML file")
 _START = 1 << 18
 _HEAD = 4096
+_LARGE = LARGEST  # styles and pictures may be written into the page before it
+_TOLD = tuple(
+    (re.compile(pattern), reach)
+    for pattern, reach in (
+        (_SINGLE_FILE, _HEAD), (_BROWSER, _HEAD), (_MONOLITH, _HEAD), (_HTTRACK, _START), (_SAVE_PAGE, _LARGE)
+    )
+)  # fmt: skip
+"""How programs that save pages write address and time into them, and how far from the beginning."""
+
 NO_ADDRESS = "a file that does not say its address"
 
 HTML = frozenset({".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx"})
@@ -154,18 +168,11 @@ def nameless(report: Report) -> str:
 
 def _own_words(body: bytes) -> dict[str, str]:
     """What the program that saved the page wrote into it."""
-    start = body[:_START]
-    if found := _SINGLE_FILE.search(start[:_HEAD]):
-        return {"url": _address(found[1]), "saved": found[2].decode("utf-8", "replace").strip()}
-    if found := _SAVED_FROM.search(start[:_HEAD]):
-        return {"url": _address(found[1])}
-    if found := _MIRRORED.search(start):
-        name = _address(found[1])
-        return {
-            "url": name if "://" in name else f"http://{name}",
-            "saved": found[2].decode("utf-8", "replace").strip(),
-        }
-    return {}
+    found = next(filter(None, (pattern.search(body, 0, reach) for pattern, reach in _TOLD)), None)
+    if found is None:
+        return {}
+    told = {name: _address(value) for name, value in found.groupdict().items() if value}
+    return {**told, "url": told["url"] if "://" in told["url"] else f"http://{told['url']}"}
 
 
 def _stated_by_page(body: bytes) -> str | None:

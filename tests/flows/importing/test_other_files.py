@@ -149,6 +149,14 @@ SAVED = {
     "packed.html.gz": gzip.compress(
         page("packed", extra="<link rel='canonical' href='https://paper.example/2017/09/22/packed'>")
     ),
+    "monolith.html": b"<!-- Saved from https://paper.example/2017/09/22/monolith at 2018-03-04T05:06:07Z using monolith v2.8.1 -->\n"
+    + page("monolith"),
+    "save-page.html": page(
+        "save-page",
+        extra=f"<style>{'p {} ' * 99_999}</style>"
+        '<meta name="savepage-url" content="https://paper.example/2017/09/22/save-page?a=1&amp;b=2">\n<meta name="savepage-title" content="a > b">\n'
+        '<meta name="savepage-date" content="Sun Mar 04 2018 13:06:07 GMT+0800 (CST)">\n',
+    ),
     "text.txt": b"url: https://paper.example/2017/09/22/text\nfetched: 2018-03-04T05:06:07Z\n\nBoats of text\n\n"
     b"The harbour office counted nine boats on the quay, and wrote each of them down in the book.\n\n"
     b"Nobody has counted the gulls so far, and nobody means to do so before the end of the year.\n",
@@ -164,13 +172,14 @@ def test_saved_pages_say_their_address_in_many_ways(workspace: Workspace, tmp_pa
         (folder / name).write_bytes(content)
         os.utime(folder / name, (1_500_000_000, 1_500_000_000))
     report = bring(workspace, [folder])
-    names = ("canonical", "complete", "mirrored", "og", "packed", "single", "text")
+    names = ("canonical", "complete", "mirrored", "monolith", "og", "packed", "save-page?a=1&b=2", "single", "text")
+    timed = ("mirrored", "monolith", "save-page?a=1&b=2", "single", "text")
     assert asked(
         workspace, "SELECT replace(requested_url, 'http:', 'https:'), observed_at FROM fetches ORDER BY 1"
     ) == [
         (
             url(name),
-            datetime(2018, 3, 4, 5, 6, 7) if name in ("mirrored", "single", "text") else datetime(2017, 7, 14, 2, 40),
+            datetime(2018, 3, 4, 5, 6, 7) if name in timed else datetime(2017, 7, 14, 2, 40),
         )
         for name in names
     ]
