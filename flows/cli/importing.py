@@ -89,7 +89,7 @@ def import_(
     wait: Wait = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring in recorded pages: WARC, WACZ, SingleFile, HTML, text, JSON Lines, and lists of addresses as CSV."""
+    """Bring in recorded pages: WARC, WACZ, saved pages (HTML, MHTML), text, JSON Lines, and lists of addresses as CSV."""
     from flows.importing import Options
 
     if source and forced:

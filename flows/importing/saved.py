@@ -36,9 +36,8 @@ _SAVE_PAGE = (
 )
 _CANONICAL = re.compile(rb"""<link\b[^>]*\brel\s*=\s*["']?canonical["']?[^>]*>""", re.I)
 _OG_URL = re.compile(rb"""<meta\b[^>]*\b(?:property|name)\s*=\s*["']?og:url["']?[^>]*>""", re.I)
-_META_URL = re.compile(
-    rb"""<meta\b[^>]*\bname\s*=\s*["']?url(?=["'\s/>])[^>]*>""", re.I
-)  # of extractors that write HTML
+# Extractors that write HTML keep the address so.
+_META_URL = re.compile(rb"""<meta\b[^>]*\bname\s*=\s*["']?url(?=["'\s/>])[^>]*>""", re.I)
 _VALUE = re.compile(rb"""\b(?:href|content)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
 _SAID = {"url": "url", "title": "title", "date": "published"}
 _PACKS_ITSELF = re.compile(rb"<html[^>]* data-sfz\b", re.I)
