@@ -41,6 +41,7 @@ class KnownTables:
         self._source_id = source_id
         self._added = defaultdict[str, list[bytes]](list)  # by kind, not in the tables yet
         self._waiting = 0  # rows of them
+        self._waiting_keys = set[str | None]()  # of the addresses that these rows are about
         self.changing = threading.RLock()  # threads that fetch add, while the one that discovers asks
         self._con = self._read()
 
@@ -52,14 +53,14 @@ class KnownTables:
         """Read anew what is known; nothing that was added may still wait to be spooled."""
         former, self._con = self._con, self._read()
         former.close()
-        self._added.clear()
-        self._waiting = 0
+        self._clear()
 
     def add(self, row: rows.Row) -> None:
         """Keep what of a row a run must remember; any thread may call it that holds `changing`."""
         if isinstance(row, NARROW):
             self._added[spool.KINDS[type(row)]].append(_narrow(row))
             self._waiting += 1
+            self._waiting_keys.add(getattr(row, "url_key", None))
         if self._waiting >= STAGED:
             self.settled()
 
@@ -69,9 +70,17 @@ class KnownTables:
             if self._waiting:
                 stage_rows(self._con, self._added)
                 _take(self._con, self._added)
-                self._added.clear()
-                self._waiting = 0
+                self._clear()
         return self._con
+
+    def settled_for(self, url_key: str) -> duckdb.DuckDBPyConnection:
+        """The connection, to ask for rows of one address: those of others may wait, since to put them in takes longer than to ask."""
+        return self.settled() if url_key in self._waiting_keys else self._con
+
+    def _clear(self) -> None:
+        self._added.clear()
+        self._waiting = 0
+        self._waiting_keys.clear()
 
     def _read(self) -> duckdb.DuckDBPyConnection:
         """A connection to all that is known."""

@@ -15,12 +15,12 @@ from uuid import UUID
 
 import msgspec
 
-from parsers.records import Hints
 from warehouse import rows
 from warehouse.answers import Archived, Asked, Extents, Levels, Listing, Validators
 from warehouse.due import Known
 from warehouse.folders import Folders
 from warehouse.keys import Keys
+from warehouse.known_addresses import KnownAddresses
 from warehouse.known_tables import KnownTables
 from warehouse.staging import sql
 
@@ -38,6 +38,7 @@ class Ledger:
         self._heard_of: Keys | None = None  # of whatever was asked for, listings too, or withdrawn
         self._withdrawn: set[str | None] | None = None  # few, and asked for with every page
         self._tables = KnownTables(folders, source_id)
+        self._addresses = KnownAddresses(self._tables)
 
     def __enter__(self) -> Self:
         return self
@@ -57,6 +58,7 @@ class Ledger:
         Only who adds rows may call it, when no row that was added waits to be spooled.
         """
         self._tables.renew()
+        self._addresses.clear()
 
     def add(self, new: Iterable[rows.Row]) -> None:
         """Remember rows that the run has just spooled; any thread may call it."""
@@ -64,6 +66,7 @@ class Ledger:
             for row in new:
                 self._tables.add(row)
                 self._hear_of(row)
+                self._addresses.heard(row)
 
     def _hear_of(self, row: rows.Row) -> None:
         """Put the address of a row among the keys, where they are kept."""
@@ -87,12 +90,7 @@ class Ledger:
     def known(self, url_keys: Sequence[str]) -> dict[str, Known]:
         """What is known of these addresses, by the key as given; unknown ones are left out."""
         url_keys = [key for key in url_keys if self.knows(key) or self.hears_of(key)]
-        if not url_keys:
-            return {}
-        found = self._tables.settled().cursor().execute(sql("ledger/known"), [_json(url_keys)]).fetchall()
-        by_key = {known.url_key: known for known in map(_known, found)}
-        spelt = {key: str(UUID(key)) for key in url_keys}
-        return {key: by_key[name] for key, name in spelt.items() if name in by_key}
+        return self._addresses.of(url_keys)
 
     def sighted(self, url_keys: Sequence[str], finder: str) -> set[str]:
         """Which of these addresses, found by another finder first, a finder has listed too; keys as given."""
@@ -170,7 +168,7 @@ class Ledger:
         if not self.hears_of(url_key):
             return Validators()
         found = (
-            self._tables.settled()
+            self._tables.settled_for(url_key)
             .execute(
                 "SELECT etag, last_modified, payload_hash::VARCHAR, observed_at FROM known_fetches "
                 "WHERE url_key = $1 AND role <> 'article' AND (outcome = 'fetched' "
@@ -203,7 +201,7 @@ class Ledger:
         if not self.hears_of(url_key):
             return None
         found = (
-            self._tables.settled()
+            self._tables.settled_for(url_key)
             .execute(
                 "SELECT segment_id::VARCHAR, record_offset, record_length FROM known_fetches "
                 "WHERE url_key = $1 AND role = 'listing' AND outcome = 'fetched' AND segment_id IS NOT NULL AND payload_hash IS NOT NULL "
@@ -297,12 +295,6 @@ class Ledger:
             part = found[start : start + 16 * BATCH]
             keys = [str(UUID(bytes=bytes(part[place : place + 16]))) for place in range(0, len(part), 16)]
             yield from self.known(keys).values()
-
-
-def _known(row: tuple[Any, ...]) -> Known:
-    """A row of known.sql as a record."""
-    key, url, day, title, published, basis, modified, *rest = row
-    return Known(key, url, day, Hints(title, published, basis, modified), *rest)
 
 
 def _json(keys: Sequence[str]) -> str:
