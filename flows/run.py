@@ -163,7 +163,7 @@ class Run:
 
     def row(self, state: str, message: str | None = None) -> rows.Run:
         """The run as the table `runs` shows it at this moment."""
-        moment = now()
+        moment, is_backfill = now(), self.kind == "backfill"
         return rows.Run(
             run_id=self.run_id,
             source_id=self.source.source_id,
@@ -174,6 +174,8 @@ class Run:
             ended_at=None if state == "running" else moment,
             flow_run_id=self.flow_run_id,
             message=message,
+            first_day=self.window.first_day if is_backfill else None,
+            last_day=self.window.last_day if is_backfill else None,
             **self.tally.as_columns(),
         )
 

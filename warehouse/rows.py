@@ -230,6 +230,8 @@ class Run:
     failed: int
     deferred: int
     message: str | None
+    first_day: date | None = None  # of those that a backfill was asked for
+    last_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

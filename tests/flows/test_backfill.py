@@ -291,6 +291,17 @@ def test_pages_of_an_index_are_walked_to_the_end_whatever_a_pass_may_read(outlet
     assert {path for path, _ in outlet.log} == {*pages, "/page/9", "/page/10"}
 
 
+def test_days_that_a_backfill_was_asked_for_are_missing_also_where_nobody_names_them_again(outlet: Outlet):
+    day = LAST - timedelta(days=1)
+    outlet.put("/news", listing(f"/{day:%Y/%m/%d}/story.html"))
+    source = outlet.source('kind = "index"\nurl = "BASE/news"\nlinks = "li a"', rest=DATED)
+    backfilled(outlet, source, FIRST, LAST)
+    missing = backfilling.holes(outlet.workspace, source, FIRST, LAST)
+    assert FIRST in {hole.day for hole in missing}
+    assert backfilling.holes(outlet.workspace, source, None, None) == missing, "what was asked for need not be said again"
+    assert backfilling.known_days(outlet.workspace, source.source_id) == (FIRST, LAST)
+
+
 def test_the_page_after_one_that_is_missing_is_asked_conditionally_the_next_time(outlet: Outlet):
     for number in (1, 3):
         path = f"/2017/03/0{number}/story.html"
