@@ -298,7 +298,9 @@ def test_days_that_a_backfill_was_asked_for_are_missing_also_where_nobody_names_
     backfilled(outlet, source, FIRST, LAST)
     missing = backfilling.holes(outlet.workspace, source, FIRST, LAST)
     assert FIRST in {hole.day for hole in missing}
-    assert backfilling.holes(outlet.workspace, source, None, None) == missing, "what was asked for need not be said again"
+    assert backfilling.holes(outlet.workspace, source, None, None) == missing, (
+        "what was asked for need not be said again"
+    )
     assert backfilling.known_days(outlet.workspace, source.source_id) == (FIRST, LAST)
 
 
