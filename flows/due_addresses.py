@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flows import listing_rows, listings
@@ -75,14 +75,7 @@ def due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterato
         elif _asked_already(run, candidate.url_key, before) or due(before, candidate.hints, rules, now()).when != "now":
             continue
         elif not _is_placeless(candidate, before) or allowance.grants(candidate.url_key, counted=False):
-            yield Address(
-                url_key=candidate.url_key,
-                url=candidate.url,
-                hints=candidate.hints,
-                unit=candidate.unit,
-                finder=candidate.finder,
-                known=before,
-            )
+            yield _address(candidate, before)
 
 
 def _mementos_of(run: Run, candidate: Candidate, before: Known | None, archived: Archived) -> Iterator[Address]:
@@ -92,16 +85,12 @@ def _mementos_of(run: Run, candidate: Candidate, before: Known | None, archived:
         return  # the outlet, or an archive, is being asked for it
     for url in wanted(rule, candidate.mementos, before, archived, run.source.max_attempts, now()):
         run.in_hand.add(candidate.url_key)
-        yield Address(
-            url_key=candidate.url_key,
-            url=candidate.url,
-            hints=candidate.hints,
-            unit=candidate.unit,
-            finder=candidate.finder,
-            known=before,
-            memento=url,
-            failures=failures_of(url, archived),
-        )
+        yield replace(_address(candidate, before), memento=url, failures=failures_of(url, archived))
+
+
+def _address(candidate: Candidate, known: Known | None) -> Address:
+    """A candidate as what is to be asked for."""
+    return Address(candidate.url_key, candidate.url, candidate.hints, candidate.unit, candidate.finder, known)
 
 
 def dead_addresses(run: Run) -> Iterator[Address]:

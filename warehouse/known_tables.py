@@ -74,8 +74,11 @@ class KnownTables:
         return self._con
 
     def settled_for(self, url_key: str) -> duckdb.DuckDBPyConnection:
-        """The connection, to ask for rows of one address: those of others may wait, since to put them in takes longer than to ask."""
-        return self.settled() if url_key in self._waiting_keys else self._con
+        """A connection to ask for rows of one address: those of others may wait, since to put them in takes longer than to ask.
+
+        It is one of its own, for another thread may be putting rows in meanwhile.
+        """
+        return (self.settled() if url_key in self._waiting_keys else self._con).cursor()
 
     def _clear(self) -> None:
         self._added.clear()
