@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -78,20 +80,20 @@ def test_a_flipped_bit_anywhere_is_told(folders: Folders):
     kept(folders)
     path = only_file(folders)
     data = path.read_bytes()
-    for place in range(30, len(data), 97):
+    for place in range(30, len(data), 41):
         altered = bytearray(data)
         altered[place] ^= 4
-        path.write_bytes(altered)
-        assert problems(folders) or place_is_of_no_account(data, place), place
+        if not reads_the_same(altered, data):
+            path.write_bytes(altered)
+            assert problems(folders), place
 
 
-def place_is_of_no_account(data: bytes, place: int) -> bool:
-    """Bytes 4 to 9 of a gzip header (time, flags, system) mean nothing to anybody."""
-    return any(
-        0 <= place - start - 4 < 6
-        for start in range(max(0, place - 9), place)
-        if data[start : start + 3] == b"\x1f\x8b\x08"
-    )
+def reads_the_same(altered: bytes, data: bytes) -> bool:
+    """Whether nobody could tell: a gzip header's time and system, and the bits that fill up a last byte."""
+    try:
+        return gzip.decompress(altered) == gzip.decompress(data)
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        return False
 
 
 def test_a_missing_file_and_a_changed_sealed_one_are_told(folders: Folders):
