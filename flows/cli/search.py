@@ -122,12 +122,11 @@ def _over_time(folders: Folders, query: str, by: str, filters: Filters, *, as_js
 def _warn(behind: bool) -> None:
     if not behind:
         return
-    data = here().folders.search.parent
-    why = (
-        "is being fed by another process"
-        if os.access(data, os.W_OK)
-        else f"is as it was last fed: {data} cannot be written"
+    folders = here().folders
+    shut = next(
+        (at for at in (folders.search_lock, folders.search.parent) if at.exists() and not os.access(at, os.W_OK)), None
     )
+    why = f"is as it was last fed: {shut} cannot be written" if shut else "is being fed by another process"
     err.print(
         f"The index {why}. The newest articles may be missing here.", style="dim", highlight=False, soft_wrap=True
     )

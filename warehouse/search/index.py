@@ -40,16 +40,21 @@ class Fed:
 
 
 def feed(folders: Folders, *, wait: bool = False, told: Told | None = None) -> Fed | None:
-    """Bring the index to the newest reading copy; None where another process is at it and not `wait`."""
+    """Bring the index to the newest reading copy; None where another process is at it and not `wait`, or nothing can be written."""
     try:
         with hold(folders.search_lock, "feeding the search index", wait=wait):
             return _feed(folders, told)
     except Held:
         return None
     except OSError as error:
-        if error.errno in UNWRITABLE and folders.search.exists():
+        if error.errno not in UNWRITABLE:
+            raise
+        if folders.search.exists():
             return None  # a workspace that can only be read answers from the index it has
-        raise
+        raise search_file.NoIndex(
+            f"There is no search index yet, and none can be made: {error.filename} cannot be written ({error.strerror}). "
+            "Whoever may write there makes it with: wireroom search --rebuild"
+        ) from None
     except (sqlite3.Error, duckdb.Error) as error:
         raise WarehouseError(
             f"The search index could not be fed ({error}). wireroom search --rebuild makes it anew."

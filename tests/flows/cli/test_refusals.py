@@ -74,6 +74,16 @@ def test_a_workspace_that_can_only_be_read_is_searched_as_it_is(newsroom: Worksp
     assert (found.total, found.behind) == (1, True)
 
 
+def test_where_no_index_can_be_made_it_is_said_who_makes_it(
+    newsroom: Workspace, wireroom: Run, monkeypatch: pytest.MonkeyPatch
+):
+    newsroom.folders.search.unlink(missing_ok=True)
+    _refuse_to_write(monkeypatch)
+    said = wireroom("search", "bridge", code=1).stderr
+    assert "There is no search index yet, and none can be made" in said
+    assert "Whoever may write there makes it with: wireroom search --rebuild" in said
+
+
 def test_who_only_looks_holds_a_lock_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     lock = tmp_path / "loader.lock"
     with locks.hold(lock, "the loader"):
