@@ -48,7 +48,7 @@ class KnownAddresses:
         self._answers.clear()
 
     def _read(self, names: list[str]) -> None:
-        con = self._tables.settled().cursor()
+        con = self._tables.settled()
         near = con.execute(sql("ledger/near"), [_json(names), NEIGHBOURS]) if len(names) < NEIGHBOURS else None
         wanted = list(dict.fromkeys([*names, *(name for (name,) in near.fetchall())] if near else names))
         self._answers = dict.fromkeys(wanted)

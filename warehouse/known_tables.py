@@ -51,9 +51,10 @@ class KnownTables:
 
     def renew(self) -> None:
         """Read anew what is known; nothing that was added may still wait to be spooled."""
-        former, self._con = self._con, self._read()
-        former.close()
-        self._clear()
+        anew = self._read()
+        with self.changing:
+            self._con = anew  # the former goes with the last who asks it: to close it would close their connections too
+            self._clear()
 
     def add(self, row: rows.Row) -> None:
         """Keep what of a row a run must remember; any thread may call it that holds `changing`."""
@@ -65,20 +66,18 @@ class KnownTables:
             self.settled()
 
     def settled(self) -> duckdb.DuckDBPyConnection:
-        """The connection, with everything in its tables that was added."""
+        """A connection of its own for who asks, since other threads put rows in meanwhile; all that was added is in its tables."""
         with self.changing:
             if self._waiting:
                 stage_rows(self._con, self._added)
                 _take(self._con, self._added)
                 self._clear()
-        return self._con
+            return self._con.cursor()
 
     def settled_for(self, url_key: str) -> duckdb.DuckDBPyConnection:
-        """A connection to ask for rows of one address: those of others may wait, since to put them in takes longer than to ask.
-
-        It is one of its own, for another thread may be putting rows in meanwhile.
-        """
-        return (self.settled() if url_key in self._waiting_keys else self._con).cursor()
+        """The same to ask for rows of one address: those of others may wait, since to put them in takes longer than to ask."""
+        with self.changing:
+            return self.settled() if url_key in self._waiting_keys else self._con.cursor()
 
     def _clear(self) -> None:
         self._added.clear()

@@ -137,7 +137,7 @@ class Ledger:
 
     def unended(self, run_id: str) -> list[rows.Run]:
         """Runs that were killed: they never said how they ended, and are not the one that asks."""
-        found = self._tables.settled().cursor().execute(sql("ledger/unended"), [run_id])
+        found = self._tables.settled().execute(sql("ledger/unended"), [run_id])
         names = [column[0] for column in found.description]
         return [rows.Run(**dict(zip(names, row, strict=True))) for row in found.fetchall()]
 
@@ -151,9 +151,7 @@ class Ledger:
         if not url_keys:
             return {}
         found: dict[str, Archived] = {}
-        for key, finder, *asked in (
-            self._tables.settled().cursor().execute(sql("ledger/mementos"), [_json(url_keys)]).fetchall()
-        ):
+        for key, finder, *asked in self._tables.settled().execute(sql("ledger/mementos"), [_json(url_keys)]).fetchall():
             before = found.get(key, Archived(finder))
             found[key] = replace(before, asked=(*before.asked, Asked(*asked))) if asked[0] is not None else before
         spelt = {key: str(UUID(key)) for key in url_keys}
@@ -278,17 +276,15 @@ class Ledger:
 
     def _keys(self, table: str) -> Iterator[UUID]:
         """The keys of a table, in their order."""
-        cursor = (
-            self._tables.settled()
-            .cursor()
-            .execute(f"SELECT DISTINCT url_key FROM {table} WHERE url_key IS NOT NULL ORDER BY url_key")
+        cursor = self._tables.settled().execute(
+            f"SELECT DISTINCT url_key FROM {table} WHERE url_key IS NOT NULL ORDER BY url_key"
         )
         while batch := cursor.fetchmany(BATCH):
             yield from (key for (key,) in batch)
 
     def _stream(self, question: str, parameters: list[Any]) -> Iterator[Known]:
         """What is known of the addresses that answer a question; their keys are read at once, for the ledger may be renewed meanwhile."""
-        cursor, found = self._tables.settled().cursor().execute(sql(question), parameters), bytearray()
+        cursor, found = self._tables.settled().execute(sql(question), parameters), bytearray()
         while batch := cursor.fetchmany(BATCH):
             found += b"".join(UUID(key).bytes for (key,) in batch)
         for start in range(0, len(found), 16 * BATCH):
