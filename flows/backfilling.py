@@ -151,7 +151,7 @@ def _narrowed(run: Run, order: Order) -> Window:
     """The window without the days and the listings that need no look."""
     if order.only_holes or order.rewalk:
         return narrowed(run.workspace, run.source, order, run.window)
-    done = frozenset(run.ledger.read_whole("backfill", run.started_at - GOES_ON))
+    done = frozenset(run.ledger.listings.read_whole("backfill", run.started_at - GOES_ON))
     if done:
         tell(
             Event(

@@ -25,7 +25,7 @@ def taken(run: Run, unit: Unit) -> Unit | None:
     """
     if unit.reason != TO_TAKE:
         return unit
-    before = run.ledger.listing(unit.finder, unit.unit)
+    before = run.ledger.listings.last_look(unit.finder, unit.unit)
     if before is not None and before.whole and not (unit.pieces and _goes_on(unit, before.listed_at.date())):
         return None
     try:
@@ -61,7 +61,7 @@ def settled(run: Run, unit: Unit) -> None:
 def cleared(run: Run) -> None:
     """Remove what a run that was killed has left of files that were taken whole."""
     for path in sorted(downloads.folder(run).glob("*.warc*")):
-        before = run.ledger.listing("warc", path.name)
+        before = run.ledger.listings.last_look("warc", path.name)
         if before is not None and before.whole:
             downloads.remove(path)
 

@@ -11,8 +11,8 @@ from flows.polls import MOVES, last_answer, moved_to
 from flows.progress import Event, tell
 from flows.run import Run
 from parsers import urls
+from warehouse.answers import Validators
 from warehouse.archive.captures import Capture
-from warehouse.ledger import Validators
 
 
 def get(run: Run, url: str, kind: ListingKind) -> Listing:
@@ -104,7 +104,7 @@ def _ask(
 
 def _validators(run: Run, url: str) -> Validators:
     """Of a listing, under whatever rule its key was made."""
-    found = (run.ledger.validators(key) for key in (urls.key(url), *urls.former_keys(url)))
+    found = (run.ledger.listings.validators(key) for key in (urls.key(url), *urls.former_keys(url)))
     return next((validators for validators in found if validators.asked_at), Validators())
 
 

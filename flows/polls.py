@@ -23,10 +23,10 @@ MOVES = frozenset({"feed", "sitemap"})
 def polls_of(ledger: Ledger, spec: FinderSpec) -> list[Poll]:
     """The looks at a finder's listings, the earliest first; none where its own address was never asked."""
     if spec.kind == "feed":
-        return [Poll(*row) for row in ledger.polls("feed", spec.url)]
-    if spec.url and spec.kind in ("sitemap", "index") and ledger.listing(spec.kind, spec.url) is None:
+        return [Poll(*row) for row in ledger.listings.polls("feed", spec.url)]
+    if spec.url and spec.kind in ("sitemap", "index") and ledger.listings.last_look(spec.kind, spec.url) is None:
         return []
-    return [Poll(*row) for row in ledger.polls(spec.kind)]
+    return [Poll(*row) for row in ledger.listings.polls(spec.kind)]
 
 
 def turn(folders: Folders, ledger: Ledger, source: SourceDefinition, spec: FinderSpec, now: datetime) -> Due:
@@ -58,7 +58,7 @@ def stated_patience(folders: Folders, ledger: Ledger, source: SourceDefinition, 
 def last_answer(folders: Folders, ledger: Ledger, source_id: str, url: str) -> Capture | None:
     """The last listing that came from an address, out of the archive; None where it is not there any more."""
     for key in (urls.key(url), *urls.former_keys(url)):
-        known = ledger.last_answer(key)
+        known = ledger.listings.last_answer(key)
         if known is not None and known.segment_id is not None and known.record_offset is not None:
             file = segments.file(folders, source_id, known.segment_id)
             try:

@@ -83,7 +83,7 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
     first, last = order.first_day, min(order.last_day, today(source))
     window = narrowed(workspace, source, order, Window(first, last, today(source), whole=True))
     with Ledger(workspace.folders, source.source_id) as ledger:
-        confirmed, levels = ledger.confirmed(), ledger.levels(first, last)
+        confirmed, levels = ledger.listings.confirmed(), ledger.levels(first, last)
         stored = foreseen.stored(workspace, source, ledger, window)
         live = foreseen.sampled(workspace, source, window) if sample else []
         shown = [next((two for two in live if two.spec is one.spec), one) for one in stored]
@@ -152,8 +152,9 @@ def _listings(
     if spec.kind == "list":
         return 0, 0
     if (found.read and (found.is_whole or not found.looked) and spec.kind in foreseen.STORED) or spec.kind == "feed":
-        return len(found.units) if found.read else 1, ledger.looked_at(spec.kind) if found.looked else len(found.read)
-    return None, ledger.looked_at(spec.kind)
+        read = ledger.listings.looked_at(spec.kind) if found.looked else len(found.read)
+        return len(found.units) if found.read else 1, read
+    return None, ledger.listings.looked_at(spec.kind)
 
 
 def _shown(found: Foreseen) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Questions about what is known of a source, in the tables of known_tables.py.
+"""Questions about what is known of a source, in the tables of known_tables.py; those about listings are in known_listings.py.
 
 Nothing here grows with the pages of the source but the run's own narrow rows (and, once `knows` is asked, eight bytes
 an address): the reading copy is asked for the keys at hand.
@@ -16,15 +16,16 @@ from uuid import UUID
 import msgspec
 
 from warehouse import rows
-from warehouse.answers import Archived, Asked, Extents, Levels, Listing, Validators
+from warehouse.answers import Archived, Asked, Extents, Levels
 from warehouse.due import Known
 from warehouse.folders import Folders
 from warehouse.keys import Keys
 from warehouse.known_addresses import KnownAddresses
+from warehouse.known_listings import KnownListings
 from warehouse.known_tables import KnownTables
 from warehouse.staging import sql
 
-__all__ = ["Archived", "Asked", "Extents", "Known", "Ledger", "Levels", "Listing", "Validators"]
+__all__ = ["Archived", "Asked", "Extents", "Known", "Ledger", "Levels"]
 
 BATCH = 500
 """Addresses looked up at once while iterating."""
@@ -39,6 +40,7 @@ class Ledger:
         self._withdrawn: set[str | None] | None = None  # few, and asked for with every page
         self._tables = KnownTables(folders, source_id)
         self._addresses = KnownAddresses(self._tables)
+        self.listings = KnownListings(self._tables, self.hears_of)
 
     def __enter__(self) -> Self:
         return self
@@ -117,24 +119,6 @@ class Ledger:
         """What is known of some days, and how many addresses and bytes are usual."""
         return Levels(*self._tables.settled().execute(sql("ledger/levels"), [first_day, last_day]).fetchall()[0])
 
-    def confirmed(self) -> set[str]:
-        """Addresses of the listings of periods that were read whole after their period had ended."""
-        return {url for (url,) in self._tables.settled().execute(sql("ledger/confirmed")).fetchall()}
-
-    def looked_at(self, finder: str) -> int:
-        """How many listings of a finder were ever read."""
-        question = (
-            "SELECT count(DISTINCT unit) FROM known_units WHERE finder = $1 AND outcome IN ('fetched', 'unchanged')"
-        )
-        return int(self._tables.settled().execute(question, [finder]).fetchall()[0][0])
-
-    def read_whole(self, kind: str, since: datetime) -> list[str]:
-        """Addresses of the periods that the latest runs of a kind, up to the last one that completed, read whole.
-
-        A listing counts that was read after its period had ended everywhere on earth, and not before `since`.
-        """
-        return [url for (url,) in self._tables.settled().execute(sql("ledger/read_whole"), [kind, since]).fetchall()]
-
     def unended(self, run_id: str) -> list[rows.Run]:
         """Runs that were killed: they never said how they ended, and are not the one that asks."""
         found = self._tables.settled().execute(sql("ledger/unended"), [run_id])
@@ -160,58 +144,6 @@ class Ledger:
     def dead(self, first_day: date, last_day: date, attempts: int) -> Iterator[Known]:
         """Addresses of these days that are gone, or failed so often, have no article and were sought in no archive."""
         yield from self._stream("ledger/dead", [first_day, last_day, attempts])
-
-    def validators(self, url_key: str) -> Validators:
-        """Of a listing's address, from the last time it answered; empty where it never did."""
-        if not self.hears_of(url_key):
-            return Validators()
-        found = (
-            self._tables.settled_for(url_key)
-            .execute(
-                "SELECT etag, last_modified, payload_hash::VARCHAR, observed_at FROM known_fetches "
-                "WHERE url_key = $1 AND role <> 'article' AND (outcome = 'fetched' "
-                "OR (outcome = 'unchanged' AND coalesce(etag, last_modified) IS NOT NULL)) ORDER BY observed_at DESC LIMIT 1",
-                [url_key],
-            )
-            .fetchall()
-        )
-        return Validators(*found[0]) if found else Validators()
-
-    def listing(self, finder: str, unit: str) -> Listing | None:
-        """The last look at a unit, or None where there was none."""
-        found = (
-            self._tables.settled()
-            .execute(
-                "SELECT listed_at, whole, outcome, digest::VARCHAR, links FROM known_units "
-                "WHERE finder = $1 AND unit = $2 ORDER BY listed_at DESC LIMIT 1",
-                [finder, unit],
-            )
-            .fetchall()
-        )
-        return Listing(*found[0]) if found else None
-
-    def polls(self, finder: str, unit: str | None = None) -> list[tuple[datetime, str, str | None, bool, int]]:
-        """The last looks at a finder's listings, the earliest first: when, outcome, reason, whether new, links."""
-        return self._tables.settled().execute(sql("ledger/polls"), [finder, unit]).fetchall()[::-1]
-
-    def last_answer(self, url_key: str) -> Known | None:
-        """Where the last listing that came from an address, and could be read, lies in the archive; None: nowhere."""
-        if not self.hears_of(url_key):
-            return None
-        found = (
-            self._tables.settled_for(url_key)
-            .execute(
-                "SELECT segment_id::VARCHAR, record_offset, record_length FROM known_fetches "
-                "WHERE url_key = $1 AND role = 'listing' AND outcome = 'fetched' AND segment_id IS NOT NULL AND payload_hash IS NOT NULL "
-                "ORDER BY observed_at DESC LIMIT 1",
-                [url_key],
-            )
-            .fetchall()
-        )
-        if not found:
-            return None
-        segment_id, offset, length = found[0]
-        return Known(url_key, "", segment_id=segment_id, record_offset=offset, record_length=length)
 
     def pages(self, url_key: str, most: int) -> list[tuple[str, int]]:
         """Where the latest pages that came from an address lie in the archive, as segments and offsets, the newest first."""

@@ -98,7 +98,7 @@ def test_so_many_that_no_neighbours_are_wanted(folders: Folders, monkeypatch: py
 def test_an_answer_of_this_run_counts_for_the_next_question_about_its_listing(folders: Folders):
     listing = fetched("front", role="listing", etag='"1"')
     with Ledger(folders, SOURCE) as ledger:
-        assert ledger.validators(key("front")).etag is None
+        assert ledger.listings.validators(key("front")).etag is None
         ledger.add([listing, found("other")])
-        assert ledger.validators(key("front")).etag == '"1"'
-        assert ledger.last_answer(key("front")) is not None
+        assert ledger.listings.validators(key("front")).etag == '"1"'
+        assert ledger.listings.last_answer(key("front")) is not None

@@ -21,8 +21,8 @@ LISTED = rows.Listed(
 
 QUESTIONS: dict[str, Callable[[Ledger], object]] = {
     "whether a finder has listed it": lambda ledger: ledger.sighted([key("first")], "feed"),
-    "the last look at a unit": lambda ledger: ledger.listing("index", "2026"),
-    "how many listings": lambda ledger: ledger.looked_at("index"),
+    "the last look at a unit": lambda ledger: ledger.listings.last_look("index", "2026"),
+    "how many listings": lambda ledger: ledger.listings.looked_at("index"),
     "levels": lambda ledger: ledger.levels(date(2026, 1, 1), date(2026, 12, 31)).days,
     "where its pages lie": lambda ledger: ledger.pages(key("first"), 3),
     "fetches that are mentioned": lambda ledger: ledger.unmentioned([fetched("first").fetch_id]),
@@ -58,6 +58,6 @@ def test_a_question_is_answered_while_the_ledger_is_read_anew(ledger: Ledger):
     with ThreadPoolExecutor(1) as other:
         renewing = other.submit(lambda: [ledger.renew() for _ in range(10)])
         while not renewing.done():
-            assert ledger.looked_at("index") in (0, 1)
-            assert ledger.validators(key("first")).etag is None
+            assert ledger.listings.looked_at("index") in (0, 1)
+            assert ledger.listings.validators(key("first")).etag is None
         renewing.result()
