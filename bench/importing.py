@@ -24,7 +24,8 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from flows import loading, parse_child
-from flows.importing.records import Report, file_at
+from flows.held import file_at
+from flows.importing.records import Report
 from flows.importing.warcs import WarcFile
 from flows.sample.pages import pages
 from flows.sample.site import SOURCE_ID, source_text

@@ -60,6 +60,18 @@ def test_the_warehouse_knows_of_the_parsers_only_their_records():
     assert wrong == []
 
 
+def test_the_readers_of_lists_know_of_the_flows_only_what_a_file_is():
+    """A finder reads lists and import does: what both need knows neither of them, nor sources or runs."""
+    wrong = [
+        f"{path.relative_to(ROOT)} imports {name}"
+        for path in files("flows/lists")
+        for name in imports(path)
+        if name.startswith("flows.") and not name.startswith(("flows.lists", "flows.held"))
+    ]
+    assert files("flows/lists")
+    assert wrong == []
+
+
 def test_only_the_flow_modules_know_prefect():
     wrong = [
         str(path.relative_to(ROOT))

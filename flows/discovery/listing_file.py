@@ -9,6 +9,9 @@ from pathlib import Path
 
 from flows.discovery.records import Get, Known, Unit, Window, nothing_known
 from flows.discovery.walk import Walk
+from flows.held import file_at
+from flows.lists import named_fields, tables
+from flows.lists.decoding import BROKEN, as_utf8, text_of
 from flows.sources import FinderSpec, SourceDefinition
 from parsers.listing import Link, Links, absolute, read_date
 from warehouse.archive.foreign import LARGEST
@@ -21,8 +24,6 @@ def find(
     spec: FinderSpec, source: SourceDefinition, window: Window, get: Get, known: Known = nothing_known
 ) -> Iterator[Unit]:
     """One unit for each 5,000 rows; the addresses may be of any site, and nothing is fetched to read them."""
-    from flows.importing.decoding import BROKEN  # here, because importing makes runs, and runs look for addresses
-
     assert spec.file is not None
     walk = Walk(spec, source, window, get, known)
     notes: list[str] = []  # of the file, for its first part
@@ -47,10 +48,6 @@ def _unit(walk: Walk, file: Path, first: int, rows: list[dict[str, str]], notes:
 
 def _rows(file: Path, notes: list[str]) -> Iterator[dict[str, str]]:
     """The rows of a table or plain list under our names; what was guessed of it is noted, and ValueError says that it has no addresses."""
-    from flows.importing import named_fields, tables
-    from flows.importing.decoding import as_utf8, text_of
-    from flows.importing.records import file_at
-
     csv.field_size_limit(LARGEST)
     with as_utf8(file_at(file), notes.append) as lines:
         layout, rows = tables.rows(text_of(line)[0] for line in lines)

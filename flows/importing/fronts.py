@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from flows.importing.named_fields import field, plain, with_headline
+from flows.lists.named_fields import field, plain
 
 MOST_LINES = 200
 """Lines that front matter may have."""
@@ -41,6 +41,17 @@ def below(text: str, found: Front, title: str | None) -> str:
     """The text without what stands above it, under its title, as plain texts are read."""
     rest = text.removeprefix("\ufeff").splitlines(keepends=True)[found.lines :]
     return with_headline("".join(rest).lstrip("\r\n "), title)
+
+
+def with_headline(text: str, title: str | None) -> str:
+    """A text with its headline above it, as plain texts are read; one that opens the text, as in Markdown too, is not said twice."""
+    if title is None:
+        return text
+    unmarked = text.lstrip("# \t\r\n")
+    first, _, rest = unmarked.partition("\n")
+    if first.strip() == title:
+        return f"{title}\n\n{rest}"
+    return unmarked if unmarked.startswith(title) else f"{title}\n\n{text}"
 
 
 def _matter(lines: Sequence[str]) -> Front | None:

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flows.held import Held, file_at, tidy
 from flows.importing.door import Door
 from flows.importing.kinds import KINDS, Kind, false_name, kind_by_name, kind_of
-from flows.importing.records import Held, file_at, names, tidy
+from flows.importing.records import names
 from warehouse.errors import WarehouseError
 
 BROWSERS = frozenset({".maff", ".webarchive"})

@@ -8,10 +8,11 @@ from contextlib import closing
 from functools import partial
 from pathlib import Path
 
+from flows.held import Held
 from flows.importing import lines, promises, saved
 from flows.importing.door import Door
 from flows.importing.gathering import Input
-from flows.importing.records import Arrival, Held, Listed
+from flows.importing.records import Arrival, Listed
 from flows.importing.saved import Addresses
 from flows.importing.wacz import BROKEN, Wacz
 from flows.importing.warcs import KINDS, WarcFile

@@ -11,15 +11,15 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
+from flows.held import file_at
 from flows.importing import packed, saved
-from flows.importing.contents import ADDRESS
-from flows.importing.decoding import BROKEN as PACKED_BADLY
-from flows.importing.decoding import as_utf8, text_of
-from flows.importing.named_fields import says_address
-from flows.importing.records import file_at
-from flows.importing.tables import SAMPLE
 from flows.importing.undoing import looks_like_markup
 from flows.importing.wacz import BROKEN, ZIP, is_wacz
+from flows.lists.contents import ADDRESS
+from flows.lists.decoding import BROKEN as PACKED_BADLY
+from flows.lists.decoding import as_utf8, text_of
+from flows.lists.named_fields import says_address
+from flows.lists.tables import SAMPLE
 from warehouse.archive.containers import GZIP, Broken
 from warehouse.archive.streams import opened
 from warehouse.archive.zstd import DICTIONARY, FRAME

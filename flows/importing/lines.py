@@ -8,11 +8,12 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from flows.importing import documents, tables
-from flows.importing.decoding import BROKEN, UTF_8, as_utf8, text_of
+from flows.held import Held
 from flows.importing.door import Door
-from flows.importing.named_fields import item
-from flows.importing.records import Arrival, Held, Listed, Spot
+from flows.importing.records import Arrival, Listed, Spot
+from flows.importing.rows import item
+from flows.lists import documents, tables
+from flows.lists.decoding import BROKEN, UTF_8, as_utf8, text_of
 from warehouse.archive.foreign import LARGEST
 
 Told = Callable[[int], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 
-from flows.importing.records import Held
+from flows.held import Held
 from warehouse.archive import foreign
 from warehouse.archive.foreign import Foreign
 

@@ -9,7 +9,8 @@ from itertools import islice
 from pathlib import Path
 from urllib.parse import unquote
 
-from flows.importing.records import Held, names
+from flows.held import Held
+from flows.importing.records import names
 
 MOST = 2_000_000
 """Entries that are compared; an index of more says nothing here."""

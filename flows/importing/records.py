@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Literal
 
 from parsers.records import Hints
 
@@ -24,38 +24,10 @@ LEFT_OUT = "left out by --match"
 """Why something is passed over that was not wanted."""
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A file to be read, or a part of a packed one."""
-
-    name: str  # a path; of a part, the path of the packed file and that within it
-    open: Callable[[], BinaryIO]
-    size: int
-    changed_at: datetime | None = None  # naive UTC
-    is_file: bool = True  # whether the name alone opens it
-
-
-def tidy(path: Path) -> Path:
-    """A path from the root on and without detours, its own name kept where that is a link."""
-    return path.parent.resolve() / path.name if path.name not in ("", "..") else path.resolve()
-
-
 def names(files: Sequence[object], count: int | None = None) -> str:
     """The files of a sentence, the first ones by name; `count` where there are more of them than are given."""
     said, left = ", ".join(map(str, files[:MOST_SAID])), (count or len(files)) - MOST_SAID
     return f"{said} and {left:,} more" if left > 0 else said
-
-
-def file_at(path: Path) -> Held:
-    """A file of the disk, by its whole path; raises OSError where it is not there.
-
-    A name that is no UTF-8 has its odd bytes spelt out, and does not open the file.
-    """
-    place = tidy(path)
-    found = place.stat()
-    changed = datetime.fromtimestamp(found.st_mtime, UTC).replace(tzinfo=None)
-    name = str(place).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return Held(name, lambda: place.open("rb"), found.st_size, changed, is_file=name == str(place))
 
 
 @dataclass(frozen=True, slots=True)

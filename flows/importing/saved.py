@@ -11,15 +11,17 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
-from flows.importing import mirrors, tables
-from flows.importing.decoding import BROKEN, as_utf8, encoding_of, text_of, utf8
+from flows.held import Held, file_at
+from flows.importing import mirrors
 from flows.importing.door import Door
 from flows.importing.fronts import below, front
-from flows.importing.named_fields import columns, field
 from flows.importing.packed import Within, of_mhtml, of_zip
-from flows.importing.records import Arrival, Held, Report, file_at, names
+from flows.importing.records import Arrival, Report, names
 from flows.importing.undoing import settled
 from flows.importing.wacz import ZIP
+from flows.lists import tables
+from flows.lists.decoding import BROKEN, as_utf8, encoding_of, text_of, utf8
+from flows.lists.named_fields import columns, field
 from parsers.listing import read_date
 from parsers.records import Hints
 from warehouse.archive.containers import GZIP

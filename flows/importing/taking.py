@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Literal
 
 from flows import exchanges, readings, sights
+from flows.held import file_at
 from flows.importing import capturing
 from flows.importing.claims import Claims, place_of
 from flows.importing.kept import repeated
 from flows.importing.linking import Linking
-from flows.importing.records import Arrival, Listed, Options, Report, file_at
+from flows.importing.records import Arrival, Listed, Options, Report
 from flows.importing.spans import Span
 from flows.importing.warcs import WarcFile
 from flows.loading import load

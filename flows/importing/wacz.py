@@ -13,10 +13,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, BinaryIO, cast
 
-from flows.importing.decoding import opened
+from flows.held import Held
 from flows.importing.door import Door
 from flows.importing.promises import Promised, promised
-from flows.importing.records import Held
+from flows.lists.decoding import opened
 from warehouse.archive.foreign import LARGEST
 
 BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError)

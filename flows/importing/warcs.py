@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from flows.held import Held
 from flows.importing.originals import Originals
-from flows.importing.records import Arrival, Held, Report, Spot
+from flows.importing.records import Arrival, Report, Spot
 from flows.importing.undoing import settled
 from warehouse.archive import answers, digests, foreign
 from warehouse.archive.foreign import Damage, Foreign, Head

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flows.importing.named_fields import columns, field, plain, says_address
+from flows.lists.named_fields import columns, field, plain, says_address
 
 DEEPEST = 4
 """Levels that are looked into for rows."""

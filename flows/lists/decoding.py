@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
-from flows.importing.records import Held
+from flows.held import Held
 from warehouse.archive.containers import GZIP
 
 UTF_8 = codecs.BOM_UTF8

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
-from flows.importing.contents import ADDRESS, is_date, names_of, renamed
-from flows.importing.named_fields import Row, says_address
+from flows.lists.contents import ADDRESS, is_date, names_of, renamed
+from flows.lists.named_fields import Row, says_address
 
 DELIMITERS = ",;\t|"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from flows.importing.named_fields import columns, plain
+from flows.lists.named_fields import columns, plain
 from parsers.listing import Calendar, read_date
 
 Grid = Sequence[Sequence[str]]
