@@ -78,11 +78,13 @@ def _answer(connection: Connection, seconds: int) -> None:
     connection.send_bytes(b"ready")
     profile: Any = None
     while True:
-        page, another = connection.recv()
-        profile = profile if another is None else another  # it is sent where it differs from the one before
-        signal.alarm(seconds)
-        connection.send(_read(function, page, profile))
+        results = []
+        for page, another in connection.recv():
+            profile = profile if another is None else another  # it is sent where it differs from the one before
+            signal.alarm(seconds)
+            results.append(_read(function, page, profile))
         signal.alarm(0)
+        connection.send(results)
 
 
 def _read(function: Parse, page: Page, profile: Profile) -> tuple[Article, ...] | Rejected:

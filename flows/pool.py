@@ -13,11 +13,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Self
 
@@ -35,6 +35,9 @@ MEMORY = 2 * 1024**3
 
 STARTING = 120.0
 """Seconds that a process may take until it is ready; importing takes one or two, on a busy machine many more."""
+
+TOGETHER, TOGETHER_BYTES = 8, 1_000_000
+"""Pages, and about so many bytes of them, that a process is given at once where many wait: to wake up for each costs more than it."""
 
 MOST = 8
 """Processes that a pool starts, however many processors there are."""
@@ -96,21 +99,41 @@ class ParsePool:
                 thread.start()
 
     def _serve(self) -> None:
-        """One process and whatever replaces it, a page at a time."""
+        """One process and whatever replaces it, some pages at a time."""
         child = self._child()
         try:
-            while (job := self._jobs.get()) is not None:
-                if job.result.set_running_or_notify_cancel():
-                    child = self._usable(child)
-                    result = child.read(job.page, job.profile, self._seconds)
-                    if (
-                        child.was_killed and not self._ending
-                    ):  # by somebody, or for want of memory that others had taken
+            while jobs := self._taken():
+                child = self._usable(child)
+                results = child.read(jobs, self._seconds)
+                # Of which of them it died is not known, or it was killed: by somebody, or for want of memory that others had.
+                if not child.usable and not self._ending and (len(jobs) > 1 or child.was_killed):
+                    results = []
+                    for job in jobs:
                         child = self._usable(child)
-                        result = child.read(job.page, job.profile, self._seconds)
-                    job.result.set_result(result)
+                        results += child.read([job], self._seconds)
+                for job, result in zip(jobs, results, strict=True):
+                    if job.result.set_running_or_notify_cancel():
+                        job.result.set_result(result)
         finally:
             self._let_go(child)
+
+    def _taken(self) -> list[_Job]:
+        """What is next, once there is something; little where little waits, so that every process has some. Nothing at the end."""
+        jobs: list[_Job] = []
+        job = self._jobs.get()
+        most, size = min(TOGETHER, 1 + self._jobs.qsize() // (2 * self._workers)), 0
+        while job is not None:
+            jobs.append(job)
+            size += len(job.page.content)
+            if len(jobs) >= most or size >= TOGETHER_BYTES:
+                return jobs
+            try:
+                job = self._jobs.get_nowait()
+            except Empty:
+                return jobs
+        if jobs:
+            self._jobs.put(None)  # it is the next one to come
+        return jobs
 
     def _usable(self, child: _Child) -> _Child:
         """The process, or one in its place where it is gone."""
@@ -164,19 +187,27 @@ class _Child:
         """Whether the process can be asked: one that was killed while it waited takes no page with it."""
         return not self._connection.closed and self._process.poll() is None
 
-    def read(self, page: Page, profile: Profile, seconds: float) -> Parsed:
-        """What the process made of the page, or the reject that says how it ended."""
+    def read(self, jobs: Sequence[_Job], seconds: float) -> list[Parsed]:
+        """What the process made of each page, or of each the reject that says how it ended, which no page need be to blame for."""
         try:
             if not self._answers_in(STARTING):
-                return self._gone("parser_died", "The parse process did not start.")
-            self._connection.send((page, None if profile is self._profile else profile))
-            self._profile = profile
-            if not self._answers.poll(seconds * 1000):
-                return self._gone("parser_too_slow", f"Parsing took longer than {seconds:g} seconds and was ended.")
-            result: Parsed = self._connection.recv()
+                return self._gone(jobs, "parser_died", "The parse process did not start.")
+            self._connection.send([(job.page, self._unsent(job.profile)) for job in jobs])
+            if not self._answers.poll(len(jobs) * seconds * 1000):
+                return self._gone(
+                    jobs, "parser_too_slow", f"Parsing took longer than {seconds:g} seconds and was ended."
+                )
+            results: list[Parsed] = self._connection.recv()
         except (OSError, EOFError):
-            return self._gone("parser_died", "")
-        return result
+            return self._gone(jobs, "parser_died", "")
+        return results
+
+    def _unsent(self, profile: Profile) -> Profile | None:
+        """The profile, unless it is the one that was sent last."""
+        if profile is self._profile:
+            return None
+        self._profile = profile
+        return profile
 
     def kill(self) -> None:
         """End the process at once; whoever waits for its answer hears that it is gone."""
@@ -198,15 +229,15 @@ class _Child:
             self._ready = True
         return self._ready
 
-    def _gone(self, reason: str, message: str) -> Rejected:
-        """End the process and say what became of the page."""
+    def _gone(self, jobs: Sequence[_Job], reason: str, message: str) -> list[Parsed]:
+        """End the process and say of each page what became of it."""
         self._connection.close()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=0.5 if reason == "parser_died" else 0)
         self.was_killed = reason == "parser_died" and self._process.poll() == -signal.SIGKILL
         self._process.kill()
         code = self._process.wait()
-        return Rejected(reason, message or _epitaph(code))
+        return [Rejected(reason, message or _epitaph(code))] * len(jobs)
 
 
 def allowed_cpus() -> int:

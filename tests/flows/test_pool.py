@@ -101,6 +101,21 @@ def test_many_pages_over_several_processes_come_back_each_to_its_own_future():
     assert run(*contents, workers=2) == [(Article(content, "s"),) for content in contents]
 
 
+@pytest.mark.parametrize("bad", ["sleep", "memory", "kill", "exit"])
+def test_of_pages_that_are_handed_over_together_only_the_bad_one_is_a_reject(bad: str):
+    contents = [f"page-{number}" for number in range(12)]
+    contents[7] = bad
+    for content, result in zip(contents, run(*contents), strict=True):
+        expected = Rejected if content == bad else tuple
+        assert isinstance(result, expected), content
+
+
+def test_what_waits_is_shared_out_among_the_processes():
+    with ParsePool(2, parse=parse) as pool:
+        pids = [pool.submit(Page("pid"), Profile()) for _ in range(6)]
+        assert len({future.result(60).message for future in pids}) == 2  # type: ignore[union-attr]
+
+
 def test_a_process_killed_while_idle_is_replaced():
     with ParsePool(1, parse=parse) as pool:
         first = pool.submit(Page("pid"), Profile()).result(30)
