@@ -30,23 +30,24 @@ def matching(folders: Folders, query: str, filters: Filters, among: Iterable[str
     A name that the index does not know yet (a place, an agency) is one of which there is no article so far.
     """
     with closing(search_file.reader(folders)) as index:
-        expression = question(index, query).expression
-        try:
-            where = condition(index, filters)
-        except BadSearch:
-            return []
-        return list(_among(index, expression, where, sorted(set(among))))
+        sought = _sought(index, query, filters)
+        return list(_among(index, *sought, sorted(set(among)))) if sought else []
 
 
 def newest(folders: Folders, query: str, filters: Filters, limit: int) -> list[str]:
     """The articles with the latest days that `query` finds, the newest first."""
     with closing(search_file.reader(folders)) as index:
-        expression = question(index, query).expression
-        try:
-            where = condition(index, filters)
-        except BadSearch:
-            return []
-        return _named(index, expression, where, "ORDER BY words.rowid DESC LIMIT ?", [limit])
+        sought = _sought(index, query, filters)
+        return _named(index, *sought, "ORDER BY words.rowid DESC LIMIT ?", [limit]) if sought else []
+
+
+def _sought(index: sqlite3.Connection, query: str, filters: Filters) -> tuple[str, Condition] | None:
+    """Words and filters as the index is asked for them; None where a filter names what it does not know."""
+    expression = question(index, query).expression
+    try:
+        return expression, condition(index, filters)
+    except BadSearch:
+        return None
 
 
 def _among(index: sqlite3.Connection, expression: str, where: Condition, articles: Sequence[str]) -> Iterator[str]:
