@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from flows import opening, rebuild, reparsing
+from flows.sample.site import Site, serve
 from tests.flows.inline import Inline
 
 
@@ -18,3 +19,10 @@ def _parsed_in_this_process(request: pytest.FixtureRequest) -> Iterator[None]:
             for module in (opening, reparsing, rebuild):
                 patched.setattr(module, "ParsePool", Inline)
         yield
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    """The sample outlet on loopback, one for all tests of a module."""
+    with serve() as served:
+        yield served

@@ -16,7 +16,7 @@ from flows import health, notices, pipeline
 from flows.notices import Notice
 from flows.progress import Event, shown
 from flows.sample.pages import Reply
-from flows.sample.site import SOURCE_ID, Site, serve
+from flows.sample.site import SOURCE_ID, Site
 from flows.source_files import source_named
 from flows.workspace import Workspace, create
 from warehouse import reading_copy
@@ -24,12 +24,6 @@ from warehouse.health import State, Verdict, failing, judged
 
 Pages = Mapping[str, Reply]
 ARTICLE = re.compile(r"/pr/\d{4}/\d{6}_\w+\.html")
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with serve() as served:
-        yield served
 
 
 @pytest.fixture(scope="module")

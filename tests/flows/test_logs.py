@@ -15,18 +15,12 @@ import pytest
 
 from flows import logs, pipeline, progress
 from flows.progress import Event
-from flows.sample.site import Site, serve, source_text
+from flows.sample.site import Site, source_text
 from flows.sources import load
 from flows.workspace import Workspace, create
 from warehouse import reading_copy
 
 WIREROOM = Path(sys.executable).with_name("wireroom")
-
-
-@pytest.fixture(scope="module")
-def site():
-    with serve() as served:
-        yield served
 
 
 @pytest.fixture(scope="module")

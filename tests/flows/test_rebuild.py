@@ -14,7 +14,7 @@ import pytest
 from flows import pipeline
 from flows.rebuild import rebuild
 from flows.sample.pages import Reply
-from flows.sample.site import Site, serve
+from flows.sample.site import Site
 from flows.sources import SourceError, load
 from flows.workspace import Workspace, create
 from warehouse import reading_copy, rebuilding, schema
@@ -25,12 +25,6 @@ TABLES = ("addresses", "units", "fetches", "segments", "runs", "sources", "agenc
           "links", "readings", "texts", "versions", "changes")  # fmt: skip
 ANEW = {"load_id", "opened_load_id", "closed_load_id", "recorded_at", "read_at", "day_known_at"}
 """When it was loaded and read, which was again now."""
-
-
-@pytest.fixture(scope="module")
-def site():
-    with serve() as served:
-        yield served
 
 
 @pytest.fixture(scope="module")

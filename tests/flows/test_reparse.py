@@ -16,7 +16,7 @@ import parsers
 from flows import accepting, loading, opening, pipeline, proposed, readings, reparsing, run, withdraw
 from flows.importing import Options, bring
 from flows.pool import ParsePool
-from flows.sample.site import Site, serve
+from flows.sample.site import Site
 from flows.sources import SourceDefinition, load
 from flows.workspace import Workspace, create
 from parsers.records import Rejected
@@ -26,12 +26,6 @@ from warehouse.reparsing import Comparison, Summary
 
 LAST = "Residents of the nearest streets were promised noise meters whose readings anyone can look up. The trial lasts until the end of September."
 """The last paragraph of one article, which a user takes for furniture."""
-
-
-@pytest.fixture(scope="module")
-def site():
-    with serve() as served:
-        yield served
 
 
 @pytest.fixture(scope="module")

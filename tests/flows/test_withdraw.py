@@ -13,7 +13,7 @@ import pytest
 from flows import pipeline, withdraw
 from flows.rebuild import rebuild
 from flows.sample.pages import Reply
-from flows.sample.site import Site, serve
+from flows.sample.site import Site
 from flows.sources import load
 from flows.workspace import Workspace, create
 from tests.flows.test_rebuild import contents, only_the_archive
@@ -22,12 +22,6 @@ from warehouse.archive import verifying
 from warehouse.errors import WarehouseError
 
 FEED = '\n[[find]]\nkind = "feed"\nurl = "{base}/feed.xml"\n'
-
-
-@pytest.fixture(scope="module")
-def site():
-    with serve() as served:
-        yield served
 
 
 @pytest.fixture(scope="module")
