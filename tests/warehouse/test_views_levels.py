@@ -33,8 +33,13 @@ def poisson(level: float, seed: int) -> Pattern:
     return count
 
 
-def judged(counts: dict[date, int], unit: str = "year", finder: str = "template") -> dict[str, list[date]]:
-    """The holes of an archive with so many addresses a day, listed by year or by day, by state; every address is final."""
+def judged(
+    counts: dict[date, int], unit: str = "year", finder: str = "template", lost: frozenset[str] = frozenset()
+) -> dict[str, list[date]]:
+    """The holes of an archive with so many addresses a day, by state; every address is final.
+
+    It is listed by year, day or three days; those listings that are lost could not be read.
+    """
     con = DATABASE
     for table in ("addresses", "units", "fetches"):
         con.execute(f"DELETE FROM {table}")
@@ -51,13 +56,16 @@ def judged(counts: dict[date, int], unit: str = "year", finder: str = "template"
     con.execute(
         f"INSERT INTO fetches BY NAME SELECT {common} observed_at, url_key, 'article' AS \"role\", 'gone' AS outcome FROM planted"
     )
-    period = "day" if unit == "day" else "year(day)"
+    period = {"day": "day", "three days": "((day - $1::DATE) // 3)", "year": "year(day)"}[unit]
     con.execute(
         f"INSERT INTO units BY NAME SELECT {common} listed_at, '{finder}' AS finder, {period}::VARCHAR AS unit, min(day) AS first_day, "
         "max(day) AS last_day, true AS whole, 'fetched' AS outcome, 9 AS links, 0 AS undated, uuid() AS digest "
         f"FROM (SELECT unnest(generate_series($1::TIMESTAMP, $2::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day) GROUP BY {period}",
         [min(counts), max(counts)],
     )  # fmt: skip
+    con.execute(
+        "UPDATE units SET whole = false, outcome = 'gone', links = 0 WHERE list_contains($1, unit)", [list(lost)]
+    )
     found: dict[str, list[date]] = {}
     for hole in coverage.holes(con, SOURCE, min(counts), max(counts)):
         assert hole.day is not None
@@ -132,6 +140,31 @@ def test_days_without_any_do_not_hide_those_that_are_thin():
     gone = [WEEKDAY + timedelta(7 * week) for week in (-9, -8, -6, -4, -2, 3, 5, 7, 9)]
     found = judged(archive(always(5), missing=dict.fromkeys(gone, 0) | {WEEKDAY: 1}))
     assert found == {"unlisted": gone, "thin": [WEEKDAY]}
+
+
+LOST = frozenset(f"{block}" for block in range(400) if block % 5 in (0, 2, 3))
+
+
+def around_lost_listings(pattern: Pattern, n: int) -> dict[str, list[date]]:
+    """The holes of an archive listed three days at a time, of which three listings in five could not be read, with so many on a day of the others."""
+    lost = {day: 0 for day in DAYS if f"{(day - FIRST).days // 3}" in LOST}
+    assert WEEKDAY not in lost
+    found = judged(archive(pattern, missing=lost | {WEEKDAY: n}), "three days", lost=LOST)
+    assert found.pop("unreachable") == list(lost)
+    return found
+
+
+@pytest.mark.parametrize("pattern", [always(1), always(2), always(5)])
+def test_a_forgotten_day_among_listings_that_failed_is_unlisted(pattern: Pattern):
+    assert around_lost_listings(pattern, 0) == {"unlisted": [WEEKDAY]}
+
+
+def test_a_day_among_listings_that_failed_is_thin_by_those_that_were_read():
+    assert around_lost_listings(poisson(20, 4), 2) == {"thin": [WEEKDAY]}
+
+
+def test_an_outlet_that_is_often_silent_is_so_too_among_listings_that_failed():
+    assert around_lost_listings(lambda day: day.toordinal() * 7919 % 97 % 2, 0) == {}
 
 
 @pytest.mark.parametrize("level", [0.3, 1, 2, 3.5, 5, 8, 12, 30])

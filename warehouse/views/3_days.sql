@@ -1,19 +1,5 @@
 -- What is known of each day of an archive, and what is missing.
 
--- How many addresses an outlet lists on such a weekday: over half a year either side, weeks without any left out. What is low
--- for it is not learnt from days without any, or an archive of many holes would not know its thin days.
-CREATE VIEW day_levels AS
-SELECT source_id, day, weekday, found, count(*) OVER around AS samples, median(found) OVER around AS level,
-       quantile_disc(nullif(found, 0), 0.1) OVER around AS low, avg((found > 0)::INTEGER) OVER around AS filled
-FROM (
-    SELECT source_id, day, dayofweek(day) AS weekday, coalesce(c.found, 0) AS found
-    FROM (SELECT DISTINCT source_id, day + unnest([-3, -2, -1, 0, 1, 2, 3]) AS day FROM addresses WHERE day IS NOT NULL) AS d
-    JOIN (SELECT source_id, min(day) AS first_day, max(day) AS last_day FROM addresses GROUP BY ALL) AS lived USING (source_id)
-    LEFT JOIN (SELECT source_id, day, count(*) AS found FROM addresses GROUP BY ALL) AS c USING (source_id, day)
-    WHERE day BETWEEN first_day AND last_day
-)
-WINDOW around AS (PARTITION BY source_id, weekday ORDER BY day ROWS BETWEEN 26 PRECEDING AND 26 FOLLOWING);
-
 CREATE VIEW coverage AS
 WITH states AS (
     SELECT source_id, url_key, finder, unit, day, outcome, reason, is_final FROM address_states
@@ -109,11 +95,27 @@ spans AS (
     WHERE scope = 'day'
     GROUP BY ALL
 ),
+-- How many addresses are usual on such a weekday: over half a year either side, weeks without any left out, and days whose
+-- listing was not read. What is low is not learnt from days without any, or an archive of many holes would not know its thin days.
+levels AS (
+    SELECT source_id, day, weekday, count(*) OVER around AS samples, median(found) OVER around AS level,
+           quantile_disc(nullif(found, 0), 0.1) OVER around AS low, avg((found > 0)::INTEGER) OVER around AS filled
+    FROM (
+        SELECT source_id, day, dayofweek(day) AS weekday, coalesce(found, 0) AS found
+        FROM (SELECT DISTINCT source_id, day + unnest([-3, -2, -1, 0, 1, 2, 3]) AS day FROM known WHERE scope = 'day' AND found > 0) AS d
+        JOIN spans USING (source_id)
+        LEFT JOIN (FROM known WHERE scope = 'day') AS k USING (source_id, day)
+        WHERE day BETWEEN first_found AND last_found
+          AND NOT coalesce(listing IN ('unreachable', 'never_tried') OR (listing = 'partial' AND NOT (is_edge AND found > 0)), false)
+    )
+    WINDOW around AS (PARTITION BY source_id, weekday ORDER BY day ROWS BETWEEN 26 PRECEDING AND 26 FOLLOWING)
+),
 judged AS (
     SELECT k.* EXCLUDE (finders, listing),
            -- What was not read may also be of a day at its edge; where one day is like another, and this one is like them, it is not.
            is_edge AND k.found >= b.level AND b.level >= 1 AND b.low >= 0.9 * b.level AND b.samples >= 8 AS is_full,
            CASE WHEN is_full THEN 'whole' ELSE k.listing END AS listing, coalesce(all_finders, finders) AS finders, agreement, dayname(k.day) AS weekday, coalesce(b.level, a.level) AS level,
+           coalesce(b.samples, a.samples) AS samples, coalesce(b.low, a.low) AS low, coalesce(b.filled, a.filled) AS filled,
            (k.day BETWEEN first_found AND last_found OR (k.day < first_found AND first_found - first_listed <= 14)
                 OR (k.day > last_found AND last_listed - last_found <= 14))
            AND CASE WHEN coalesce(b.samples, a.samples, 0) >= 8 THEN coalesce(b.filled, a.filled) >= 0.9 OR coalesce(b.level, a.level) >= 3
@@ -125,11 +127,11 @@ judged AS (
     FROM (SELECT *, dayofweek(day) AS of_week FROM known WHERE scope = 'day') AS k
     LEFT JOIN spans USING (source_id)
     LEFT JOIN agreed USING (source_id, day)
-    ASOF LEFT JOIN day_levels AS b ON b.source_id = k.source_id AND b.weekday = k.of_week AND b.day <= k.day
-    ASOF LEFT JOIN day_levels AS a ON a.source_id = k.source_id AND a.weekday = k.of_week AND a.day >= k.day
+    ASOF LEFT JOIN levels AS b ON b.source_id = k.source_id AND b.weekday = k.of_week AND b.day <= k.day
+    ASOF LEFT JOIN levels AS a ON a.source_id = k.source_id AND a.weekday = k.of_week AND a.day >= k.day
 ),
 stated AS (
-    SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, finders, agreement, late_links, level, weekday, troubles, is_full,
+    SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, finders, agreement, late_links, level, samples, low, filled, weekday, troubles, is_full,
            found, fetched, articles, rejected, failed, deferred, gone, never_tried, found - articles - rejected - gone AS missing,
            CASE WHEN listing IN ('unreachable', 'never_tried') AND found = 0 THEN listing
                 WHEN never_tried > 0 AND never_tried = found THEN 'never_tried'
@@ -162,8 +164,14 @@ SELECT source_id, scope, finder, unit, day, state,
                 WHEN state = 'thin' THEN found || CASE found WHEN 1 THEN ' is' ELSE ' are' END || ' listed, and ' || level::INTEGER
                      || ' are usual on a ' || weekday END,
            troubles), '') AS reason,
-       witnesses, finders, agreement, found, fetched, articles, rejected, failed, deferred, gone, never_tried, missing, level, late_links
+       witnesses, finders, agreement, found, fetched, articles, rejected, failed, deferred, gone, never_tried, missing, level, samples, low, filled, late_links
 FROM stated;
+
+-- What is usual for an outlet on such a weekday, as its days are judged.
+CREATE VIEW day_levels AS
+SELECT source_id, day, dayofweek(day) AS weekday, found, samples, level, low, filled
+FROM coverage
+WHERE scope = 'day' AND level IS NOT NULL;
 
 -- Every day of a month ('2017-09', or any day of it) up to today, also those that nobody ever looked at.
 CREATE MACRO coverage_of(source, month) AS TABLE
