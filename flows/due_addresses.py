@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
-from flows import listing_rows, listings
+from flows import listings
 from flows.backlog import Allowance, backlog, policy
 from flows.discovery import Candidate, Unit
 from flows.discovery.older import SEEN
+from flows.listings import noted
 from flows.progress import Event, tell
 from flows.run import Run, now
 from flows.wayback import mementos
@@ -62,8 +63,8 @@ def due_of(run: Run, unit: Unit, rules: Policy, allowance: Allowance) -> Iterato
         run.archive.blank_answers(run.listed)  # a feed may carry the whole text, and every listing its headline
     run.listed.clear()
     new = [candidate for candidate in unit.candidates if candidate.url_key not in known]
-    run.note(listing_rows.row(run, unit, len(new), known), *(listing_rows.found(run, candidate) for candidate in new))
-    run.note(*listing_rows.sighted(run, unit, known))
+    run.note(noted.row(run, unit, len(new), known), *(noted.found(run, candidate) for candidate in new))
+    run.note(*noted.sighted(run, unit, known))
     run.tally.found += len(new)
     archived = run.ledger.mementos([each.url_key for each in unit.candidates if each.mementos])
     for candidate in unit.candidates:

@@ -12,8 +12,8 @@ from itertools import islice
 
 from flows.discovery import Listing, ListingKind, Unit, Window, find
 from flows.fetching import Fetcher, Pace
+from flows.listings.polls import last_answer
 from flows.periods import Period, periods
-from flows.polls import last_answer
 from flows.sources import FinderSpec, SourceDefinition
 from flows.wayback import places
 from flows.workspace import Workspace

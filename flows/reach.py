@@ -16,8 +16,8 @@ from flows.days_done import as_read, every_day
 from flows.discovery import Listing, Window, wayback
 from flows.fetching import Pace, house, resting_until
 from flows.foreseen import Foreseen
+from flows.listings.polls import polls_of
 from flows.periods import periods
-from flows.polls import polls_of
 from flows.reasons import in_words
 from flows.sources import FinderSpec, SourceDefinition
 from flows.wayback import places

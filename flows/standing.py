@@ -13,8 +13,8 @@ from flows.backlog import Allowance, backlog
 from flows.discovery.older import SEEN
 from flows.discovery.polling import failed_in_a_row
 from flows.fetching import Pace, resting_until
+from flows.listings.polls import polls_of, turn
 from flows.plural import counted
-from flows.polls import polls_of, turn
 from flows.run import looking_back
 from flows.sources import FinderSpec, SourceDefinition
 from flows.workspace import Workspace

@@ -1,7 +1,7 @@
 """The finder for crawls of news that lie in WARC files: which files there are for the days of a window.
 
 A file's name says when its pages were captured, which is no article's date. Nothing is downloaded here: each file is one unit
-that is still to be taken (flows/crawls.py).
+that is still to be taken (flows/listings/crawls.py).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.discovery.polling import LONGEST, Poll, failed_in_a_row, interval, max_age, next_poll
-from flows.polls import is_asked
+from flows.listings.polls import is_asked
 from warehouse.due import Due
 
 START = datetime(2026, 11, 20, 6)

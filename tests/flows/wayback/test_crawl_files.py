@@ -14,8 +14,8 @@ from archive_desk import Desk
 from imitation import Said, paths
 from outlet import story
 
-from flows import downloads
 from flows.fetching import Exchange, Limits
+from flows.listings import downloads
 
 LIST = "/crawl-data/CC-NEWS/2017/09/warc.paths.gz"
 LATER = "/crawl-data/CC-NEWS/2017/10/warc.paths.gz"
@@ -101,7 +101,8 @@ KILLED = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from flows import backfilling, downloads
+from flows import backfilling
+from flows.listings import downloads
 from flows.sources import load
 from flows.workspace import Workspace
 

@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from flows import listing_rows
 from flows.discovery import Candidate, Unit, Window
 from flows.discovery.records import ONE_PAGE
+from flows.listings import noted
 from warehouse.due import Known
 
 DAYS = {"a": date(2026, 3, 4), "c": date(2026, 3, 2)}
@@ -32,7 +32,7 @@ def test_a_page_of_an_index_covers_the_days_that_are_known_of_its_articles(
     unit = Unit(finder, "u", "u", "fetched", whole=True, candidates=candidates, undated=listed.count(None))
     known = {name: Known(name, name, day=day.isoformat()) for name, day in DAYS.items()}
     window = Window(date(2026, 1, 1), date(2026, 12, 31), date(2026, 12, 31), whole=True)
-    assert listing_rows._span(SimpleNamespace(window=window), unit, known) == span
+    assert noted._span(SimpleNamespace(window=window), unit, known) == span
 
 
 @pytest.mark.parametrize(
@@ -53,4 +53,4 @@ def test_the_oldest_day_of_an_index_may_go_on_where_nobody_looked(
     candidates = tuple(Candidate(name, name, "index", "u", day) for name, day in DAYS.items())
     unit = Unit("index", "u", "u", "fetched", reason, whole=True, candidates=candidates)
     window = Window(date(2026, 3, begin), date(2026, 12, 31), date(2026, 12, 31), whole=whole)
-    assert listing_rows._span(SimpleNamespace(window=window), unit, {}) == (date(2026, 3, first), date(2026, 3, 4))
+    assert noted._span(SimpleNamespace(window=window), unit, {}) == (date(2026, 3, first), date(2026, 3, 4))

@@ -6,7 +6,7 @@ import pytest
 
 from flows.cli.alike import Alike
 from flows.discovery import Candidate, Unit
-from flows.doubts import PATIENCE, Doubts
+from flows.listings.doubts import PATIENCE, Doubts
 from flows.progress import Event, shown
 
 EMPTY = Unit("template", "2026-11-29", "https://post.example.org/29", "fetched", doubts=("None of 2 links fits.",))

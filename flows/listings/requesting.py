@@ -7,7 +7,7 @@ from flows.discovery import Listing, ListingKind
 from flows.discovery.walk import READ
 from flows.fetching import Exchange
 from flows.fetching.addresses import place
-from flows.polls import MOVES, last_answer, moved_to
+from flows.listings.polls import MOVES, last_answer, moved_to
 from flows.progress import Event, tell
 from flows.run import Run
 from parsers import urls

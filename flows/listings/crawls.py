@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from flows import downloads
 from flows.discovery import Unit
 from flows.discovery.warc_index import TO_TAKE
-from flows.downloads import Fault
+from flows.listings import downloads
+from flows.listings.downloads import Fault
 from flows.plural import counted
 from flows.progress import Event, tell
 from flows.run import Run

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import date
 from functools import partial
 
-from flows import crawls, listing_notices
 from flows.discovery import Unit, find
 from flows.discovery.gaps import Gap, lost
 from flows.discovery.polling import GAP
-from flows.doubts import Doubts
-from flows.listing_requests import get, note_answers
-from flows.polls import is_asked, polls_of, turn
+from flows.listings import crawls, told
+from flows.listings.doubts import Doubts
+from flows.listings.polls import is_asked, polls_of, turn
+from flows.listings.requesting import get, note_answers
 from flows.progress import Event, tell
 from flows.run import Run, now
 from flows.source_keys import PAST
@@ -37,11 +37,11 @@ def units(run: Run) -> Iterator[Unit]:
         if is_asked(verdict, run.polling) or (gaps and verdict.reason != "gone"):
             yield from _feed(run, spec, gaps) if spec.kind == "feed" else _others(run, spec, gaps)
         elif verdict.reason == "gone":
-            listing_notices.gone(run, spec)
+            told.gone(run, spec)
         else:
             put_off.append(verdict)
-    listing_notices.put_off(run, put_off)
-    listing_notices.still_open(run, gaps)
+    told.put_off(run, put_off)
+    told.still_open(run, gaps)
 
 
 def _feed(run: Run, spec: FinderSpec, gaps: list[Gap]) -> Iterator[Unit]:
@@ -58,7 +58,7 @@ def _feed(run: Run, spec: FinderSpec, gaps: list[Gap]) -> Iterator[Unit]:
         tell(
             Event(
                 "warning",
-                f"The feed {unit.url} shows nothing of what it showed last: entries of {listing_notices.days_of(gap)} went by unseen.",
+                f"The feed {unit.url} shows nothing of what it showed last: entries of {told.days_of(gap)} went by unseen.",
             )
         )
         yield replace(unit, whole=False, reason=GAP)
@@ -77,7 +77,7 @@ def _others(run: Run, spec: FinderSpec, gaps: list[Gap]) -> Iterator[Unit]:
         tell(
             Event(
                 "note",
-                f"The {spec.kind} lists everything of {listing_notices.days_of(gap)}: nothing that the feed lost is missing.",
+                f"The {spec.kind} lists everything of {told.days_of(gap)}: nothing that the feed lost is missing.",
             )
         )
         yield gap.filled
@@ -92,7 +92,7 @@ def _walked(run: Run, spec: FinderSpec) -> Iterator[Unit]:
         note_answers(run, but=unit.url if unit.outcome == "failed" else None)
         seen = crawls.taken(run, unit) if spec.kind == "warc" else unit
         if seen is not None:
-            listing_notices.listed(run, seen, spec)
+            told.listed(run, seen, spec)
             doubts.listed(seen)
             yield _without_former(run, seen)
             if spec.kind == "warc":

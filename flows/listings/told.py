@@ -6,8 +6,8 @@ from flows import reasons
 from flows.discovery import Unit
 from flows.discovery.gaps import Gap
 from flows.discovery.polling import failed_in_a_row
+from flows.listings.polls import polls_of
 from flows.plural import counted
-from flows.polls import polls_of
 from flows.progress import Event, tell
 from flows.run import Run
 from flows.source_keys import PAST
