@@ -273,6 +273,30 @@ def test_a_month_has_every_day_of_it(folders: Folders):
     ]
 
 
+def backfill(first: date, last: date, state: str = "completed") -> rows.Run:
+    return rows.Run(key(f"{first} {last}"), SOURCE, "backfill", state, START, START, START, None, 1, 1, 1, 1, 1, 0, 0, 0, None, first, last)  # fmt: skip
+
+
+def test_days_that_a_backfill_was_asked_for_and_nobody_names_were_never_tried(folders: Folders):
+    asked = backfill(DAY - timedelta(2), START.date())
+    con = loaded(folders, [[asked, listed("day", first=DAY), *page("a"), *page("b", DAY + timedelta(1))]])
+    days = con.execute("SELECT day, state, reason, found FROM coverage WHERE scope = 'day' ORDER BY day").fetchall()
+    untried = [DAY - timedelta(2), DAY - timedelta(1), *(DAY + timedelta(n) for n in range(2, 19))]
+    assert untried[-1] == date(2026, 2, 28), "the days after it were not over when the backfill began"
+    assert [row for row in days if row[0] in untried] == [
+        (day, "never_tried", "nobody has looked at this day", 0) for day in untried
+    ]
+    assert [row[:2] for row in days if row[0] not in untried] == [
+        (DAY, "complete"),
+        (DAY + timedelta(1), "unlisted"),
+    ]
+
+
+def test_a_backfill_that_reached_nothing_opens_no_holes(folders: Folders):
+    con = loaded(folders, [[backfill(DAY - timedelta(2), DAY, "failed"), listed("day", first=DAY), *page("a")]])
+    assert con.execute("SELECT day, state FROM coverage WHERE scope = 'day'").fetchall() == [(DAY, "complete")]
+
+
 def test_sources_are_told_apart(folders: Folders):
     con = loaded(folders, [[listed("day", first=DAY)]])
     con.execute(

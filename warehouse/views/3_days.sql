@@ -78,13 +78,19 @@ agreed AS (
     FROM seen JOIN reached USING (source_id, day)
     GROUP BY ALL
 ),
+-- The days that backfills were asked for, as far as they were over then: of those that nobody names it is known that they are missing.
+wanted AS (
+    SELECT DISTINCT source_id, 'day' AS scope, unnest(generate_series(first_day::TIMESTAMP, least(last_day::TIMESTAMP, started_at - INTERVAL 36 HOUR), INTERVAL 1 DAY))::DATE AS day
+    FROM runs
+    WHERE first_day IS NOT NULL AND state <> 'failed'
+),
 known AS (
     SELECT source_id, scope, finder, unit, day, max(only_day) AS only_day, max(listing) AS listing, max(listed_by) AS listed_by,
            bool_or(is_own) AS is_own, bool_and(is_edge) AS is_edge, any_value(finders) AS finders, any_value(witnesses) AS witnesses, max(confirmed_at) AS confirmed_at, max(late_links) AS late_links,
            coalesce(max(found), 0) AS found, coalesce(max(fetched), 0) AS fetched, coalesce(max(articles), 0) AS articles,
            coalesce(max(rejected), 0) AS rejected, coalesce(max(failed), 0) AS failed, coalesce(max(deferred), 0) AS deferred,
            coalesce(max(gone), 0) AS gone, coalesce(max(never_tried), 0) AS never_tried, max(troubles) AS troubles
-    FROM (SELECT * FROM counted UNION ALL BY NAME SELECT * FROM listed)
+    FROM (FROM counted UNION ALL BY NAME FROM listed UNION ALL BY NAME FROM wanted)
     GROUP BY ALL
 ),
 -- The outlet's life, and how far listings reach: what lies before its first article is no hole, unless it is only a few days.
@@ -133,7 +139,8 @@ judged AS (
 stated AS (
     SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, finders, agreement, late_links, level, samples, low, filled, weekday, troubles, is_full,
            found, fetched, articles, rejected, failed, deferred, gone, never_tried, found - articles - rejected - gone AS missing,
-           CASE WHEN listing IN ('unreachable', 'never_tried') AND found = 0 THEN listing
+           CASE WHEN scope = 'day' AND listing IS NULL AND found = 0 THEN 'never_tried'
+                WHEN listing IN ('unreachable', 'never_tried') AND found = 0 THEN listing
                 WHEN never_tried > 0 AND never_tried = found THEN 'never_tried'
                 WHEN listing = 'unreachable' THEN 'unreachable'
                 WHEN listing = 'partial' OR articles + rejected + gone < found THEN 'partial'
@@ -157,6 +164,7 @@ SELECT source_id, scope, finder, unit, day, state,
                 WHEN listing = 'not_yet' THEN 'its listing is not there yet: ' || listed_by
                 WHEN listing = 'never_tried' THEN 'its listing was not asked for yet: ' || listed_by
                 WHEN listing = 'captures' THEN 'only captures speak for it: ' || listed_by
+                WHEN scope = 'day' AND listing IS NULL AND found = 0 THEN 'nobody has looked at this day'
                 WHEN listing IS NULL OR (listing = 'beside' AND found > 0) THEN 'no listing that was read whole speaks for it'
                 WHEN state = 'unlisted' THEN 'nothing is listed by ' || listed_by
                      || coalesce(', and ' || level::INTEGER || CASE level::INTEGER WHEN 1 THEN ' is' ELSE ' are' END || ' usual on a ' || weekday, '')
