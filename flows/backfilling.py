@@ -97,6 +97,7 @@ def backfill(
     Raises warehouse.locks.Held where another run holds the source, unless `wait`.
     """
     renaming.check(workspace, source)
+    pipeline.recover_former(workspace, source, wait=wait)
     window = Window(order.first_day, min(order.last_day, today(source)), today(source), whole=True)
     command = f"wireroom backfill {source.source_id} --from {window.first_day} --to {window.last_day}"
     command += " --holes" if order.only_holes else " --gone" if order.gone else ""

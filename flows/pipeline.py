@@ -61,6 +61,7 @@ def ingest(
     `polling` says which finders are asked: those that are due, as a schedule wants it, or all of them.
     """
     renaming.check(workspace, source)
+    recover_former(workspace, source, wait=wait)
     with opened(workspace, source, "ingest", flow_run_id=flow_run_id, wait=wait, polling=polling) as run:
         recover(run)
         for batch in batches(run):
@@ -96,6 +97,14 @@ def recover(run: Run) -> None:
         run.archive.hand_over()  # nothing is under way yet: the next run need not read again what is spooled now
     if recovered:
         tell(Event("note", telling.taken_up(recovered, was_killed=bool(killed))))
+
+
+def recover_former(workspace: Workspace, source: SourceDefinition, *, wait: bool = False) -> None:
+    """Do the same for a run that was killed under the name that the source had before: its pages stay under that name."""
+    former = renaming.unfinished(workspace, source)
+    if former is not None:
+        with opened(workspace, former, "reparse", wait=wait, online=False) as run:
+            recover(run)
 
 
 def batches(run: Run, addresses: Iterable[Address] | None = None, size: int = BATCH) -> Iterator[list[Address]]:

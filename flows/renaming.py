@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.plural import counted
 from flows.sources import SourceDefinition, SourceError
 from flows.workspace import Workspace
 from parsers import urls
 from warehouse import reading_copy
+from warehouse.ledger import Ledger
 
 NEVER_READ = "SELECT count(*) = 0 FROM runs WHERE source_id = $1"
 OTHERS = """
@@ -16,6 +19,9 @@ WHERE s.source_id <> $1 AND s.source_id NOT IN (SELECT source_id FROM withdrawal
 GROUP BY s.source_id
 ORDER BY articles DESC
 """
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+"""A run that there is not."""
 
 
 def check(workspace: Workspace, source: SourceDefinition) -> None:
@@ -34,3 +40,14 @@ def check(workspace: Workspace, source: SourceDefinition) -> None:
                 f'gone. If the file was renamed, write formerly = "{name}" into it: nothing is fetched a second time then. '
                 f"Or give it the name {name}.toml again."
             )
+
+
+def unfinished(workspace: Workspace, source: SourceDefinition) -> SourceDefinition | None:
+    """The source under its former name, where a run was killed under it and nobody has taken up yet what it left."""
+    if source.formerly is None:
+        return None
+    with Ledger(workspace.folders, source.formerly) as ledger:
+        if ledger.withdrawn() or not ledger.unended(NOBODY):
+            return None
+    profile = replace(source.profile, source_id=source.formerly)
+    return replace(source, source_id=source.formerly, formerly=None, profile=profile)

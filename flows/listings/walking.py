@@ -102,10 +102,10 @@ def _walked(run: Run, spec: FinderSpec) -> Iterator[Unit]:
 
 
 def _without_former(run: Run, unit: Unit) -> Unit:
-    """The unit without the addresses that the source has read under its former name."""
+    """The unit without the addresses that were asked for under the source's former name."""
     if run.former is None:
         return unit
-    kept = tuple(candidate for candidate in unit.candidates if not run.former.knows(candidate.url_key))
+    kept = tuple(candidate for candidate in unit.candidates if not run.former.hears_of(candidate.url_key))
     known = len(unit.candidates) - len(kept)
     return replace(unit, candidates=kept, dropped=(*unit.dropped, ("formerly", known))) if known else unit
 
