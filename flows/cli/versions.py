@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from flows.cli import comparing
+from flows.cli import comparing, version_records
 from flows.cli.app import Exit, Problem, app, here, out
 from flows.cli.questions import connected
 from flows.cli.reading import INDENT, Article, Record, Version, found_by, put, times
@@ -20,7 +20,30 @@ if TYPE_CHECKING:
     from warehouse.lookup import Found
 
 
-@app.command(epilog="\n[bold]Examples[/]\n\n  wireroom diff 3f2a\n\n  wireroom diff 3f2a --versions 1 3\n")
+DIFF_EXAMPLES = """
+
+[bold]Examples[/]
+
+  wireroom diff 3f2a
+
+  wireroom diff 3f2a --versions 1 3
+
+  wireroom diff 3f2a --readings --json
+"""
+
+CITE_EXAMPLES = """
+
+[bold]Examples[/]
+
+  wireroom cite 3f2a
+
+  wireroom cite 3f2a --version 1 --format bibtex
+
+  wireroom cite 3f2a --json                every form at once
+"""
+
+
+@app.command(epilog=DIFF_EXAMPLES)
 def diff(
     article: Article,
     versions: Annotated[
@@ -29,6 +52,12 @@ def diff(
     readings: Annotated[
         bool,
         typer.Option("--readings", help="What a better reader made of the same page, instead of the outlet's edits."),
+    ] = False,
+    as_json: Annotated[
+        bool,
+        typer.Option(
+            "--json", help="Print the fields and paragraphs that differ as JSON; of readings one object a line."
+        ),
     ] = False,
 ) -> None:
     """Show word by word what the outlet changed between two versions.
@@ -41,6 +70,9 @@ def diff(
     with connected() as con:
         found = found_by(con, article)
         corrections = lookup.corrections(con, found.article_id)
+    if as_json:
+        _print_json(found, versions, corrections if readings else None)
+        return
     if readings:
         _print_corrections(corrections, _todays_reader(found.chosen["source_id"]))
         return
@@ -68,19 +100,42 @@ class Citation(StrEnum):
     csl_json = "csl-json"
 
 
-@app.command(epilog="\n[bold]Examples[/]\n\n  wireroom cite 3f2a\n\n  wireroom cite 3f2a --version 1 --format bibtex\n")
+@app.command(epilog=CITE_EXAMPLES)
 def cite(
     article: Article,
     version: Version = None,
     form: Annotated[Citation, typer.Option("--format", help="How to write it.")] = Citation.text,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it in every form, as one JSON object.")] = False,
 ) -> None:
     """Cite one version of an article: who, what, where, when it was shown so, and where that is archived."""
     from warehouse import citation
 
     with connected() as con:
         found = found_by(con, article, version)
+    if as_json:
+        print(version_records.of_citation(found.chosen))
+        return
     sys.stdout.buffer.write(citation.WRITERS[form.value](found.chosen).encode())
     sys.stdout.flush()
+
+
+def _print_json(
+    found: Found, versions: tuple[int, int] | None, corrections: Sequence[tuple[Record, Record]] | None
+) -> None:
+    """Print two versions as JSON, or the corrections."""
+    if corrections is None:
+        is_one = versions is None and len(found.versions) == 1
+        print(version_records.of_versions(*((None, found.chosen) if is_one else _pair(found, versions))))
+        return
+    for old, new in corrections:
+        print(version_records.of_readings(found.article_id, old, new, _corrected(old, new)))
+
+
+def _corrected(old: Record, new: Record) -> list[str]:
+    """The fields by which two readings are compared: the usual ones, and whatever else differs."""
+    from flows.differing import single
+
+    return list(dict.fromkeys((*comparing.COMPARED, *single(old, new))))
 
 
 def _pair(found: Found, numbers: tuple[int, int] | None) -> tuple[Record, Record]:
@@ -108,8 +163,6 @@ def _print_corrections(corrections: list[tuple[Record, Record]], today: str | No
     if not corrections:
         out.print("No page of this article was read twice with different results.", highlight=False)
         raise typer.Exit(Exit.OK)
-    from flows.differing import single
-
     for old, new in corrections:
         read = " → ".join(f"{_named(one, today)} ({_moment(one['read_at'])})" for one in (old, new))
         title = f"shown {_moment(old['observed_at'])}, read by {read}"
@@ -122,7 +175,7 @@ def _print_corrections(corrections: list[tuple[Record, Record]], today: str | No
             )
             out.print(Text.assemble((title, "bold"), f"\n{said}\n"), soft_wrap=not out.is_terminal)
         else:
-            _print_diff(title, old, new, single(old, new))
+            _print_diff(title, old, new, _corrected(old, new))
 
 
 def _named(reading: Record, today: str | None) -> str:
@@ -135,11 +188,11 @@ def _moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _print_diff(title: str, old: Record, new: Record, more: Sequence[str] = ()) -> None:
-    """Print the fields that differ, `more` of them than the usual ones, then the paragraphs, with those that stayed counted only."""
+def _print_diff(title: str, old: Record, new: Record, names: Sequence[str] = comparing.COMPARED) -> None:
+    """Print those of the fields that differ, then the paragraphs, with those that stayed counted only."""
     out.print(Text(title, style="bold"), soft_wrap=not out.is_terminal)
     nothing = True
-    for name, line in comparing.fields(old, new, list(dict.fromkeys((*comparing.COMPARED, *more)))):
+    for name, line in comparing.fields(old, new, names):
         nothing = False
         put(marked(line), INDENT, f"{name.removesuffix('_text').replace('date_', '')} ")
     out.print()

@@ -94,6 +94,36 @@ def test_cite_names_the_version_that_was_asked_for(wireroom: Run) -> None:
     assert f"urn:uuid:{key('bridge@0')}" in cited
 
 
+def test_diff_as_json_has_the_fields_and_paragraphs_that_differ(wireroom: Run) -> None:
+    told = json.loads(wireroom("diff", URL, "--json").stdout)
+    assert (told["old"]["version"], told["new"]["version"], list(told["fields"])) == (1, 2, ["byline"])
+    assert told["fields"]["byline"]["words"] == [{"kind": "new", "text": "By Ada Byron"}]
+    pieces = [piece for line in told["paragraphs"] for piece in line]
+    assert [piece["text"] for piece in pieces if piece["kind"] == "gone"] == ["forty"]
+    assert json.loads(wireroom("diff", URL, "--versions", 2, 1, "--json").stdout)["new"]["version"] == 1
+    assert wireroom("diff", URL, "--readings", "--json").stdout == ""
+
+
+def test_readings_and_a_single_version_as_json(wireroom: Run) -> None:
+    gulls = "https://paper.example/gulls"
+    told = json.loads(wireroom("diff", gulls, "--json").stdout)
+    assert (told["old"], told["fields"], told["paragraphs"]) == (None, {}, [])
+    (read,) = map(json.loads, wireroom("diff", gulls, "--readings", "--json").stdout.splitlines())
+    assert read["article_id"] == told["article_id"]
+    assert read["old"]["reader"] != read["new"]["reader"]
+    assert {"kind": "new", "text": "very "} in [piece for line in read["paragraphs"] for piece in line]
+
+
+def test_cite_as_json_has_every_form(wireroom: Run) -> None:
+    told = json.loads(wireroom("cite", URL, "--version", 1, "--json").stdout)
+    assert told["version"] == 1
+    assert told["text"] == wireroom("cite", URL, "--version", 1).stdout
+    assert told["csl_json"] == json.loads(wireroom("cite", URL, "--version", 1, "--format", "csl-json").stdout)
+    assert told["csl_json"][0]["id"] == told["citation_id"]
+    assert told["bibtex"].startswith("@online{")
+    assert told["ris"].startswith("TY  - NEWS")
+
+
 def test_words_are_compared_as_phrases() -> None:
     line = comparing.words("The old bridge fell.", "The new stone bridge fell.")
     assert [(piece.kind, piece.text) for piece in line] == [
