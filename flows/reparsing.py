@@ -77,7 +77,9 @@ def read(
         proposal, outdated = proposals.begun(folders, source.source_id, parsers.reader(source.profile), now())
         report = Report(source.source_id, proposal, since, outdated=outdated)
         with Comparison(folders, source.source_id) as comparison, ParsePool() as pool:
-            report.planned = comparison.plan(proposal, since=since, everything=everything, most=most)
+            report.planned = comparison.plan(
+                proposal, since=since, zone=source.timezone, everything=everything, most=most
+            )
             tell(Event("planned", source.source_id, report.planned))
             _Reading(folders, source, proposal, comparison, pool, report).run()
         if not proposal.files(folders):

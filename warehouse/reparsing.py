@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from zoneinfo import ZoneInfo
 
 import duckdb
 import msgspec
@@ -97,13 +98,13 @@ class Comparison:
     ) -> None:
         self._con.close()
 
-    def plan(self, proposal: Proposal, *, since: date | None, everything: bool, most: int | None) -> int:
-        """Choose the pages that are to be read; their number. What waits already is not read again."""
+    def plan(self, proposal: Proposal, *, since: date | None, zone: str, everything: bool, most: int | None) -> int:
+        """Choose the pages that are to be read, from a day on in a time zone; their number. What waits already is not read again."""
         self._take_looks(proposal)
         self._con.execute("CREATE OR REPLACE TABLE waiting AS SELECT DISTINCT fetch_id FROM looks")
         values = {
-            "source": self._source_id, "reader": proposal.reader, "since": since, "everything": everything,
-            "most": 2**62 if most is None else most,
+            "source": self._source_id, "reader": proposal.reader, "since": since, "began": since and _began(since, zone),
+            "everything": everything, "most": 2**62 if most is None else most,
         }  # fmt: skip
         self._con.execute(sql("reparse/pages"), values)
         (count,) = self._con.execute("SELECT count(*) FROM pages").fetchall()[0]
@@ -208,3 +209,8 @@ class Withdrawn:
                 self._carried_out = {key for (key,) in con.execute(asked, [self._source_id]).fetchall()}
             self._edition = edition
         return self._carried_out | ordered | whole
+
+
+def _began(day: date, zone: str) -> datetime:
+    """The moment, in UTC, at which a day begins in a time zone."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)

@@ -22,7 +22,7 @@ wanted AS (
     LEFT JOIN days AS d ON d.url_key = f.url_key
     WHERE f.source_id = $source AND f.role = 'article' AND f.outcome = 'fetched'
       AND ($everything OR c.is_unread OR c.reader IS DISTINCT FROM $reader::UUID)
-      AND ($since::DATE IS NULL OR coalesce(d.day, f.observed_at::DATE) >= $since::DATE)
+      AND ($since::DATE IS NULL OR coalesce(d.day >= $since::DATE, f.observed_at >= $began::TIMESTAMP))
       AND f.fetch_id NOT IN (SELECT fetch_id FROM waiting)
 )
 SELECT row_number() OVER (ORDER BY first_place, part, observed_at, fetch_id) AS place,
