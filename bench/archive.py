@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flows import rebuild
+from flows.rereading import rebuild
 from flows.sample.pages import pages
 from flows.sample.site import SOURCE_ID, source_text
 from flows.workspace import Workspace, create

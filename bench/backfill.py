@@ -26,7 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.archive_site import FIRST, Archive
-from flows import accepting, backfilling, reparsing
+from flows import backfilling
+from flows.rereading import accepting, reparsing
 from flows.sources import load
 from flows.workspace import Workspace, create
 from warehouse import archive as pages

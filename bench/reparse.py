@@ -17,9 +17,10 @@ from contextlib import closing
 from pathlib import Path
 
 from bench.importing import BASE, seconds, write
-from flows import exchanges, opening, parse_child, reparsing
+from flows import exchanges, opening, parse_child
 from flows.importing import Options, bring
 from flows.pool import Parsed
+from flows.rereading import reparsing
 from flows.sample.site import SOURCE_ID, source_text
 from flows.sources import SourceDefinition
 from flows.sources import load as source_in

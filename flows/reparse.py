@@ -1,4 +1,4 @@
-"""The Prefect flow of reading an archive anew: decorators around the plain functions of reparsing.py and accepting.py.
+"""The Prefect flow of reading an archive anew: decorators around the plain functions of rereading/.
 
 python -m flows.reparse SOURCE     one recorded reading, by a server that ends with it where none is named
 """
@@ -13,8 +13,9 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows import accepting, ending, logs, orders, reparsing
+from flows import ending, logs, orders
 from flows.recorded import recorded
+from flows.rereading import accepting, reparsing
 from flows.source_files import source_named
 from flows.workspace import find
 

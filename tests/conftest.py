@@ -14,7 +14,7 @@ from warehouse import reading_copy, schema
 
 LONG = (
     "flows/service/test_up.py", "flows/test_kills.py", "test_docs.py", "flows/test_backfill.py", "flows/service/test_unattended.py",
-    "flows/test_pipeline.py", "test_readme.py", "flows/test_reparse.py", "flows/discovery/", "flows/wayback/",
+    "flows/test_pipeline.py", "test_readme.py", "flows/rereading/test_reparse.py", "flows/discovery/", "flows/wayback/",
     "warehouse/test_duckdb_versions.py", "flows/cli/test_backfill_verb.py",
 )  # fmt: skip
 """What takes longest begins first, so that of several workers none is left with it when the others have ended."""

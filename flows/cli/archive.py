@@ -110,7 +110,7 @@ def _print_verdicts(verdicts: list[Verdict]) -> None:
 @app.command(epilog=REBUILD_EXAMPLES)
 def rebuild(wait: Wait = False, as_json: AsJson = False) -> None:
     """Make the whole warehouse anew from the archive alone."""
-    from flows.rebuild import rebuild as run
+    from flows.rereading.rebuild import rebuild as run
 
     with watched("Rebuilding", err, quiet=as_json):
         report = run(here(), wait=wait)

@@ -127,9 +127,9 @@ def _read_all(workspace: Workspace, named: list[str], wanted: _Wanted) -> None:
 
 def _read(workspace: Workspace, source: SourceDefinition, wanted: _Wanted) -> bool:
     """Read one source's archive, show what waits of it, and return whether some of its pages could not be read."""
-    from flows import reparsing
     from flows.cli import reparse_output
-    from flows.proposed import shown
+    from flows.rereading import reparsing
+    from flows.rereading.proposed import shown
     from warehouse import proposals
 
     with watched(source.name, err, quiet=wanted.as_json):
@@ -146,8 +146,8 @@ def _read(workspace: Workspace, source: SourceDefinition, wanted: _Wanted) -> bo
 
 
 def _accept(workspace: Workspace, proposal: Proposal, wanted: _Wanted) -> None:
-    from flows import accepting
     from flows.cli.reparse_output import print_accepted
+    from flows.rereading import accepting
     from flows.run import now
 
     source, begun_at = source_named(workspace, proposal.source_id), now()
@@ -160,7 +160,7 @@ def _accept(workspace: Workspace, proposal: Proposal, wanted: _Wanted) -> None:
 
 
 def _discard(workspace: Workspace, proposal: Proposal, wanted: _Wanted) -> None:
-    from flows.accepting import discard
+    from flows.rereading.accepting import discard
 
     discard(workspace.folders, proposal, wait=wanted.wait)
     if wanted.as_json:
@@ -171,7 +171,7 @@ def _discard(workspace: Workspace, proposal: Proposal, wanted: _Wanted) -> None:
 
 def _list(workspace: Workspace, named: list[str], as_json: bool) -> None:
     """Print a row for each proposal that waits."""
-    from flows.proposed import overview
+    from flows.rereading.proposed import overview
 
     rows = overview(workspace, named)
     if as_json:
@@ -186,7 +186,7 @@ def _list(workspace: Workspace, named: list[str], as_json: bool) -> None:
 def _show_article(workspace: Workspace, name: str, as_json: bool) -> None:
     """Print all that waits of an article."""
     from flows.cli.reparse_output import article_as_json, print_article
-    from flows.proposed import of_article
+    from flows.rereading.proposed import of_article
 
     found = of_article(workspace, name)
     if not found:
@@ -244,7 +244,7 @@ def _archived(workspace: Workspace) -> list[str]:
 
 def _fields(given: list[str]) -> list[str]:
     """The fields of --fields, however they are divided."""
-    from flows.differing import chosen
+    from flows.rereading.differing import chosen
 
     names = [name.strip() for part in given for name in part.split(",") if name.strip()]
     if given and not names:  # an empty variable of a script must not mean all of them

@@ -17,9 +17,9 @@ from flows.cli.tables import harmless
 from flows.cli.versions import marked, print_paragraphs
 
 if TYPE_CHECKING:
-    from flows.accepting import Accepted
-    from flows.proposed import Difference, Shown
-    from flows.reparsing import Report
+    from flows.rereading.accepting import Accepted
+    from flows.rereading.proposed import Difference, Shown
+    from flows.rereading.reparsing import Report
     from warehouse.reparsing import Summary
 
 SHORT = 70

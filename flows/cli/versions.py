@@ -133,7 +133,7 @@ def _print_json(
 
 def _corrected(old: Record, new: Record) -> list[str]:
     """The fields by which two readings are compared: the usual ones, and whatever else differs."""
-    from flows.differing import single
+    from flows.rereading.differing import single
 
     return list(dict.fromkeys((*comparing.COMPARED, *single(old, new))))
 

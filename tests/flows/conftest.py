@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from flows import opening, rebuild, reparsing
+from flows import opening
+from flows.rereading import rebuild, reparsing
 from flows.sample.site import Site, serve
 from tests.flows.inline import Inline
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from flows import pipeline, withdraw
-from flows.rebuild import rebuild
+from flows.rereading.rebuild import rebuild
 from flows.sample.pages import Reply
 from flows.sample.site import Site
 from flows.sources import load
 from flows.workspace import Workspace, create
-from tests.flows.test_rebuild import contents, only_the_archive
+from tests.flows.rereading.test_rebuild import contents, only_the_archive
 from warehouse import compaction, reading_copy, schema, search, traces, withdrawal
 from warehouse.archive import verifying
 from warehouse.errors import WarehouseError

@@ -13,7 +13,7 @@ import pytest
 from flows import pipeline
 from flows.cli.app import out
 from flows.cli.reparse_output import _print_counts, print_article, print_difference
-from flows.proposed import Difference
+from flows.rereading.proposed import Difference
 from flows.sample.site import SOURCE_ID, serve
 from flows.sample.warehouse import build
 from flows.sources import load

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from flows.importing import Options, bring
-from flows.rebuild import rebuild
+from flows.rereading.rebuild import rebuild
 from flows.withdraw import reach_of, withdraw
 from flows.workspace import Workspace
 from parsers import urls

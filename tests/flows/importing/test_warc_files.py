@@ -22,7 +22,7 @@ from flows.importing import Options, bring, take
 from flows.importing.taking import Taking
 from flows.importing.warcs import LOST
 from flows.opening import opened
-from flows.rebuild import rebuild
+from flows.rereading.rebuild import rebuild
 from flows.source_files import source_named
 from flows.sources import load
 from flows.unclaimed import NAME

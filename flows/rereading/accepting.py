@@ -17,7 +17,7 @@ from flows import pipeline
 from flows.loading import load
 from flows.opening import opened
 from flows.progress import Event, tell
-from flows.reparsing import keys, who
+from flows.rereading.reparsing import keys, who
 from flows.run import Run
 from flows.sources import SourceDefinition
 from flows.workspace import Workspace

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 import parsers
-from flows import accepting, loading, opening, pipeline, proposed, readings, reparsing, run, withdraw
+from flows import loading, opening, pipeline, readings, run, withdraw
 from flows.importing import Options, bring
 from flows.pool import ParsePool
+from flows.rereading import accepting, proposed, reparsing
 from flows.sample.site import Site
 from flows.sources import SourceDefinition, load
 from flows.workspace import Workspace, create
@@ -402,7 +403,7 @@ def test_reading_goes_on_while_a_run_holds_the_source(workspace: Workspace):
 KILLED = """
 import os, sys
 from pathlib import Path
-from flows import accepting, reparsing
+from flows.rereading import accepting, reparsing
 from flows.sources import load
 from flows.workspace import Workspace
 from warehouse import files, proposals, spool

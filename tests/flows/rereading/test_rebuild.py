@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from flows import pipeline
-from flows.rebuild import rebuild
+from flows.rereading.rebuild import rebuild
 from flows.sample.pages import Reply
 from flows.sample.site import Site
 from flows.sources import SourceError, load
@@ -168,7 +168,7 @@ def test_a_run_that_was_killed_is_rebuilt_as_it_was_recovered(tmp_path: Path, si
 KILLED_REBUILD = """
 import os, sys
 from pathlib import Path
-from flows.rebuild import rebuild
+from flows.rereading.rebuild import rebuild
 from flows.workspace import Workspace
 from warehouse import rebuilding, reading_copy
 

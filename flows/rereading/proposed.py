@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import parsers
-from flows import differing
+from flows.rereading import differing
 from flows.source_files import source_named
 from flows.sources import SourceError
 from flows.workspace import Workspace

@@ -17,10 +17,11 @@ from datetime import date
 from typing import Any
 
 import parsers
-from flows import differing, exchanges, logs, progress, readings
+from flows import exchanges, logs, progress, readings
 from flows.loading import load
 from flows.pool import Parsed, ParsePool
 from flows.progress import Event, tell
+from flows.rereading import differing
 from flows.run import now
 from flows.sources import SourceDefinition, load_each
 from flows.unclaimed import unclaimed
