@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows import listings, pipeline, renaming
+from flows import listings, pipeline, renaming, unreached
 from flows.backlog import Allowance, policy
 from flows.days_done import DaysDone
 from flows.discovery import Window
@@ -138,14 +138,14 @@ def holes(
 ) -> list[coverage.Hole]:
     """The days and units of which something is missing, as readers see them now; days that are lost for good are left out."""
     with closing(reading_copy.connect(workspace.folders)) as con:
-        found = coverage.holes(con, source.source_id, first_day, last_day)
+        found = coverage.holes(con, source.source_id, first_day, last_day, unreached.begins(source))
     return [hole for hole in found if hole.day is None or known_hole(source.known_holes, hole.day) is None]
 
 
-def known_days(workspace: Workspace, source_id: str) -> tuple[date, date] | None:
+def known_days(workspace: Workspace, source: SourceDefinition) -> tuple[date, date] | None:
     """The first and the last day that anything is known of, and that are over."""
     with closing(reading_copy.connect(workspace.folders)) as con:
-        return coverage.reach(con, source_id)
+        return coverage.reach(con, source.source_id, unreached.begins(source))
 
 
 def _narrowed(run: Run, order: Order) -> Window:

@@ -12,6 +12,12 @@ REASON = "no finder reaches this day"
 """Why such a day is missing."""
 
 
+def begins(source: SourceDefinition) -> date | None:
+    """The day before which no finder looks, by the `from` of each; None where one has none, or only feeds are read."""
+    first = [spec.first_day for spec in source.finders if spec.kind != "feed"]
+    return None if None in first else min(filter(None, first), default=None)
+
+
 def is_reached(source: SourceDefinition, day: date) -> bool:
     """Whether a finder may list a day; a feed shows the latest entries only, and does not count."""
     return any(

@@ -84,9 +84,13 @@ def over(now: datetime | None = None) -> date:
     return (moment - OVER).date()
 
 
-def reach(con: duckdb.DuckDBPyConnection, source_id: str) -> tuple[date, date] | None:
-    """The first and the last day known of a source that are over; None where no day is known."""
-    ((first, last),) = con.execute(sql("coverage/reach"), {"source_id": source_id, "over": over()}).fetchall()
+def reach(con: duckdb.DuckDBPyConnection, source_id: str, begins: date | None = None) -> tuple[date, date] | None:
+    """The first and the last day known of a source that are over; None where no day is known.
+
+    `begins` is the day before which nobody looks any more: what was looked for before is left out, unless something was found.
+    """
+    values = {"source_id": source_id, "over": over(), "begins": begins}
+    ((first, last),) = con.execute(sql("coverage/reach"), values).fetchall()
     return (first, last) if first is not None and first <= last else None
 
 
@@ -115,10 +119,14 @@ def units(
 
 
 def holes(
-    con: duckdb.DuckDBPyConnection, source_id: str, first_day: date | None = None, last_day: date | None = None
+    con: duckdb.DuckDBPyConnection,
+    source_id: str,
+    first_day: date | None = None,
+    last_day: date | None = None,
+    begins: date | None = None,
 ) -> list[Hole]:
     """What is missing of a source from a day to a day (else of all that is known of it), and what is missing of no known day."""
-    known = reach(con, source_id)
+    known = reach(con, source_id, begins)
     first, last = first_day or (known and known[0]), last_day or (known and known[1])
     looked_at = days(con, source_id, first, last) if first and last else []
     return of_days(looked_at) + units(con, source_id, first_day, last_day)

@@ -107,7 +107,7 @@ def _order(
     first, last = day(since, "--from"), day(until, "--to", last=True)
     if only_holes and (first is None or last is None):
         found = backfilling.holes(workspace, source, first, last)
-        known = backfilling.known_days(workspace, source.source_id)
+        known = backfilling.known_days(workspace, source)
         if not found:
             return None
         first, last = first or (known and known[0]) or today, last or (known and known[1]) or today

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from flows import reasons, unreached
+from flows import beginnings, reasons, unreached
 from flows.cli import prose
 from flows.cli.app import counted, out
-from flows.cli.surveying import Survey, doubt, totals
+from flows.cli.surveying import Survey, beginning, doubt, totals
 from flows.cli.tables import harmless
 from flows.cli.year_blocks import MARKS, calendar, legend
 from flows.discovery.records import NO_LINK_FITS
@@ -126,6 +126,9 @@ def _ways_out(survey: Survey, holes: Sequence[Hole]) -> Iterator[str]:
     beyond = [hole.day for hole in holes if hole.day and hole.reason == unreached.REASON]
     for line in unreached.sentences(survey.source, beyond):
         yield f"→ {line}"
+    begin = beginning(survey)
+    if begin:
+        yield f"→ {beginnings.advice(survey.source, survey.first, begin)}"
     if len(beyond) < len(holes):
         yield f"→ wireroom backfill {shlex.quote(name)} --from {survey.first} --to {survey.last} --holes"
     if states & {"unlisted", "never_tried"}:
@@ -138,7 +141,8 @@ def _ways_out(survey: Survey, holes: Sequence[Hole]) -> Iterator[str]:
         yield (
             f"→ Unlisted and thin days may be known to another finder, such as a sitemap or a web archive (kind = \"wayback\"), in {name}.toml."
         )  # fmt: skip
-    lost = next((run for run in _runs(holes) if run[0].day and run[0].state != "never_tried"), None)
+    later = [hole for hole in holes if hole.day and (begin is None or hole.day >= begin)]
+    lost = next((run for run in _runs(later) if run[0].state != "never_tried"), None)
     if lost:
         yield f"→ What stays missing all the same can be said to be lost for good in {name}.toml: {_known(lost)}"
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from flows import unreached
+from flows import beginnings, unreached
 from flows.cli.app import Problem
 from flows.known_holes import KnownHole, known_hole
 from flows.sources import SourceDefinition
@@ -65,7 +65,7 @@ def surveyed(
     """
     from warehouse import coverage
 
-    reach = coverage.reach(con, source.source_id)
+    reach = coverage.reach(con, source.source_id, unreached.begins(source))
     begins = [spec.first_day for spec in source.finders if spec.first_day] + ([reach[0]] if reach else [])
     begin = first or min(begins, default=None)
     end = min(filter(None, (last or (None if first else reach and reach[1]), _today(source))))
@@ -78,6 +78,12 @@ def surveyed(
     final = coverage.final(con, source.source_id, begin, end)
     known = {one.day: known for one in days if one.is_hole and (known := known_hole(source.known_holes, one.day))}
     return Survey(source, begin, end, days, holes, final, known)
+
+
+def beginning(survey: Survey) -> date | None:
+    """The day on which the archive seems to begin, where days before it are holes."""
+    days = [one for one in survey.days if one.day not in survey.known]
+    return beginnings.seen(survey.source, days, survey.units)
 
 
 BARREN = 10
@@ -119,6 +125,7 @@ def as_record(survey: Survey, *, days: bool) -> dict[str, Any]:
             {"outcome": outcome, "reason": reason, "addresses": count} for outcome, reason, count in survey.final
         ],
         "doubt": doubt(survey),
+        "begins": beginning(survey),
         "known": [{"day": one, "reason": known.reason} for one, known in survey.known.items()],
         "holes": [asdict(hole) for hole in survey.holes],
     }

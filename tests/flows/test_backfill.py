@@ -301,7 +301,7 @@ def test_days_that_a_backfill_was_asked_for_are_missing_also_where_nobody_names_
     assert backfilling.holes(outlet.workspace, source, None, None) == missing, (
         "what was asked for need not be said again"
     )
-    assert backfilling.known_days(outlet.workspace, source.source_id) == (FIRST, LAST)
+    assert backfilling.known_days(outlet.workspace, source) == (FIRST, LAST)
 
 
 def test_the_page_after_one_that_is_missing_is_asked_conditionally_the_next_time(outlet: Outlet):

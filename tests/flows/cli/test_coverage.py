@@ -213,7 +213,7 @@ def test_a_warehouse_of_an_older_version_names_the_way_out(
     archive: Path, wireroom: Run, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(
-        "warehouse.coverage.sql", lambda name: "SELECT $source_id, $over FROM unit_days_of_a_newer_version"
+        "warehouse.coverage.sql", lambda name: "SELECT $source_id, $over, $begins FROM unit_days_of_a_newer_version"
     )
     assert "wireroom load" in wireroom("coverage", SOURCE, code=1).stderr
 
