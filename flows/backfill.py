@@ -17,7 +17,7 @@ from prefect import flow
 from prefect.runtime import flow_run
 
 from flows import backfilling, batches, ending, orders, pipeline
-from flows.recorded import recorded
+from flows.journal.recorded import recorded
 from flows.source_files import source_named
 from flows.workspace import find
 

@@ -16,7 +16,8 @@ from typing import Any
 
 import duckdb
 
-from flows import logs, notices
+from flows import notices
+from flows.journal import logs
 from flows.notices import Mail, Notice, Webhook
 from flows.progress import Event, about, tell
 from flows.run import now

@@ -15,7 +15,7 @@ from prefect.runtime import flow_run
 
 from flows import batches, ending, health, pipeline
 from flows.discovery.polling import Polling
-from flows.recorded import recorded
+from flows.journal.recorded import recorded
 from flows.source_files import source_named
 from flows.workspace import find
 

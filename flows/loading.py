@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flows import logs, progress, telling
+from flows import progress, telling
+from flows.journal import logs
 from flows.workspace import Workspace
 from warehouse import draining, loader
 from warehouse.search import index as search_index

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from prefect import flow
 
-from flows import caring, logs
-from flows.recorded import recorded
+from flows import caring
+from flows.journal import logs
+from flows.journal.recorded import recorded
 from flows.workspace import find
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from types import TracebackType
 
-from flows import expectations, logs, progress, telling, verdict
+from flows import expectations, progress, telling, verdict
 from flows.discovery import Window
 from flows.discovery.polling import Polling
 from flows.fetching import Fetcher, Pace
+from flows.journal import logs
 from flows.loading import load
 from flows.pool import ParsePool
 from flows.run import Run, now

@@ -13,8 +13,9 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows import ending, logs, orders
-from flows.recorded import recorded
+from flows import ending, orders
+from flows.journal import logs
+from flows.journal.recorded import recorded
 from flows.rereading import accepting, reparsing
 from flows.source_files import source_named
 from flows.workspace import find

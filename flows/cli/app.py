@@ -14,9 +14,9 @@ from typing import IO, Annotated, cast
 import typer
 from rich.console import Console
 
-from flows import logs
 from flows.cli import prose
 from flows.cli.frame import Interrupted, Verbs
+from flows.journal import logs
 from flows.plural import counted as counted
 from flows.sources import SourceError
 from flows.workspace import VARIABLE, Workspace, WorkspaceError, find

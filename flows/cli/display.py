@@ -12,8 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column
 
-from flows import logs
 from flows.cli.days_display import Roomy, by_days, detail, note
+from flows.journal import logs
 from flows.progress import Event, shown
 
 SECONDS_BETWEEN_LINES = 5.0

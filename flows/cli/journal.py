@@ -16,9 +16,9 @@ from typing import IO, Annotated, Any
 import typer
 from rich.text import Text
 
-from flows import logs as log
 from flows.cli.app import Problem, app, err, here, out
 from flows.cli.tables import harmless
+from flows.journal import logs as log
 from flows.source_files import source_named
 from flows.workspace import Workspace
 

@@ -16,7 +16,8 @@ from datetime import datetime
 from pathlib import Path
 
 import parsers
-from flows import exchanges, logs, progress, readings
+from flows import exchanges, progress, readings
+from flows.journal import logs
 from flows.pool import ParsePool
 from flows.progress import Event, tell
 from flows.run import now

@@ -17,7 +17,8 @@ from datetime import date
 from typing import Any
 
 import parsers
-from flows import exchanges, logs, progress, readings
+from flows import exchanges, progress, readings
+from flows.journal import logs
 from flows.loading import load
 from flows.pool import Parsed, ParsePool
 from flows.progress import Event, tell

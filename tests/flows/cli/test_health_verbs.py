@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from flows import logs, notices
+from flows import notices
 from flows.cli.verbs import app, guarded
+from flows.journal import logs
 from flows.notices import Notice
 from flows.workspace import Workspace, create
 from tests.warehouse.outlets import Outlet, Page

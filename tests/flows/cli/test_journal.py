@@ -12,9 +12,10 @@ from threading import Timer
 
 import pytest
 
-from flows import logs, progress
+from flows import progress
 from flows.cli import journal
 from flows.cli.journal import Level, Wanted, last
+from flows.journal import logs
 from flows.progress import Event
 from flows.workspace import Workspace, create
 

@@ -20,10 +20,10 @@ from prefect.artifacts import create_markdown_artifact, create_progress_artifact
 from prefect.events import emit_event
 from prefect.logging import get_run_logger
 
-from flows import logs, reports
-from flows.masking import Mask, mask_of
+from flows.journal import logs, reports
+from flows.journal.masking import Mask, mask_of
+from flows.journal.reports import Gathered
 from flows.progress import Event, Listener, shown
-from flows.reports import Gathered
 from flows.workspace import Workspace
 from warehouse import coverage, reading_copy
 

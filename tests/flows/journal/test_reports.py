@@ -10,10 +10,10 @@ from datetime import date, timedelta
 import pytest
 from markdown_it import MarkdownIt
 
-from flows import reports
-from flows.masking import Mask
+from flows.journal import reports
+from flows.journal.masking import Mask
+from flows.journal.reports import Gathered
 from flows.progress import Event
-from flows.reports import Gathered
 from warehouse.coverage import Day
 
 RENDERED = MarkdownIt("commonmark", {"html": True}).enable("table")

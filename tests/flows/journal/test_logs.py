@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from flows import logs, pipeline, progress
+from flows import pipeline, progress
+from flows.journal import logs
 from flows.progress import Event
 from flows.sample.site import Site, source_text
 from flows.sources import load

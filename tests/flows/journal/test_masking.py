@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.masking import MASK, Mask, mask_of
+from flows.journal.masking import MASK, Mask, mask_of
 
 HIDDEN = [
     ("https://ann:hunter22@paper.example/a", "hunter22"),

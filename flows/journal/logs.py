@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from flows import progress
-from flows.masking import Mask, mask_of
+from flows.journal.masking import Mask, mask_of
 from flows.progress import Event
 from flows.workspace import Workspace, WorkspaceError, find
 from warehouse.locks import hold
