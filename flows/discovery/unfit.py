@@ -1,14 +1,20 @@
-"""Listings of which no link fits the article pattern, though some look like articles: their addresses may have another form."""
+"""Listings of which no link fits the article pattern, or fewer than ever, though others look like articles.
+
+Their addresses may have another form. What stands around the articles never fits and is on every page: only links that no
+page before had are looked at, and a page of which a part fits is told apart only where nearly all of those before it fitted.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import median
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flows.discovery.records import NO_LINK_FITS, Unit
+from flows.plural import counted
 from parsers import urls
 from parsers.listing import Links, ListingError, Selectors, absolute, read_page
 
@@ -17,6 +23,12 @@ if TYPE_CHECKING:
 
 FEW = 2
 """Such links that no page before had, from which on a page is doubted."""
+
+PAGES = 8
+"""Pages of which some links fit, from which on it is known what is usual."""
+
+MANY = 4
+"""Links that may be articles and do not fit, from which on they are some of the page's articles, where pages before had none."""
 
 TITLE = re.compile(r"[^\W_]+(?:[-_][^\W_]+){2,}[^/]*/?$")
 """The end of a path that spells a title: three words or more."""
@@ -27,8 +39,11 @@ def doubted(walk: Walk, unit: Unit, links: Links, fresh: Sequence[str], *, is_fi
 
     Of the first page of a walk the links of the home page take the place of those of the pages before.
     """
-    if not walk.pattern or not unit.whole or any(walk.may_be_article(link.url) for link in links.links):
+    if not walk.pattern or not unit.whole:
         return unit
+    fits = sum(walk.may_be_article(link.url) for link in links.links)
+    if fits:
+        return unit if is_first else _in_part(walk, unit, fits, fresh)
     alike = [link for link in fresh if _looks_like_article(link, unit)]
     if is_first and len(alike) >= FEW:
         frame = _home_links(walk)
@@ -40,6 +55,26 @@ def doubted(walk: Walk, unit: Unit, links: Links, fresh: Sequence[str], *, is_fi
         f"[article] in {walk.source.path.name}: do its addresses have another form?"
     )
     return replace(unit, whole=False, reason=NO_LINK_FITS, notes=(*links.notes, said), doubts=())
+
+
+def _in_part(walk: Walk, unit: Unit, fits: int, fresh: Sequence[str]) -> Unit:
+    """The unit with a note where, of what looks like articles, no more than half fits, and of the pages before nearly all did.
+
+    It may be whole all the same, as a day on which the outlet lists something else besides: so it stays. After one such page
+    others are no surprise.
+    """
+    strays = [link for link in fresh if not walk.may_be_article(link) and _looks_like_article(link, unit)]
+    before = list(walk.fitting)
+    walk.fitting.append((fits, len(strays)))
+    if len(before) < PAGES or len(strays) < max(MANY, fits) or max(other for _, other in before) >= FEW:
+        return unit
+    if fits > median(usual for usual, _ in before) / 2:
+        return unit
+    said = (
+        f"Of {unit.url} {counted(fits, 'link')} {'fits' if fits == 1 else 'fit'} the pattern under [article] in {walk.source.path.name}, fewer than "
+        f"usual, and {len(strays)} that may be articles do not, as {min(strays)}: have some of its addresses another form?"
+    )
+    return replace(unit, notes=(*unit.notes, said))
 
 
 def _looks_like_article(url: str, unit: Unit) -> bool:

@@ -23,6 +23,7 @@ Read = Callable[[Listing], Links]
 
 READ = frozenset({"fetched", "unchanged"})
 NEIGHBOURS = 8  # pages whose links are those of the frame
+MEMORY = 60  # pages that tell how many links usually fit the pattern of articles
 FRESH = 2  # links that no page before had, for which a page without a pattern of articles is doubted
 OTHER = "other_page"  # the reason of a page that is none of its period
 EVE = timedelta(days=2)  # how far ahead of today an address may be dated
@@ -62,6 +63,9 @@ class Walk:
         self.around: deque[frozenset[str]] = deque(
             maxlen=NEIGHBOURS
         )  # what the last pages of periods, or of an index, link to
+        self.fitting: deque[tuple[int, int]] = deque(
+            maxlen=MEMORY
+        )  # of these pages, the links that fit, and that only look so
         pattern = source.profile.url_pattern
         self.pattern = re.compile(pattern) if pattern else None
         templates = [each.url for each in source.finders if each.kind == "template" and each.url]
