@@ -1,6 +1,6 @@
 """The log: one JSON object a line for each event of a run, in `data/logs/` and on standard error when asked.
 
-    {"time": "2026-11-24T23:40:01.123Z", "level": "info", "event": "page", "source": "eir", "run": "…", "url": "https://…", …}
+    {"time":"2026-11-24T23:40:01.123Z","level":"info","event":"page","source":"eir","run":"…","url":"https://…",…}
 
 It says what was asked for and what came of it, never what a page contains, and shows no secret.
 """
@@ -8,7 +8,6 @@ It says what was asked for and what came of it, never what a page contains, and 
 from __future__ import annotations
 
 import io
-import json
 import logging
 import os
 import sys
@@ -19,6 +18,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from flows import progress
 from flows.journal.masking import Mask, mask_of
@@ -42,7 +43,7 @@ LONGEST = 1_000
 VARIABLE = "WIREROOM_LOG_JSON"
 """Set by --log-json, so that processes that a command starts do the same."""
 
-_json = json.JSONEncoder(ensure_ascii=False, default=str)
+_json = msgspec.json.Encoder(enc_hook=str)
 _ADDING = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 LEVELS = {"warning": logging.WARNING, "failed": logging.ERROR}
@@ -83,7 +84,7 @@ def _cut(text: str) -> str:
 
 def line_of(said: dict[str, Any]) -> str:
     """One line of JSON, its keys in the order of reading."""
-    return _json.encode(said)
+    return _json.encode(said).decode()
 
 
 class Journal:
