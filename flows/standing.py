@@ -56,8 +56,9 @@ def standing(workspace: Workspace, source: SourceDefinition) -> dict[str, Any]:
     articles, first_said, rejected, failed, gone, past, past_from, last_run, kind, state, message, unread, *listings = (
         answer
     )
+    is_done = state == "completed"
     state = _failing(*listings) or _ended(kind, state, source.source_id, message, unread)
-    last_run, state = _last_run(workspace, source.source_id, last_run, state)
+    last_run, state = _last_run(workspace, source.source_id, last_run, state, is_done=is_done)
     if seen := SEEN.search(first_said or ""):
         past, past_from = int(seen["count"].replace(",", "")), date.fromisoformat(seen["day"])
     with Ledger(workspace.folders, source.source_id) as ledger:
@@ -113,14 +114,14 @@ _BEGAN = re.compile(r"(?P<kind>\w+) of .+ in process \d+, since (?P<began>\d{4}-
 
 
 def _last_run(
-    workspace: Workspace, source_id: str, last_run: datetime | None, state: str | None
+    workspace: Workspace, source_id: str, last_run: datetime | None, state: str | None, *, is_done: bool
 ) -> tuple[datetime | None, str | None]:
     """When the last run began and how it stands, also one that the reading copy does not know: it goes on, or was killed."""
     lock = workspace.folders.source_lock(source_id)
     held = holder(lock)
     found = _BEGAN.fullmatch(held)
     began = datetime.fromisoformat(found["began"]) if found else None
-    is_later = began is not None and (last_run is None or began > last_run)
+    is_later = began is not None and (last_run is None or began > last_run or (is_done and _is_same(began, last_run)))
     if not is_later and state != "running":
         return last_run, state
     if _has_ended(lock):
@@ -128,6 +129,11 @@ def _last_run(
     kind = found["kind"] if found else "ingest"
     said = "running" if is_held(lock) else f"{INTERRUPTED}{again(kind, source_id, held)}"
     return began if is_later else last_run, said
+
+
+def _is_same(minute: datetime, moment: datetime) -> bool:
+    """Whether a moment lies in a minute: a run that ended well took its name away, and the one in the lock is another."""
+    return minute == moment.replace(second=0, microsecond=0)
 
 
 def _has_ended(lock: Path) -> bool:

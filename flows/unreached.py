@@ -18,6 +18,12 @@ def begins(source: SourceDefinition) -> date | None:
     return None if None in first else min(filter(None, first), default=None)
 
 
+def ends(source: SourceDefinition) -> date | None:
+    """The day after which no finder looks, by the `to` of each; None where one has none, or only feeds are read."""
+    last = [spec.last_day for spec in source.finders if spec.kind != "feed"]
+    return None if None in last else max(filter(None, last), default=None)
+
+
 def is_reached(source: SourceDefinition, day: date) -> bool:
     """Whether a finder may list a day; a feed shows the latest entries only, and does not count."""
     return any(

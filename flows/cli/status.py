@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +23,7 @@ from flows.workspace import Workspace
 
 if TYPE_CHECKING:
     from flows.overview import Overview, Pass
+    from flows.sources import SourceDefinition
     from flows.standing import FinderState
 
 STATUS_EXAMPLES = """
@@ -96,7 +97,7 @@ def _all(workspace: Workspace, as_json: bool) -> None:
     if as_json:
         print(json.dumps(_as_object(found, stands), default=plain, ensure_ascii=False))
     else:
-        _print_verdict(found, stands)
+        _print_verdict(found, stands, sources)
         _print_sources(workspace.root, stands)
         out.print()
         _print_overview(found)
@@ -109,7 +110,7 @@ def _as_object(found: Overview, stands: Sequence[dict[str, Any]]) -> dict[str, A
     return {"ok": not found.troubles, **asdict(found), "sources": stands}
 
 
-def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
+def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]], sources: Sequence[SourceDefinition] = ()) -> None:
     """All is well, in a sentence; or what is not, and the command that comes next."""
     total = sum(one["articles"] for one in stands)
     what = f"{counted(len(stands), 'source')}, {counted(total, 'article')}"
@@ -131,7 +132,7 @@ def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
             soft_wrap=True,
         )
         if not _soonest(found):
-            hung("  →", _first_step(stands[0]))
+            hung("  →", _first_step(stands[0], sources))
     elif not found.troubles:
         out.print(
             Text.assemble(("✓ ", "green"), ("All is well", "bold"), f": {what}.{_soonest(found)}"), soft_wrap=True
@@ -146,12 +147,19 @@ def _print_verdict(found: Overview, stands: Sequence[dict[str, Any]]) -> None:
     out.print()
 
 
-def _first_step(one: dict[str, Any]) -> str:
-    """The command that brings the first articles of a source."""
-    name = one["source"]
+def _first_step(one: dict[str, Any], sources: Sequence[SourceDefinition]) -> str:
+    """The command that brings the first articles of a source: of an archive that has ended, those of its last days."""
+    from flows.unreached import begins, ends
+
+    name, today = one["source"], datetime.now(UTC).date()
+    source = next((source for source in sources if source.source_id == name), None)
+    last = ends(source) if source else None
+    if source and last and last < today:
+        first = max(last - PAST, begins(source) or date.min)
+        return f"wireroom backfill {name} --from {first:%Y-%m} --to {last}"
     if one["last_run"] is None:
         return f"wireroom ingest {name}"
-    return f"wireroom backfill {name} --from {datetime.now(UTC) - PAST:%Y-%m} (or a larger lookback in sources/{name}.toml)"
+    return f"wireroom backfill {name} --from {today - PAST:%Y-%m} (or a larger lookback in sources/{name}.toml)"
 
 
 def _soonest(found: Overview) -> str:

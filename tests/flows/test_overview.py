@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from flows.sample.warehouse import MORNING, build
 from flows.service import noted
 from flows.service.api import Api, Unanswered
 from flows.sources import SourceDefinition, load
+from flows.standing import standing
 from flows.workspace import Workspace
 from warehouse.health import Verdict
 from warehouse.locks import hold
@@ -284,6 +285,27 @@ def test_where_nothing_has_come_yet_the_next_command_is_said(
     assert "no article has come yet" in said.lower()
     assert ("Of 3 pages read of meridian, none was an article" in said) is bool(rejected)
     assert f"→ {command}" in said
+
+
+def test_of_an_archive_that_has_ended_the_next_command_reaches_its_last_days(source: SourceDefinition, capsys):
+    ended = [replace(spec, last_day=date(2026, 3, 31)) for spec in source.finders]
+    one = replace(source, finders=tuple(ended))
+    status._print_verdict(front.Overview(), [stands(articles=0)], [one])
+    assert "→ wireroom backfill meridian --from 2026-01 --to 2026-03-31" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_run_that_was_killed_in_the_minute_of_the_last_one_is_told_of(made: Workspace, source: SourceDefinition):
+    lock = made.folders.source_lock("meridian")
+    before = standing(made, source)
+    command = "wireroom backfill meridian --from 2026-01-01 --to 2026-01-31"
+    with hold(lock, f"backfill of meridian in process 1, since {before['last_run']:%Y-%m-%d %H:%M} UTC: {command}"):
+        said = lock.read_text(encoding="utf-8")
+    assert standing(made, source)["state"] == before["state"]
+    lock.write_text(said, encoding="utf-8")  # as one leaves it that was killed
+    try:
+        assert standing(made, source)["state"] == f"interrupted: go on with {command}"
+    finally:
+        lock.write_text("", encoding="utf-8")
 
 
 def test_where_the_first_pass_is_under_way_or_comes_by_itself_no_command_is_needed(capsys):

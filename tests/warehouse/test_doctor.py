@@ -212,6 +212,10 @@ def test_a_run_that_was_killed_before_it_spooled_anything_is_named(folders: Fold
     result = found_faults(folders)["killed"]
     assert (result.level, result.findings[0].mend) == ("advice", f"wireroom ingest {SOURCE}")
     path.write_text(said.replace("02 08:00", "01 12:00"), encoding="utf-8")
+    assert "killed" in found_faults(
+        folders
+    )  # of that minute the tables know one that ended well, and took its name away
+    tamper("UPDATE runs SET state = 'failed'")(folders)
     assert "killed" not in found_faults(folders)  # the one that the tables know
 
 

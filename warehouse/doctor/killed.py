@@ -35,7 +35,9 @@ def no_run_was_killed(examination: Examination) -> Iterator[Finding]:
 def _is_known(examination: Examination, source_id: str, began: datetime) -> bool:
     """Whether the tables know the run, or that its source was withdrawn, of which no run comes to anything."""
     asked = (
+        # The name tells the minute. A run of the same one that ended well took its name away: this is another's.
         "SELECT 1 FROM runs WHERE source_id = $1 AND started_at >= $2 "
+        "AND (state <> 'completed' OR started_at >= $2 + INTERVAL 1 MINUTE) "
         "UNION ALL SELECT 1 FROM withdrawals WHERE source_id = $1 AND url_key IS NULL LIMIT 1"
     )
     return bool(copy_of(examination).execute(asked, [source_id, began]).fetchall())
