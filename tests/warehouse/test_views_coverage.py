@@ -244,6 +244,30 @@ def test_what_a_listing_shows_only_later_is_seen_as_such(folders: Folders):
     assert late == [("day", 1), ("read otherwise", 0), ("today", 0)]
 
 
+MAPS: list[tuple[str, str, date, bool]] = [
+    ("a month that is over", "https://paper.example/plan/2026-01.xml", date(2026, 1, 9), True),
+    ("a month as folders", "https://paper.example/2026/01/map.xml", date(2026, 1, 9), True),
+    ("a month that goes on", "https://paper.example/plan/2026-03.xml", date(2026, 3, 1), False),
+    ("a month that it does not keep to", "https://paper.example/plan/2026-01.xml", date(2026, 3, 8), False),
+    ("no month", "https://paper.example/map.xml", date(2026, 1, 9), False),
+]
+
+
+@pytest.mark.parametrize(("unit", "day", "is_late"), [case[1:] for case in MAPS], ids=[case[0] for case in MAPS])
+def test_a_sitemap_without_dates_is_over_with_the_month_that_it_names(
+    folders: Folders, unit: str, day: date, is_late: bool
+):
+    looks = [
+        listed(unit, finder="sitemap", links=3, undated=3),
+        replace(listed(unit, finder="sitemap", hours=WEEK, links=4, undated=4), new_links=1),
+    ]
+    con = loaded(folders, [[*looks, *page("a", day, finder="sitemap", unit=unit)]])
+    asked = con.execute("SELECT unit, listed_at, new_links FROM late_additions").fetchall()
+    assert asked == ([(unit, at(WEEK), 1)] if is_late else [])
+    late = con.execute("SELECT late_links FROM coverage WHERE scope = 'unit'").fetchall()
+    assert late == [(1 if is_late else 0,)]
+
+
 REASONS: list[tuple[str, list[rows.Row], str | None]] = [
     ("all there", [listed("day", first=DAY), *page("a")], None),
     ("one gone", [listed("day", first=DAY), *page("a"), found("b", day=DAY), fetched("b", outcome="gone", status=404, reason="status_404")],

@@ -81,7 +81,19 @@ FROM (
     FROM (
         SELECT *, NOT (outcome = 'deferred' AND coalesce(reason = 'max_pages', false)) AS asked,
                min(listed_at) FILTER (outcome = 'fetched' AND whole AND listed_at >= ended) OVER (PARTITION BY source_id, finder, unit) AS whole_at
-        FROM (SELECT *, max(last_day) OVER (PARTITION BY source_id, finder, unit) + INTERVAL 36 HOUR AS ended FROM units)
+        FROM (
+            -- A sitemap that dates nothing is over with the month that its address names, and with the last article it is known to list.
+            SELECT u.*, coalesce(max(u.last_day) OVER (PARTITION BY source_id, finder, unit), greatest(last_day(named), n.last_day)) + INTERVAL 36 HOUR AS ended
+            FROM units AS u
+            LEFT JOIN (
+                SELECT source_id, finder, unit, max(day) AS last_day,
+                       try_cast(translate(regexp_extract(regexp_replace(unit, '^[a-z]+://[^/]*', ''), '(?:^|[^0-9])((?:19|20)[0-9][0-9][-_/](?:0[1-9]|1[0-2]))(?:[^0-9]|$)', 1), '/_', '--') || '-01' AS DATE) AS named
+                FROM addresses
+                WHERE finder = 'sitemap'
+                GROUP BY ALL
+                HAVING named IS NOT NULL
+            ) AS n USING (source_id, finder, unit)
+        )
     )
     GROUP BY source_id, finder, unit
 )
