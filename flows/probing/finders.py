@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from urllib.parse import urljoin
 
 from flows.discovery import Candidate, Unit, Window, find
+from flows.discovery.sitemap import month_of
 from flows.periods import fill
 from flows.probing import daily, ended, monthly
 from flows.probing import home as pages
@@ -75,17 +76,24 @@ class Search:
             return replace(newest, spec=FinderSpec("sitemap", url))
         reach = self.measured(FinderSpec("sitemap", oldest, max_pages=1), via)
         days = [day for day in (newest.first_day, reach.first_day) if day]
-        return replace(newest, spec=FinderSpec("sitemap", url), first_day=min(days, default=None), whole=False)
+        return replace(
+            newest,
+            spec=FinderSpec("sitemap", url),
+            first_day=min(days, default=None),
+            whole=False,
+            urls=newest.urls + reach.urls,
+        )
 
     def oldest_file(self, url: str) -> str | None:
-        """The file of a sitemap index that was changed longest ago, where there are more than were read."""
+        """The file of a sitemap index of the earliest month, or that was changed longest ago, where there are more than were read."""
         listing = self.visit.listing(url, "sitemap")
         try:
             children = read_sitemap(listing.content, listing.final_url, self.calendar).children
         except ListingError:
             return None
-        dated = sorted((child for child in children if child.modified_day), key=lambda child: str(child.modified_day))
-        return (dated or list(children))[0].url if len(children) >= SITEMAP_FILES else None
+        days = [(month[0] if (month := month_of(child.url)) else child.modified_day, child.url) for child in children]
+        dated = sorted((day, address) for day, address in days if day)
+        return (dated or days)[0][1] if len(children) >= SITEMAP_FILES else None
 
     def further(self) -> Iterator[pages.Anchor]:
         """The links on the pages that the home page calls an archive or the like: some list months only."""

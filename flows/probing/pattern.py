@@ -43,6 +43,7 @@ _NAMED = re.compile(r"\(\?P<\w+>")
 _EXTENSION = re.compile(r"\.[a-z]{2,5}\d?$")
 _ID = re.compile(r"-\d{3,}$")
 _END = r"(?:[?#]|$)"
+_HOST = "^https?://[^/]+"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,18 @@ def infer(addresses: Iterable[str], others: Sequence[str] = ()) -> Pattern | Non
     fits = sum(bool(re.search(regex, f"https://host{path}")) for path in paths)
     dated = bool(taken) and taken[0].form is not None and taken[0].form < len(FORMS) - 2
     return Pattern(regex, fits, len(paths), dated, tuple(_notes(regex, paths, others)))
+
+
+def build(address: str) -> tuple[Shape, str]:
+    """How an address is built, and the part of its path that names a section, where it has one."""
+    shape, split = _taken_apart(_path(address))
+    parts = (split.before or split.behind).split("/")[1:]
+    return shape, parts[0] if len(parts) > 1 else ""
+
+
+def either(regexes: Sequence[str]) -> str:
+    """The pattern of what fits one of several patterns."""
+    return _joined([regex.removeprefix(_HOST) for regex in regexes])
 
 
 def _path(address: str) -> str:
@@ -123,7 +136,7 @@ def _joined(regexes: list[str]) -> str:
     """One expression; names of groups can stand in the first alternative only."""
     regexes = [regexes[0], *(_NAMED.sub("(?:", regex) for regex in regexes[1:])]
     inner = regexes[0] if len(regexes) == 1 else f"(?:{'|'.join(regexes)})"
-    return rf"^https?://[^/]+{inner}"
+    return f"{_HOST}{inner}"
 
 
 def _regex(shape: Shape, splits: list[Split]) -> str:

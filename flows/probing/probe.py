@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 
 from flows.fetching import Exchange
 from flows.plural import counted
-from flows.probing import daily, guesses, home, pattern, trying
+from flows.probing import daily, forms, guesses, home, pattern, trying
 from flows.probing.access import access
 from flows.probing.finders import Search, commonest, is_address
 from flows.probing.home import Home
@@ -94,7 +94,7 @@ def _read(visit: Visit, blank: Probe, front: Home, feeds: Sequence[str], options
     """The probe of a site that may be read."""
     rough = Search(visit, _provisional(blank.home, front.language, None, options), front)
     seen = _searched(rough, feeds)
-    inferred = _pattern(seen, front)
+    inferred = _pattern(visit, seen, front, rough.source)
     source = _provisional(blank.home, front.language, inferred, options)
     finders = _chosen(commonest(_searched(Search(visit, source, front), feeds)))
     chosen = [found for found in finders if found.chosen]
@@ -134,8 +134,11 @@ def _searched(search: Search, feeds: Sequence[str]) -> list[Found]:
     return [*found, *search.indexes()]
 
 
-def _pattern(seen: Sequence[Found], front: Home) -> Pattern | None:
-    """The pattern of what is known to be articles: a feed's links and those of an archive's days, else addresses that spell a day, else long titles."""
+def _pattern(visit: Visit, seen: Sequence[Found], front: Home, source: SourceDefinition) -> Pattern | None:
+    """The pattern of what is known to be articles: a feed's links and those of an archive's days, else addresses that spell a day, else long titles.
+
+    With other forms of what is listed, where pages of them turn out to be articles.
+    """
     listings = daily.listings(seen)
     feeds = [url for found in seen if found.spec.kind == "feed" for url in found.urls]
     dated = [url for found in seen for url in found.urls if urls.path_day(url)]
@@ -144,7 +147,8 @@ def _pattern(seen: Sequence[Found], front: Home) -> Pattern | None:
     links = [anchor.url for anchor in front.anchors]
     samples = ([url for url in sample if not daily.is_of(url, listings)] for sample in (feeds, dated, titled))
     tries = (pattern.infer(sample, links) for sample in samples if sample)
-    return next((found for found in tries if found), None)
+    inferred = next((found for found in tries if found), None)
+    return inferred and forms.widened(inferred, seen, lambda url: trying.judged(url, visit.get(url), source.profile))
 
 
 def _chosen(finders: Sequence[Found]) -> list[Found]:

@@ -361,6 +361,45 @@ def test_a_sitemap_of_many_files_is_read_at_both_ends(workspace: Workspace):
     assert len([path for path in site.asked if path.startswith("/s")]) == 3
 
 
+@pytest.mark.parametrize("kind", ["article", "tag"])
+def test_a_sitemap_that_lists_another_form_of_articles_has_a_pattern_for_both(workspace: Workspace, kind: str):
+    listed, day = sites.stories(10), datetime(2019, 3, 4, 9, tzinfo=UTC)
+    new = [
+        (f"/story/the-old-harbour-opens-again-{number + 100}", day, title)
+        for number, (_, _, title) in enumerate(listed)
+    ]
+    old = [(f"/{kind}/{number}-the-old-harbour.html", day, "The old harbour") for number in range(10)]
+    pages = {path: sites.article(title, day) for path, day, title in new}
+    shown = (
+        sites.article
+        if kind == "article"
+        else lambda title, day: sites.front(f"<h1>{title}</h1><ul>{sites.links(new)}</ul>")
+    )
+    pages |= {path: shown(title, day) for path, day, title in old}
+    pages |= {
+        "/": sites.front(f"<ul>{sites.links(new)}</ul>"),
+        "/sitemap.xml": sites.sitemap([], *(path for path, _, _ in new + old)),
+    }
+    found, site = probed(workspace, pages)
+    assert found.pattern is not None
+    both = re.compile(found.pattern.regex)
+    assert all(both.search(site.base + path) for path, _, _ in new)
+    assert {bool(both.search(site.base + path)) for path, _, _ in old} == {kind == "article"}
+    assert not both.search(f"{site.base}/about")
+    said = f"It has another form of 10 listed addresses too, as {site.base}{old[-1][0]}: the two pages"
+    assert any(said in note for note in found.pattern.notes) is (kind == "article")
+    assert written(workspace, found).profile.url_pattern == found.pattern.regex
+
+
+def test_of_a_sitemap_by_month_the_earliest_is_read_whatever_stands_first(workspace: Workspace):
+    months = [f"2026-0{number}" for number in range(9, 0, -1)]
+    children = "".join(f"<sitemap><loc>{{base}}/s-{month}.xml</loc></sitemap>" for month in months)
+    index = f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{children}</sitemapindex>'
+    pages = {f"/s-{month}.xml": sites.sitemap([], f"/story/the-harbour-of-{month}") for month in months}
+    _, site = probed(workspace, sites.wordpress() | pages | {"/wp-sitemap.xml": Page(index, "application/xml")})
+    assert "/s-2026-01.xml" in site.asked
+
+
 def test_a_home_page_drawn_by_a_script_says_why_nothing_was_found(workspace: Workspace):
     shell = "<html><body><div id=root></div><script src=/a.js></script><noscript>Please enable JavaScript.</noscript></body></html>"
     found, _ = probed(workspace, {"/": Page(shell)})
