@@ -22,6 +22,9 @@ NEAR = 0.93
 NEARLY = 0.88
 """Share of words from which it says nothing against a rival."""
 
+FEWEST_WORDS = 3
+"""Words of a <title> from which what stands before a separator may be a headline and not a section."""
+
 _FROM_OUTSIDE = frozenset({"feed", "listing"})
 
 _SEPARATOR = re.compile(r"\s+[|\-–—―·•:»«/~]+\s+|\s*[|｜»•·]\s*|\s+::\s+|\s*[_]\s*(?=[^\s_]+$)")
@@ -81,6 +84,18 @@ def choose(
 
 
 # ------------------------------------------------------------------ what is no part of it
+
+
+def starts(title: str) -> tuple[str, ...]:
+    """What stands before each separator of a <title>, the longest first, where it has the words of a headline and most of all."""
+    cuts = [(title[: mark.start()].strip(), title[mark.end() :]) for mark in _SEPARATOR.finditer(title)]
+    return tuple(
+        start for start, rest in reversed(cuts) if _count_words(start) >= max(FEWEST_WORDS, _count_words(rest))
+    )
+
+
+def _count_words(text: str) -> int:
+    return len(_WORDS.findall(text))
 
 
 def without_outlet(text: str, names: frozenset[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -139,16 +139,26 @@ def _headline(
     headings = [(markup.text_of(element), element) for element in marks.headings[:20]]
     candidates = [headline.Candidate(text, "h1", markup.parts_of(element)) for text, element in headings if text]
     described = [n for n in nodes if _is_article(n) and not n.aside]
+    texts = {headline.folded(candidate.text) for candidate in candidates}
     stated = (
         ("json-ld", described[0].text("headline", "name") if described else None),
         ("og", _meta(marks, "title")),
-        ("title", marks.titles[0] if marks.titles else None),
+        ("title", _as_printed(marks.titles[0], tree, texts) if marks.titles else None),
         ("twitter", _meta(marks, "twitter_title")),
         ("feed" if page.hints.published_basis in _FEEDS else "listing", page.hints.title),
     )
     candidates += [headline.Candidate(text, basis) for basis, text in stated if text]
     chosen, evidence = headline.choose(candidates, _outlets(marks, nodes, page, profile), slugs.words(page.url))
     return chosen, _heading(headings, tree, chosen), evidence
+
+
+def _as_printed(title: str, tree: Element, headings: Collection[str]) -> str:
+    """A <title> as far as an element in which old pages print their headlines says the same, where no h1 does."""
+    starts = headline.starts(title)
+    if not starts or any(headline.folded(start) in headings for start in starts):
+        return title  # as with most pages: to look at every element would cost a millisecond
+    printed = {headline.folded(markup.text_of(element, len(title))) for element in _TITLED(tree)[:200]}
+    return next((start for start in starts if headline.folded(start) in printed), title)
 
 
 def _heading(headings: list[tuple[str, Element]], tree: Element, chosen: str | None) -> Element | None:

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from parsers.records import Profile
 
-VERSION = 4
+VERSION = 5
 """Raise it with every change of code that may change a record."""
 
 _LIBRARIES = ("trafilatura", "lxml", "htmldate")

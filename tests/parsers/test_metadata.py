@@ -167,3 +167,22 @@ def test_a_paywall_is_what_the_page_says(story: dict[str, object], head: str, fr
 def test_a_language_is_the_stated_one_unless_the_words_belong_to_another(lang: str, language: str):
     described = f'<meta name=description content="{TEXT} It was what they had said that they would do with the boat">'
     assert read(lang=lang, head=described).language == language
+
+
+@pytest.mark.parametrize("tag", ["<h2>{}</h2>", "<h3 class='t'>{}</h3>", "<div class='title'>{}</div>"])
+@pytest.mark.parametrize("end", [" - Tidepost", " | Harbour | Tidepost"])
+def test_a_title_ends_where_the_line_over_the_text_ends(tag: str, end: str):
+    headline = "The ferry is back at last"
+    html = f"<html><head><title>{headline}{end}</title></head><body><h2>Harbour</h2>{tag.format(headline)}<p>{TEXT}</p></body></html>"
+    page = Page(html, url="https://gazette.example/7")
+    loaded = document.load(page)
+    assert isinstance(loaded, document.Document)
+    assert metadata.read(loaded, page, Profile()).headline == headline
+
+
+def test_a_section_is_no_headline_though_a_line_of_the_page_names_it():
+    html = f"<html><head><title>Harbour news - The ferry is back at last</title></head><body><h2>Harbour news</h2><p>{TEXT}</p></body></html>"
+    page = Page(html, url="https://gazette.example/7")
+    loaded = document.load(page)
+    assert isinstance(loaded, document.Document)
+    assert metadata.read(loaded, page, Profile()).headline != "Harbour news"
