@@ -14,7 +14,7 @@ LONGEST = 1_000
 """Letters of an address that the log carries; of a longer one it has one less, and a sign that it was cut."""
 
 _ENDS = rb"(?![\w/%-]|\.\w)"  # or else it is another address that begins so
-_SAID = re.compile(rb'"(?:url|text|message)": "((?:[^"\\]|\\.)*)"')
+_SAID = re.compile(rb'"(?:url|text|message)": ?"((?:[^"\\]|\\.)*)"')
 
 
 def blot(folder: Path, addresses: Iterable[str]) -> None:
@@ -27,8 +27,9 @@ def blot(folder: Path, addresses: Iterable[str]) -> None:
 
 def blot_source(folder: Path, source_id: str) -> None:
     """Write over every address and sentence that the log has of a source."""
-    mark = b'"source": %s' % json.dumps(source_id).encode()
-    _write_over(folder, lambda line: (match.span(1) for match in _SAID.finditer(line) if mark in line))
+    # Older lines have a space after each colon, here and in _SAID.
+    mark = re.compile(rb'"source": ?%s' % re.escape(json.dumps(source_id).encode()))
+    _write_over(folder, lambda line: (match.span(1) for match in _SAID.finditer(line)) if mark.search(line) else ())
 
 
 def _needles(address: str) -> Iterator[bytes]:

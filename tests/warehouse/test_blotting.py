@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from warehouse import blotting
 
 LINES = [
@@ -15,9 +17,10 @@ LINES = [
 ]  # fmt: skip
 
 
-def log(folder: Path) -> Path:
+def log(folder: Path, separators: tuple[str, str] = (",", ":")) -> Path:
     path = folder / "wireroom.jsonl"
-    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in LINES), encoding="utf-8")
+    lines = [json.dumps(line, ensure_ascii=False, separators=separators) for line in LINES]
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     return path
 
 
@@ -40,8 +43,9 @@ def test_an_address_is_written_over_wherever_it_stands(tmp_path: Path):
     assert found[3:] == [LINES[3], {"event": "late"}]
 
 
-def test_a_source_keeps_its_events_alone(tmp_path: Path):
-    path = log(tmp_path)
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")], ids=["as it is written", "as it was"])
+def test_a_source_keeps_its_events_alone(tmp_path: Path, separators: tuple[str, str]):
+    path = log(tmp_path, separators)
     blotting.blot_source(tmp_path, "eir")
     found = left(path)
     assert [line["event"] for line in found] == ["page", "page", "page", "ended"]
