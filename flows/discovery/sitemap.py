@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
+from flows.discovery import unfit
 from flows.discovery.records import Get, Known, Listing, Unit, Window, nothing_known
 from flows.discovery.walk import Look, Walk
 from flows.sources import FinderSpec, SourceDefinition
@@ -42,7 +43,7 @@ def find(
             return
         look = walk.look(url, "sitemap", read)
         chosen, unit = _chosen(look, walk, seen, depth)
-        yield unit
+        yield unfit.of_month(walk, unit, look.links) if look.links and month_of(url) else unit
         walk.forget()
         waiting += [(child.url, depth + 1) for child in reversed(chosen)]
 

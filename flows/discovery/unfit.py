@@ -7,6 +7,7 @@ page before had are looked at, and a page of which a part fits is told apart onl
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from statistics import median
@@ -75,6 +76,41 @@ def _in_part(walk: Walk, unit: Unit, fits: int, fresh: Sequence[str]) -> Unit:
         f"usual, and {len(strays)} that may be articles do not, as {min(strays)}: have some of its addresses another form?"
     )
     return replace(unit, notes=(*unit.notes, said))
+
+
+def of_month(walk: Walk, unit: Unit, links: Links) -> Unit:
+    """The unit of a sitemap's file whose address names a month: not whole where many links are built alike and none fits.
+
+    Where some fit, and at least as many that are built alike do not, a note says so.
+    """
+    if not walk.pattern or not unit.whole or unit.outcome != "fetched":
+        return unit
+    own = [link.url for link in links.links if walk.on_site(link.url)]
+    fits = sum(walk.may_be_article(url) for url in own)
+    alike = _largest([url for url in own if not walk.may_be_article(url) and _looks_like_article(url, unit)])
+    if len(alike) < max(MANY, fits):
+        return unit
+    of_all, name = counted(len(links.links), "link"), walk.source.path.name
+    if not fits:
+        said = (
+            f"The sitemap {unit.url} was read, and none of its {of_all} fits the pattern under [article] in {name}: "
+            f"{len(alike)} may be articles, as {min(alike)}. Do its addresses have another form?"
+        )
+        return replace(unit, whole=False, reason=NO_LINK_FITS, notes=(*links.notes, said))
+    said = (
+        f"Of the {of_all} of the sitemap {unit.url} {fits} {'fits' if fits == 1 else 'fit'} the pattern under [article] in {name}, and {len(alike)} that "
+        f"are built alike do not, as {min(alike)}: have some of its addresses another form?"
+    )
+    return replace(unit, notes=(*unit.notes, said))
+
+
+def _largest(addresses: Sequence[str]) -> list[str]:
+    """Of some addresses those with the same first part and as many parts, where there are most of these."""
+    groups = defaultdict[tuple[str, int], list[str]](list)
+    for address in addresses:
+        parts = urlsplit(address).path.rstrip("/").split("/")
+        groups[parts[1] if len(parts) > 2 else "", len(parts)].append(address)
+    return max(groups.values(), key=len, default=[])
 
 
 def _looks_like_article(url: str, unit: Unit) -> bool:

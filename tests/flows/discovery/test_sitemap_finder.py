@@ -6,9 +6,10 @@ import gzip
 from datetime import date
 from pathlib import Path
 
+import pytest
 from web import HOME, WEEK, Web, paths, source, walk
 
-from flows.discovery import Window
+from flows.discovery import Unit, Window
 from flows.discovery.sitemap import month_of
 
 SITEMAP = f'kind = "sitemap"\nurl = "{HOME}/sitemap.xml"'
@@ -126,3 +127,51 @@ def test_the_month_that_a_sitemaps_address_names() -> None:
     assert month_of(f"{HOME}/sitemap-2024-02-1.xml") == (date(2024, 2, 1), date(2024, 2, 29))
     assert month_of(f"{HOME}/sitemap-2024-02-1.xml", alone=True) is None
     assert month_of(f"{HOME}/sitemap-202402.xml") is None
+
+
+NEW = [f"/story/a-night-at-the-harbour-{number}" for number in range(6)]
+OLD = [f"/article/{number}-a-day-at-the-harbour.html" for number in range(7)]
+
+
+def read(tmp_path: Path, name: str, listed: list[str]) -> Unit:
+    """The sitemap of that name, with such entries, to a backfill that takes /story/ for articles."""
+    web = Web({name: pages(*((path, None) for path in listed))})
+    spec = f'kind = "sitemap"\nurl = "{HOME}{name}"'
+    window = Window(date(2026, 1, 1), WEEK.last_day, WEEK.today, whole=True)
+    (unit,) = walk(source(tmp_path, spec, '[article]\nurl = "/story/"'), web, window)
+    return unit
+
+
+def test_a_months_sitemap_of_which_no_link_fits_the_pattern_is_not_read_whole(tmp_path: Path) -> None:
+    unit = read(tmp_path, "/2026-10.xml", [*OLD, "/about"])
+    assert (unit.whole, unit.reason, unit.links) == (False, "no_link_fits", 8)
+    assert unit.notes == (
+        f"The sitemap {HOME}/2026-10.xml was read, and none of its 8 links fits the pattern under [article] in post.toml: 7 may be "
+        f"articles, as {HOME}{OLD[0]}. Do its addresses have another form?",
+    )
+
+
+def test_a_months_sitemap_with_two_forms_of_addresses_is_remarked_upon(tmp_path: Path) -> None:
+    unit = read(tmp_path, "/2026-10.xml", [*NEW, *OLD])
+    assert (unit.whole, unit.reason, len(unit.candidates)) == (True, None, 6)
+    assert unit.notes == (
+        f"Of the 13 links of the sitemap {HOME}/2026-10.xml 6 fit the pattern under [article] in post.toml, and 7 that are built alike "
+        f"do not, as {HOME}{OLD[0]}: have some of its addresses another form?",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "listed"),
+    [
+        ("/pages.xml", OLD),
+        ("/2026-10.xml", [*NEW, *OLD[:5]]),
+        ("/2026-10.xml", ["/terms-of-all-use", "/letters-to-the-editor", "/help-with-your-subscription"]),
+        ("/2026-10.xml", [f"/tag/{number}" for number in range(9)]),
+        ("/2026-10.xml", [f"/{section}/all-of-the-news" for section in "abcdefgh"]),
+    ],
+    ids=["of no month", "fewer than fit", "a few pages", "no titles", "each built in its own way"],
+)
+def test_another_sitemap_is_whole_whatever_fits(tmp_path: Path, name: str, listed: list[str]) -> None:
+    unit = read(tmp_path, name, listed)
+    assert (unit.whole, unit.reason) == (True, None)
+    assert not any("another form" in note for note in unit.notes)
