@@ -41,14 +41,21 @@ APART = timedelta(hours=1)
 UNSUCCESSFUL = frozenset({"failed", "deferred", "gone"})
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who makes a request: a run of a source whose pages have this profile."""
+
+    source_id: str
+    run_id: str
+    profile: Profile
+
+
 def capture(
     exchange: Exchange,
-    *,
-    source_id: str,
+    asker: Asker,
     url_key: str,
     role: str,
-    run_id: str,
-    profile: Profile,
+    *,
     hints: Hints | None = None,
     unit: str | None = None,
     finder: str | None = None,
@@ -64,19 +71,19 @@ def capture(
     """
     exchange = _gone(exchange, failures, was_absent, persistence)
     digest = payload_hash(exchange.body) if exchange.outcome == "fetched" else None
-    final_key = _final_key(exchange, url_key, profile)
+    final_key = _final_key(exchange, url_key, asker.profile)
     # The same page at another address is news: only a reading ties the two addresses to one article.
     repeated = digest is not None and digest == known_payload and (final_key is None or role == "listing")
     attempts = failures + 1 if exchange.outcome in UNSUCCESSFUL else 0
     return Capture(
         fetch_id=exchange.fetch_id,
-        source_id=source_id,
+        source_id=asker.source_id,
         url_key=url_key,
         role=role,
         requested_url=exchange.requested_url,
         observed_at=exchange.observed_at,
         outcome="unchanged" if repeated else exchange.outcome,
-        run_id=run_id,
+        run_id=asker.run_id,
         final_url=exchange.final_url,
         final_key=final_key,
         redirects=exchange.hops,

@@ -188,11 +188,9 @@ def _asked(run: Run, address: Address) -> tuple[Exchange, Capture]:
     )
     return exchange, exchanges.capture(
         exchange,
-        source_id=run.source.source_id,
-        url_key=address.url_key,
-        role="article",
-        run_id=run.run_id,
-        profile=run.source.profile,
+        run.asker,
+        address.url_key,
+        "article",
         hints=address.hints,
         unit=address.unit,
         finder=address.finder,

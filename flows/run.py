@@ -44,6 +44,7 @@ class Run:
         self.kind = kind
         self.flow_run_id = flow_run_id
         self.run_id = str(uuid.uuid4())
+        self.asker = exchanges.Asker(source.source_id, self.run_id, source.profile)
         self.started_at = now()
         self.window = looking_back(source)
         self.reader = parsers.reader(source.profile)
@@ -117,14 +118,7 @@ class Run:
 
     def keep_robots(self, exchange: Exchange) -> None:
         """Archive and note a request for robots.txt: what it said is evidence."""
-        capture = exchanges.capture(
-            exchange,
-            source_id=self.source.source_id,
-            url_key=urls.key(exchange.requested_url),
-            role="robots",
-            run_id=self.run_id,
-            profile=self.source.profile,
-        )
+        capture = exchanges.capture(exchange, self.asker, urls.key(exchange.requested_url), "robots")
         self.note(exchanges.row(capture, self.archived(capture, exchange.requests)))
 
     def parse(self, capture: Capture, body: bytes | None = None) -> Future[tuple[Article, ...] | Rejected]:

@@ -81,15 +81,7 @@ def _ask(
         last_modified=validators.last_modified if sent_by_it else None,
         expect=kind,
     )
-    capture = exchanges.capture(
-        exchange,
-        source_id=run.source.source_id,
-        url_key=key,
-        role="listing",
-        run_id=run.run_id,
-        profile=run.source.profile,
-        known_payload=validators.payload_hash,
-    )
+    capture = exchanges.capture(exchange, run.asker, key, "listing", known_payload=validators.payload_hash)
     if exchange.message:
         run.refusals[url] = exchange.message + _way_out(run, asked, exchange)
     if exchange.was_put_off:

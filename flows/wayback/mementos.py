@@ -59,11 +59,9 @@ def asked(run: Run, address: Wanted) -> tuple[Exchange, Capture]:
     got = judged(exchange, address.url_key, reserves=run.source.rights_basis is None)
     captured = exchanges.capture(
         got,
-        source_id=run.source.source_id,
-        url_key=address.url_key,
-        role="article",
-        run_id=run.run_id,
-        profile=run.source.profile,
+        run.asker,
+        address.url_key,
+        "article",
         hints=address.hints,
         unit=address.unit,
         finder=address.finder,
