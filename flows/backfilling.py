@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flows import listings, pipeline, renaming, unreached
+from flows import collecting, listings, pipeline, renaming, unreached
 from flows.backlog import Allowance, policy
 from flows.days_done import DaysDone
 from flows.discovery import Window
@@ -97,7 +97,7 @@ def backfill(
     Raises warehouse.locks.Held where another run holds the source, unless `wait`.
     """
     renaming.check(workspace, source)
-    pipeline.recover_former(workspace, source, wait=wait)
+    collecting.recover_former(workspace, source, wait=wait)
     window = Window(order.first_day, min(order.last_day, today(source)), today(source), whole=True)
     command = f"wireroom backfill {source.source_id} --from {window.first_day} --to {window.last_day}"
     command += " --holes" if order.only_holes else " --gone" if order.gone else ""
@@ -105,7 +105,7 @@ def backfill(
         workspace, source, "backfill", window=window, flow_run_id=flow_run_id, wait=wait, command=command
     ) as run:
         run.patience = PATIENCE
-        pipeline.recover(run)
+        collecting.recover(run)
         run.window = _narrowed(run, order)
         loads = _Loads(run)
         for batch in _batches(run, order, loads):

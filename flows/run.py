@@ -36,7 +36,7 @@ UNREAD = 200
 
 
 class Run:
-    """What a run holds. Made by opening.opened; the steps that use it are the functions of pipeline.py."""
+    """What a run holds. Made by opening.opened; the steps that use it are the functions of pipeline.py and collecting.py."""
 
     def __init__(self, workspace: Workspace, source: SourceDefinition, kind: str, flow_run_id: str | None) -> None:
         self.workspace = workspace

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from flows import progress
 from flows.plural import counted
+from flows.run import Run
 from parsers import container
-
-if TYPE_CHECKING:
-    from flows.run import Run  # which asks for these words at its end
 
 MOST_SAID = 5
 """Hosts that rest of which a run speaks by name."""

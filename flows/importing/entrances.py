@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Self
 
-from flows import pipeline
+from flows import collecting
 from flows.importing.capturing import fetch_id, known_key
 from flows.importing.kept import repeated
 from flows.importing.records import Arrival, Listed, Options, Report
@@ -177,5 +177,5 @@ class Entrances:
         if self._pool is None:
             self._pool = run.pool
         run.pool = self._pool
-        pipeline.recover(run)
+        collecting.recover(run)
         return Taking(run, self.report, self.options)

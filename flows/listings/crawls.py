@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from flows import importing
 from flows.discovery import Unit
 from flows.discovery.warc_index import TO_TAKE
 from flows.listings import downloads
@@ -33,8 +34,6 @@ def taken(run: Run, unit: Unit) -> Unit | None:
     except Fault as fault:
         run.refusals[unit.url] = str(fault)
         return replace(unit, outcome=fault.outcome, reason=fault.reason)
-    from flows import importing  # which runs the steps of pipeline.py, that ask for listings
-
     report = importing.take(run, path, origin="warc")
     tell(
         Event(

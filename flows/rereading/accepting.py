@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import parsers
-from flows import pipeline
+from flows import collecting
 from flows.loading import load
 from flows.opening import opened
 from flows.progress import Event, tell
@@ -64,7 +64,7 @@ def accept(
     done = Accepted(source.source_id, proposal.id)
     with hold(folders.reparse_lock(source.source_id), who("reparse", source), wait=wait):
         with opened(workspace, source, "reparse", flow_run_id=flow_run_id, wait=wait, online=False) as run:
-            pipeline.recover(run)
+            collecting.recover(run)
             files = proposal.files(folders)
             tell(Event("planned", source.source_id, sum(len(_pages(path)) for path in files)))
             for paths in _together(files):

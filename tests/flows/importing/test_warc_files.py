@@ -17,7 +17,7 @@ import pytest
 from fastwarc.stream_io import ZstdWriter
 from warcio.archiveiterator import ArchiveIterator
 
-from flows import exchanges, pipeline
+from flows import collecting, exchanges
 from flows.importing import Options, bring, take
 from flows.importing.taking import Taking
 from flows.importing.warcs import LOST
@@ -311,7 +311,7 @@ def seen_live(workspace: Workspace, name: str, body: bytes, at: datetime) -> Non
             wire=body, content_type="text/html", payload_hash=payload_hash(body), payload_bytes=len(body),
         )  # fmt: skip
         fetched = exchanges.row(capture, run.archived(capture))
-        pipeline.collect(run, [pipeline.Parsing(capture, fetched, run.parse(capture))])
+        collecting.collect(run, [collecting.Parsing(capture, fetched, run.parse(capture))])
 
 
 def test_an_older_capture_takes_its_place_in_the_past_whichever_came_first(workspace: Workspace, tmp_path: Path):
