@@ -78,6 +78,18 @@ class PageState:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Dayless:
+    """Addresses that one listing has named, of which one thing came and no day is known."""
+
+    finder: str | None
+    unit: str | None
+    outcome: str  # as the view address_states names it
+    reason: str | None
+    is_final: bool
+    addresses: int
+
+
 def over(now: datetime | None = None) -> date:
     """The last day that has ended everywhere on earth."""
     moment = now or datetime.now(UTC).replace(tzinfo=None)
@@ -142,6 +154,14 @@ def final(con: duckdb.DuckDBPyConnection, source_id: str, first: date, last: dat
     """What is final without being an article: outcome, reason and number of addresses, the most first."""
     values = {"source_id": source_id, "first": first, "last": last}
     return con.execute(sql("coverage/final"), values).fetchall()
+
+
+def dayless(
+    con: duckdb.DuckDBPyConnection, source_id: str, first: date | None = None, last: date | None = None
+) -> list[Dayless]:
+    """What was listed, is no article and has no known day, the most first; without what is certainly of no day from first to last."""
+    values = {"source_id": source_id, "first": first, "last": last}
+    return [Dayless(*row) for row in con.execute(sql("coverage/dayless"), values).fetchall()]
 
 
 def listings(

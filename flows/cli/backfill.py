@@ -25,7 +25,7 @@ from flows.workspace import Workspace
 if TYPE_CHECKING:
     from flows.backfilling import Order
     from flows.sources import SourceDefinition
-    from warehouse.coverage import Hole
+    from warehouse.coverage import Dayless, Hole
 
 EXAMPLES = """
 
@@ -84,8 +84,8 @@ def backfill(
         raise Problem("--sample looks at a few listings for an estimate: give it together with --dry-run.")
     recording.end_like_ctrl_c()
     counts = _done(workspace, source, order, wait, as_json)
-    holes, lost = _holes(workspace, source, order), _gone(workspace, source, order)
-    raise typer.Exit(report(source, order, holes, counts, as_json, lost))
+    holes, (lost, dayless) = _holes(workspace, source, order), _lost(workspace, source, order)
+    raise typer.Exit(report(source, order, holes, counts, as_json, lost, dayless))
 
 
 def _order(
@@ -177,12 +177,11 @@ def _holes(workspace: Workspace, source: SourceDefinition, order: Order) -> Sequ
     return backfilling.holes(workspace, source, order.first_day, order.last_day)
 
 
-def _gone(workspace: Workspace, source: SourceDefinition, order: Order) -> Counter[str]:
-    """How many pages of the days are gone, by why; none where gone pages were just asked for once more."""
+def _lost(workspace: Workspace, source: SourceDefinition, order: Order) -> tuple[Counter[str], Sequence[Dayless]]:
+    """How many pages of the days are gone, by why; and what is no article and has no known day, of which some may be gone too."""
     from warehouse import coverage, reading_copy
 
-    if order.gone:
-        return Counter()
     with closing(reading_copy.connect(workspace.folders)) as con:
         final = coverage.final(con, source.source_id, order.first_day, order.last_day)
-    return Counter({reason or "": count for outcome, reason, count in final if outcome == "gone"})
+        dayless = coverage.dayless(con, source.source_id, order.first_day, order.last_day)
+    return Counter({reason or "": count for outcome, reason, count in final if outcome == "gone"}), dayless

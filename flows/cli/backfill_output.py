@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from flows import unreached
-from flows.cli import prose
+from flows.cli import dayless, prose
 from flows.cli.app import Exit, counted, out
 from flows.plural import are
 from flows.reasons import in_words
@@ -17,7 +17,7 @@ from flows.reasons import in_words
 if TYPE_CHECKING:
     from flows.backfilling import Order
     from flows.sources import SourceDefinition
-    from warehouse.coverage import Hole
+    from warehouse.coverage import Dayless, Hole
 
 MEANINGS = {
     "partial": "partial (some addresses or a part of the listing did not come)",
@@ -39,8 +39,9 @@ def report(
     counts: dict[str, Any],
     as_json: bool,
     lost: Counter[str] | None = None,
+    undated: Sequence[Dayless] = (),
 ) -> Exit:
-    """Say what was done and what is missing, and give the exit code."""
+    """Say what was done and what is missing, and give the exit code; `lost` are pages of the days that are gone, by why."""
     name, is_whole = source.source_id, not holes and not counts.get("cut")
     if as_json:
         states = Counter(hole.state for hole in holes)
@@ -49,7 +50,9 @@ def report(
             "complete": is_whole,
             "holes": len(holes),
             "states": dict(states),
-            "missing": sum(h.missing for h in holes),
+            "missing": sum(h.missing for h in holes if h.day) + dayless.lacking(undated),
+            "gone": (lost or Counter()).total() + sum(one.addresses for one in dayless.gone(undated)),
+            "dayless": dayless.as_records(undated),
         }
         print(json.dumps({"source": name, **days, **counts, **lacking}))
     elif order is None:
@@ -62,7 +65,7 @@ def report(
         ways_out = list(unreached.sentences(source, beyond))
         if len(beyond) < len(holes):
             ways_out.append(f"Try only that again with: wireroom backfill {_asked(name, order)} --holes")
-        for line in missing(name, order, holes, counts, lost, ways_out):
+        for line in missing(name, order, holes, counts, lost, ways_out, undated):
             prose.say(out, line)
     return Exit.OK if is_whole else Exit.INCOMPLETE
 
@@ -88,6 +91,7 @@ def missing(
     counts: dict[str, Any],
     lost: Counter[str] | None = None,
     ways_out: Sequence[str] = (),
+    undated: Sequence[Dayless] = (),
 ) -> Iterator[str]:
     """What is missing, a line for each thought; the last ones say how to go on."""
     days = [hole for hole in holes if hole.day]
@@ -104,15 +108,26 @@ def missing(
         yield f"  {number:,} {MEANINGS.get(state, state)}: {named}"
     if days and len(holes) > len(days):
         yield f"{_unread(len(holes) - len(days))}."
-    if lost:
-        why = "; ".join(filter(None, map(in_words, lost)))
-        yield f"{counted(lost.total(), 'page')} {are(lost.total())} gone{f' ({why})' if why else ''}. Ask for {'it' if lost.total() == 1 else 'them'} once more with: wireroom backfill {asked} --gone"
+    if not order.gone and (lost or dayless.gone(undated)):
+        yield f"{_gone(lost or Counter(), dayless.gone(undated))} once more with: wireroom backfill {asked} --gone"
     if holes:
         yield f"See all of it with: wireroom coverage {asked}"
     if cut:
         yield cut
     elif holes:
         yield from ways_out
+
+
+def _gone(lost: Counter[str], undated: Sequence[Dayless]) -> str:
+    """How many pages are gone and why, and how many of them are of no known day; up to the words that ask for them."""
+    others = Counter[str]()
+    for one in undated:
+        others[one.reason or ""] += one.addresses
+    total, count = lost.total() + others.total(), others.total()
+    why = "; ".join(filter(None, map(in_words, lost + others)))
+    of_them = "" if count == total else f"{count:,} of them "
+    where = f", {of_them}of no known day, listed by {dayless.listings(undated)}" if undated else ""
+    return f"{counted(total, 'page')} {are(total)} gone{f' ({why})' if why else ''}{where}. Ask for {'it' if total == 1 else 'them'}"
 
 
 def _whole(count: int, days: int, listings: int) -> str | None:

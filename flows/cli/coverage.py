@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from flows import reasons
-from flows.cli import hole_lists
+from flows.cli import dayless, hole_lists
 from flows.cli.app import Exit, Problem, app, err, here, out
 from flows.cli.days import day
 from flows.cli.questions import connected
@@ -158,8 +158,9 @@ def _write_page(con: duckdb.DuckDBPyConnection, survey: Survey, file: Path, *, s
     states = {one.day: survey.state(one) for one in survey.days}
     words = {state: mark.word for state, mark in MARKS.items()}
     text = coverage_page.page(
-        survey.source.name, survey.source.source_id, survey.told, states, words, found, survey.holes, doubt(survey)
-    )
+        survey.source.name, survey.source.source_id, survey.told, states, words, found, survey.holes, doubt(survey),
+        dayless.sentence(survey.dayless),
+    )  # fmt: skip
     try:
         file.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -205,5 +206,5 @@ def _summary(source: SourceDefinition, survey: Survey | None) -> dict[str, Any]:
         "empty": states["confirmed_empty"],
         "holes": len(survey.holes) if survey else 0,
         "articles": totals(survey)["articles"] if survey else 0,
-        "missing": totals(survey)["missing"] if survey else 0,
+        "missing": totals(survey)["missing"] + dayless.lacking(survey.dayless) if survey else 0,
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from flows import beginnings, reasons, unreached
-from flows.cli import prose
+from flows.cli import dayless, prose
 from flows.cli.app import counted, out
 from flows.cli.surveying import Survey, beginning, doubt, totals
 from flows.cli.tables import harmless
@@ -51,10 +51,12 @@ def _print_totals(survey: Survey) -> None:
     """How many addresses there are, and what became of those that are no article."""
     sums = totals(survey)
     said = f"{counted(sums['found'], 'address', 'addresses')} in {counted(len(survey.days), 'day')}: {counted(sums['articles'], 'article')}"
-    parts = [f"{count:,} {reasons.outcome(outcome)}{f' ({reasons.in_words(reason)})' if reason else ''}" for outcome, reason, count in survey.final]  # fmt: skip
+    parts = [f"{count:,} {dayless.said(outcome, reason)}" for outcome, reason, count in survey.final]
     if sums["missing"]:
         parts.append(f"{sums['missing']:,} missing")
     prose.say(out, ", ".join([said, *parts]) + ".")
+    if more := dayless.sentence(survey.dayless):
+        prose.say(out, more)
     if doubted := doubt(survey):
         prose.say(out, f"! {doubted}", mark="yellow")
     for known in dict.fromkeys(survey.known.values()):

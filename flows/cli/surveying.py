@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flows import beginnings, unreached
+from flows.cli import dayless
 from flows.cli.app import Problem
 from flows.known_holes import KnownHole, known_hole
 from flows.sources import SourceDefinition
@@ -17,7 +18,7 @@ from flows.sources import SourceDefinition
 if TYPE_CHECKING:
     import duckdb
 
-    from warehouse.coverage import Day, Hole
+    from warehouse.coverage import Day, Dayless, Hole
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Survey:
     units: Sequence[Hole]  # holes of which no day is known
     final: Sequence[tuple[str, str | None, int]]  # outcome, reason, addresses: final without being an article
     known: dict[date, KnownHole]
+    dayless: Sequence[Dayless] = ()  # in no day's count
 
     @property
     def holes(self) -> list[Hole]:
@@ -77,7 +79,7 @@ def surveyed(
     holes = coverage.units(con, source.source_id, first, last)
     final = coverage.final(con, source.source_id, begin, end)
     known = {one.day: known for one in days if one.is_hole and (known := known_hole(source.known_holes, one.day))}
-    return Survey(source, begin, end, days, holes, final, known)
+    return Survey(source, begin, end, days, holes, final, known, coverage.dayless(con, source.source_id, first, last))
 
 
 def beginning(survey: Survey) -> date | None:
@@ -124,6 +126,7 @@ def as_record(survey: Survey, *, days: bool) -> dict[str, Any]:
         "final": [
             {"outcome": outcome, "reason": reason, "addresses": count} for outcome, reason, count in survey.final
         ],
+        "dayless": dayless.as_records(survey.dayless),
         "doubt": doubt(survey),
         "begins": beginning(survey),
         "known": [{"day": one, "reason": known.reason} for one, known in survey.known.items()],

@@ -45,8 +45,12 @@ def page(
     pages: Sequence[PageState],
     holes: Sequence[Hole],
     doubt: str | None = None,
+    dayless: str | None = None,
 ) -> str:
-    """The HTML of the page; `states` is how each day is to be shown, `words` what those states are called, `doubt` a warning above all."""
+    """The HTML of the page; `states` is how each day is to be shown, `words` what those states are called, `doubt` a warning above all.
+
+    `dayless` is a sentence on the pages that have no place on the map.
+    """
     style, script = _part("page.css"), _part("page.js")
     values = {
         "policy": f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; base-uri 'none'; form-action 'none'",
@@ -57,6 +61,7 @@ def page(
         "name": escape(name),
         "span": escape(f"{days[0].day} to {days[-1].day}") if days else "",
         "doubt": f'<p id="doubt"><strong>{escape(doubt)}</strong></p>' if doubt else "",
+        "dayless": f'<p id="dayless" class="quiet">{escape(dayless)}</p>' if dayless else "",
         "holes": "".join(_rows(holes, words)),
         "count": f"{len(holes):,} {'hole' if len(holes) == 1 else 'holes'}" if holes else "Nothing is missing",
         "lacks": "" if holes else " hidden",

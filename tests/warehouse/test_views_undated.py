@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -85,6 +86,17 @@ def test_of_which_day_a_lost_address_may_be_is_said(tmp_path: Path) -> None:
     (hole,) = coverage.holes(con, SOURCE, FIRST, FIRST + timedelta(4))
     assert (hole.day, hole.state) == (date(2026, 2, 5), "partial")
     assert hole.reason == "its listing was not read whole: template 2026-02 (1 address without a day, listed beside those of this one)"  # fmt: skip
+
+
+def test_what_has_no_known_day_is_counted_by_listing_and_by_what_came_of_it(tmp_path: Path) -> None:
+    gone = [found("gone", finder="template", unit="2026-02"), fetched("gone", outcome="gone", reason="status_404")]
+    lost = in_order(days(6, 0, 5, 0), finder="template", unit="2026-02")
+    con = loaded(tmp_path, listed("2026-02", **MONTH, undated=5), *lost, *gone, found("new", finder="list", unit=None))
+    failed, listed_only = ("template", "2026-02", "failed", "status_500", False, 2), ("list", None, "never_tried", None, False, 1)  # fmt: skip
+    dead = ("template", "2026-02", "gone", "status_404", True, 1)
+    assert [astuple(one) for one in coverage.dayless(con, SOURCE)] == [failed, dead, listed_only]
+    march = coverage.dayless(con, SOURCE, date(2026, 3, 1), date(2026, 3, 31))
+    assert [astuple(one) for one in march] == [listed_only]
 
 
 @pytest.mark.parametrize("finder", ["sitemap", "index"])

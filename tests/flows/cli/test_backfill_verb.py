@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,8 @@ from flows.sources import load
 from flows.standing import standing
 from tests.flows.cli.conftest import WIREROOM
 from tests.flows.discovery.outlet import Outlet, served, sitemap
-from tests.flows.test_backfill import DAILY, DATED, archive_of_days
-from warehouse.coverage import Hole
+from tests.flows.test_backfill import DAILY, DATED, YEARLY, archive_of_days, dated, listing
+from warehouse.coverage import Dayless, Hole
 from warehouse.locks import hold
 
 DAYS = ("--from", "2017-03-01", "--to", "2017-03-04")
@@ -75,6 +76,50 @@ def test_pages_that_are_gone_are_named_with_the_command_that_asks_once_more(outl
     assert "is gone" not in said(capsys, *DAYS, "--gone")[1]  # it was just asked once more
 
 
+def undated_year(outlet: Outlet, *gone: int) -> None:
+    """A year's listing that dates nothing, of four articles that do; some are not there."""
+    outlet.source(YEARLY, rest='[article]\nurl = "/story"\n')
+    outlet.put("/2017.html", listing(*(f"/story{number}.html" for number in range(1, 5))))
+    for number in range(1, 5):
+        outlet.put(f"/story{number}.html", dated(number, date(2017, 3, number)))
+        if number in gone:
+            outlet.fail(f"/story{number}.html", 404)
+
+
+def test_pages_that_are_gone_and_have_no_known_day_are_named_too(outlet: Outlet, capsys):
+    undated_year(outlet, 2, 3)
+    text = said(capsys, *DAYS)[1]
+    ask = "once more with: wireroom backfill post --from 2017-03-01 --to 2017-03-04 --gone"
+    assert f"2 pages are gone (not there, 404), of no known day, listed by template 2017. Ask for them {ask}" in text
+    found = as_json(capsys, *DAYS)[1]
+    assert (found["gone"], found["missing"]) == (2, 0)
+    (gone,) = found["dayless"]
+    assert gone == {"finder": "template", "unit": "2017", "outcome": "gone", "reason": "status_404", "is_final": True, "addresses": 2}  # fmt: skip
+
+
+def test_gone_pages_of_known_days_and_of_none_are_told_apart():
+    order, counts = Order(date(2017, 3, 1), date(2017, 3, 2)), {"rejected": 0, "articles": 9, "cut": None}
+    undated = [Dayless("template", "2017", "gone", "status_410", True, 2), Dayless("feed", None, "failed", None, False, 3)]  # fmt: skip
+    told = list(missing("post", order, [], counts, Counter({"status_404": 1}), (), undated))
+    assert any("3 pages are gone (not there, 404; not there any more, 410), 2 of them of no known day, listed by template 2017. Ask" in line for line in told)  # fmt: skip
+
+
+def test_coverage_counts_what_has_no_known_day_beside_the_days(outlet: Outlet, tmp_path: Path, capsys):
+    undated_year(outlet, 2)
+    said(capsys, *DAYS)
+    page = tmp_path / "page.html"
+
+    def coverage(*words: str) -> str:
+        guarded(lambda: app(["coverage", "post", *DAYS, *words], prog_name="wireroom"))
+        return " ".join(capsys.readouterr().out.split())
+
+    told = "1 more address has no known day: 1 gone (not there, 404). It is listed by template 2017."
+    assert f"3 addresses in 4 days: 3 articles. {told}" in coverage("--html", str(page))
+    assert told in page.read_text(encoding="utf-8")
+    (gone,) = json.loads(coverage("--json"))["dayless"]
+    assert (gone["outcome"], gone["addresses"]) == ("gone", 1)
+
+
 def test_a_bar_says_which_days_are_not_over_and_no_message_is_cut(monkeypatch: pytest.MonkeyPatch):
     console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
     warning = "The template http://127.0.0.1:8765/pr/2026/index.html could not be read: it answered HTTP/1.1 503 Service Unavailable."
@@ -119,6 +164,19 @@ def test_a_sample_of_which_nothing_can_be_read_says_so(outlet: Outlet, capsys):
     assert "3 in all, and none could be read (not there, 404)" in text
     assert "3 listings looked at, nothing stored" in text
     assert "--sample" not in text
+
+
+def test_a_sample_of_which_nothing_is_dated_says_how_many_addresses_it_has(outlet: Outlet, capsys):
+    months = [f"{outlet.base}/2017-0{number}.xml" for number in (1, 2, 3, 4)]
+    outlet.put("/map.xml", f"<sitemapindex>{''.join(f'<sitemap><loc>{url}</loc></sitemap>' for url in months)}</sitemapindex>".encode())
+    for month in months:
+        path = month.removeprefix(outlet.base)
+        outlet.put(path, sitemap(*((f"{outlet.base}/story-{path[1:8]}-{number}.html", None) for number in range(7))))
+    outlet.source('kind = "sitemap"\nurl = "BASE/map.xml"')
+    _, plan = as_json(capsys, "--from", "2017-01-01", "--to", "2017-04-30", "--dry-run", "--sample")
+    assert plan["pages"] is None
+    said = "3 in all: they have 14 addresses, and none of them names a day, so how many a day has is known once they are fetched"
+    assert said in plan["basis"]
 
 
 def test_what_is_known_makes_the_plan(outlet: Outlet, capsys):
