@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,13 +10,13 @@ import typer
 from rich.markup import escape
 from rich.syntax import Syntax
 
+from flows.cli.adding_many import add_many
 from flows.cli.app import Exit, Problem, err, here, out
-from flows.cli.display import watched
+from flows.cli.drafts import Draft, drafted, free, looking, print_json, say_written, write
 from flows.cli.sources import AsJson, Yes, sources_app
-from flows.progress import shown
 from flows.source_files import names, source_named
 from flows.sources import SourceError, load
-from flows.workspace import Workspace, add_file, add_from_catalogue, catalogue
+from flows.workspace import Workspace, add_from_catalogue, catalogue
 from parsers import urls
 
 if TYPE_CHECKING:
@@ -63,15 +58,6 @@ Rights = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A probed site and the file that would be written."""
-
-    name: str
-    probe: Probe
-    toml: str | None  # None where there is an obstacle
-
-
 @sources_app.command("add", epilog=ADD_EXAMPLES)
 def add(
     what: What,
@@ -92,13 +78,11 @@ def add(
         return
     options = _options(allow, articles, delay, robots_basis, rights_basis)
     if Path(what).suffix.lower() in (".opml", ".csv") and "://" not in what:
-        from flows.cli.adding_many import add_many
-
         add_many(workspace, Path(what), options, yes=yes, dry_run=dry_run, as_json=as_json)
         return
     addresses = _addresses(what)
     if name:
-        _free(workspace, name)
+        free(workspace, name)
     draft = _first_that_answers(workspace, addresses, options, name, quiet=as_json)
     if as_json:
         print_json(draft)
@@ -180,25 +164,6 @@ def probed(workspace: Workspace, url: str, options: Options, name: str | None, *
     return drafted(found, options, name)
 
 
-@contextmanager
-def looking(quiet: bool) -> Iterator[None]:
-    """Show what is asked for at the moment: a status line on a terminal, a line now and then elsewhere."""
-    if quiet or not err.is_terminal:
-        with watched("probe", err, quiet=quiet):
-            yield
-        return
-    with err.status("Looking …") as status, shown(lambda event: status.update(f"[dim]{escape(event.text)}[/]")):
-        yield
-
-
-def drafted(found: Probe, options: Options, name: str | None) -> Draft:
-    from flows.probing import draft
-
-    name = name or draft.identifier(found.home, found.name.value)
-    text = None if found.obstacle else draft.toml(found, options, datetime.now(UTC).date())
-    return Draft(name, found, text)
-
-
 def _show(draft: Draft) -> None:
     from flows.cli.verdicts import show
 
@@ -221,31 +186,6 @@ def _way_out(probe: Probe) -> str:
     return f' If you may read it all the same (your own site, a permission), say why: {option} "…"'
 
 
-def write(workspace: Workspace, draft: Draft, *, ask: bool) -> Path:
-    """Write the file after a question, and load it once, so that what was written is known to work."""
-    assert draft.toml is not None
-    target = _free(workspace, draft.name)
-    if ask and not typer.confirm(f"Write {target}?", err=True):
-        raise Problem("Nothing was written.")
-    path = add_file(workspace, draft.name, draft.toml)
-    try:
-        load(path)
-    except SourceError:
-        path.unlink()
-        raise
-    return path
-
-
-def _free(workspace: Workspace, name: str) -> Path:
-    """The file of a new source; Problem where it is there already, or where no file may be named so."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
-        raise Problem(f"{name!r} cannot name a source: use small letters, digits, - and _ only.")
-    target = workspace.sources / f"{name}.toml"
-    if target.exists():
-        raise Problem(f"{target} is already there: nothing was changed. Choose another name with --name.")
-    return target
-
-
 def _say_twins(workspace: Workspace, draft: Draft) -> None:
     """Say which sources read the same site already: their articles would be read twice."""
     twins = []
@@ -255,16 +195,6 @@ def _say_twins(workspace: Workspace, draft: Draft) -> None:
                 twins.append(name)
     if twins:
         err.print(f"[yellow]![/] {', '.join(twins)} reads this site already.", highlight=False, soft_wrap=True)
-
-
-def say_written(draft: Draft, path: Path) -> None:
-    """Say that a file is written; and where none of the tried pages was an article, that it will not do yet."""
-    doubt = draft.probe.doubt
-    if doubt is None:
-        out.print(f"[green]✓[/] {escape(str(path))} is written.", highlight=False, soft_wrap=True)
-        return
-    out.print(f"[yellow]![/] {escape(str(path))} is written, and will not do yet.", highlight=False, soft_wrap=True)
-    out.print(f"  {doubt}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _next(draft: Draft) -> None:
@@ -283,9 +213,3 @@ def _first(draft: Draft) -> str:
         return f"wireroom ingest {draft.name}"
     end = max(spec.last_day for spec in specs if spec.last_day)
     return f"wireroom backfill {draft.name} --from {begin} --to {end} --dry-run"
-
-
-def print_json(draft: Draft) -> None:
-    from flows.cli.verdicts import as_record
-
-    print(json.dumps({"source": draft.name, **as_record(draft.probe, draft.toml)}, ensure_ascii=False))

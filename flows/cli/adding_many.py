@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import typer
 from rich.markup import escape
 
-from flows.cli.adding import Draft, drafted, looking, print_json, say_written, write
 from flows.cli.app import Exit, Problem, err, out
+from flows.cli.drafts import Draft, drafted, looking, print_json, say_written, write
 from flows.sources import SourceError
 from flows.workspace import Workspace, WorkspaceError
 
