@@ -18,6 +18,7 @@ from flows.fetching import Pace, house, resting_until
 from flows.foreseen import Foreseen
 from flows.listings.polls import polls_of
 from flows.periods import periods
+from flows.plural import counted
 from flows.reasons import in_words
 from flows.sources import FinderSpec, SourceDefinition
 from flows.wayback import places
@@ -97,8 +98,8 @@ def plan(workspace: Workspace, source: SourceDefinition, order: Order, *, sample
     beyond = [day for day in every_day(window) if window.holds(day) and not unreached.is_reached(source, day)]
     looked = [each for one in live for each in one.looked]
     is_beyond = len(beyond) == sum(map(window.holds, every_day(window)))
-    sampled = foreseen.a_day(live, window)
-    pages, basis = _pages(levels, (waiting, undated), unseen, sampled, looked, is_beyond=is_beyond)
+    sampled, dayless = foreseen.a_day(live, window), set[str]().union(*(one.undated for one in live))
+    pages, basis = _pages(levels, (waiting, undated), unseen, sampled, looked, len(dayless), is_beyond=is_beyond)
     basis = " ".join([basis, *unreached.sentences(source, beyond)])
     floors = _floors(source, reaches)
     return Plan(
@@ -214,10 +215,11 @@ def _pages(
     unseen: int,
     sampled: float | None,
     looked: Sequence[Listing],
+    shown: int,
     *,
     is_beyond: bool,
 ) -> tuple[int | None, str]:
-    """How many pages there may be, and on what that rests; of what waits, so many name no day."""
+    """How many pages there may be, and on what that rests; of what waits, and of what was shown just now, so many name no day."""
     level = sampled if sampled is not None else levels.a_day
     waiting, undated = waits
     wait = f"{waiting:,} {'address is' if waiting == 1 else 'addresses are'} listed and not fetched yet"
@@ -226,7 +228,7 @@ def _pages(
     if not unseen and (waiting or is_beyond or levels.a_day is not None):
         return waiting, f"{wait}; no listing is left that could name more."
     if level is None and looked:
-        return None, _none_shown(looked)
+        return None, _none_shown(looked, shown)
     if level is None:
         return None, "Nothing is known of this source yet. --sample looks at a few listings, and says more."
     by = "as a few listings have them now" if sampled is not None else "as on the days that are known"
@@ -236,8 +238,14 @@ def _pages(
     ), f"{wait}, and {days}: {level:.{1 if level >= 1 else 2}f} articles a day, {by}."
 
 
-def _none_shown(looked: Sequence[Listing]) -> str:
-    """What came of listings that show no article."""
+def _none_shown(looked: Sequence[Listing], undated: int) -> str:
+    """What came of listings that show no article, or none of a known day."""
+    if undated:
+        they = "it names no day" if undated == 1 else "none of them names a day"
+        return (
+            f"Listings were looked at, {len(looked)} in all: they have {counted(undated, 'address', 'addresses')}, and {they}, so how many a day "
+            f"has is known once they are fetched; the last was {looked[-1].url}"
+        )
     reasons = ", ".join(sorted({in_words(one.reason or one.outcome) for one in looked if one.outcome != "fetched"}))
     failed = f"could be read ({reasons})" if reasons else "shows an article"
     return f"Listings were looked at, {len(looked)} in all, and none {failed}: the last was {looked[-1].url}"

@@ -168,10 +168,13 @@ def test_a_sample_of_which_nothing_can_be_read_says_so(outlet: Outlet, capsys):
 
 def test_a_sample_of_which_nothing_is_dated_says_how_many_addresses_it_has(outlet: Outlet, capsys):
     months = [f"{outlet.base}/2017-0{number}.xml" for number in (1, 2, 3, 4)]
-    outlet.put("/map.xml", f"<sitemapindex>{''.join(f'<sitemap><loc>{url}</loc></sitemap>' for url in months)}</sitemapindex>".encode())
+    outlet.put(
+        "/map.xml",
+        f"<sitemapindex>{''.join(f'<sitemap><loc>{url}</loc></sitemap>' for url in months)}</sitemapindex>".encode(),
+    )
     for month in months:
         path = month.removeprefix(outlet.base)
-        outlet.put(path, sitemap(*((f"{outlet.base}/story-{path[1:8]}-{number}.html", None) for number in range(7))))
+        outlet.put(path, sitemap(*((f"{outlet.base}/story-of-{path[7]}-{number}.html", None) for number in range(7))))
     outlet.source('kind = "sitemap"\nurl = "BASE/map.xml"')
     _, plan = as_json(capsys, "--from", "2017-01-01", "--to", "2017-04-30", "--dry-run", "--sample")
     assert plan["pages"] is None
