@@ -30,6 +30,7 @@ _ASKING = {duckdb.StatementType.SELECT}
 _EXPLAIN = re.compile(
     r"(?:\s|--[^\n]*\n|/\*.*?\*/)*explain\b(?:\s+analyze\b)?(?:\s*\([^)]*\)(?!\s*$))?", re.IGNORECASE | re.DOTALL
 )
+_NO_TABLE = re.compile(r"Table with name (\S+) does not exist")
 _REFUSED = re.compile(r"\b(?:enable_logging|enable_profiling)\b", re.IGNORECASE)  # pragmas that SELECT reaches, too
 
 
@@ -124,8 +125,10 @@ def sentence(con: duckdb.DuckDBPyConnection, error: str) -> str:
     told, _, place = error.partition("\n\nLINE ")
     kind, _, message = told.strip().partition(": ")
     message, hint = _without_hint(message or kind)
+    if (table := _NO_TABLE.search(message)) is not None:
+        hint = _near_table(con, table.group(1))
     if not hint:
-        hint = _near_miss(con, message)
+        hint = _near_miss(con, message, place)
     lines = [f"{REFUSAL}{message[:1].lower() + message[1:].rstrip('!.')}."]
     if hint:
         lines[0] += f" Did you mean {hint}?"
@@ -166,10 +169,23 @@ def _without_hint(message: str) -> tuple[str, str]:
     return message[: found.start()] + message[found.end() :], ", ".join(names[:3])
 
 
-def _near_miss(con: duckdb.DuckDBPyConnection, message: str) -> str:
-    """Columns whose name is close to the one that a message says is missing."""
+def _near_miss(con: duckdb.DuckDBPyConnection, message: str, place: str) -> str:
+    """Columns whose name is close to the one that a message says is missing, and which is therefore not meant.
+
+    Of the tables that the line in question names, where it names any.
+    """
     missing = re.search(r'does not have a column named "([^"]+)"', message)
     if missing is None:
         return ""
-    names = {str(row[0]) for row in con.execute("SELECT DISTINCT column_name FROM duckdb_columns()").fetchall()}
+    asked = "SELECT lower(table_name), column_name FROM duckdb_columns() WHERE NOT internal AND lower(column_name) <> lower($1)"
+    columns = con.execute(asked, [missing.group(1)]).fetchall()
+    named = set(re.findall(r"\w+", place.lower()))
+    names = {str(name) for table, name in columns if table in named} or {str(name) for _, name in columns}
     return ", ".join(get_close_matches(missing.group(1), sorted(names), n=3))
+
+
+def _near_table(con: duckdb.DuckDBPyConnection, missing: str) -> str:
+    """The table of the warehouse whose name is closest to the one that is missing; DuckDB proposes any, its own catalogue's too."""
+    asked = "SELECT DISTINCT table_name FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+    names = [str(row[0]) for row in con.execute(asked).fetchall()]
+    return ", ".join(get_close_matches(missing.lower(), names, n=1))

@@ -151,6 +151,23 @@ def test_a_wrong_query_is_told_in_a_sentence(wireroom: Run, sql: str, told: str)
     assert told in wireroom("query", sql, code=1).stderr
 
 
+@pytest.mark.parametrize(
+    ("sql", "hint"),
+    [
+        ("select s.state from unit_states s", None),
+        ("select s.state\nfrom unit_states s", "Did you mean status"),
+        ("select s.word from articles s", "Did you mean keywords?"),
+        ("from nope", None),
+        ("from pg_tabels", None),
+        ("select * from main.Artcles", "Did you mean articles?"),
+    ],
+)
+def test_nothing_is_proposed_that_is_missing_or_of_the_catalogue(wireroom: Run, sql: str, hint: str | None) -> None:
+    told = wireroom("query", sql, code=1).stderr.splitlines()[0]
+    assert hint in told if hint else "Did you mean" not in told
+    assert not {"state", "statement", "pg_enum"}.intersection(re.split(r"\W+", told.partition("Did you mean")[2]))
+
+
 def test_the_place_of_a_mistake_is_shown(wireroom: Run) -> None:
     told = wireroom("query", "select\n  headlin\nfrom articles", code=1).stderr.splitlines()
     assert told[-2].startswith("  line 2:   headlin")
