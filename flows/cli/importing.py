@@ -44,7 +44,8 @@ EXAMPLES = """
 
 The same command goes on where it was stopped; what was imported is never imported twice.
 
-[bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds a source · 4 a file is damaged or incomplete, or nothing of them could be taken
+[bold]Exit codes[/]  0 done · 1 a problem it names · 3 another run holds a source · 4 a file is damaged or incomplete,
+a page or a row is without an address or has a date that cannot be, or nothing of them could be taken
 """
 
 
@@ -121,7 +122,7 @@ def _import(paths: list[Path], options: Options, *, as_json: bool) -> None:
         print(json.dumps(_plain(report)))
     else:
         _print(report, options)
-    if not report.is_whole or report.is_barren:
+    if not report.is_whole or report.is_lacking or report.is_barren:
         raise typer.Exit(Exit.INCOMPLETE)
 
 
@@ -194,7 +195,9 @@ def _sentence(report: Report, dry_run: bool) -> str:
     if not (report.taken or report.listed):
         parts.insert(0, "nothing new")
     said = ", ".join(parts)
-    end = "." if report.is_whole else ". Not all of it could be read: see above."
+    end = ". Not all of it could be read: see above." if not report.is_whole else "."
+    if report.is_whole and report.is_lacking:
+        end = ". Not all of it has the address or the date that it should: see above."
     unread = f", {report.unread:,} not" if report.unread else ""
     return f"{counted(report.files, 'file')} read{unread}: {said}{end}"
 

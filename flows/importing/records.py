@@ -21,6 +21,8 @@ MOST_COUNTED = 10_000
 """Hosts (or lines) that are counted apart; further ones count together."""
 
 LEFT_OUT = "left out by --match"
+NO_ADDRESS = "a file that does not say its address"
+ROW_WITHOUT_ADDRESS = "a row without an address"
 """Why something is passed over that was not wanted."""
 
 
@@ -136,6 +138,11 @@ class Report:
         """Whether nothing of the files could be taken, though nobody wanted it left out; records of a WARC are what they are."""
         is_somebodys = self.is_claimed or self.unclaimed or self.outside or self.passed_over[LEFT_OUT]
         return bool(self.passed_over) and not (is_somebodys or self.records)
+
+    @property
+    def is_lacking(self) -> bool:
+        """Whether files or rows say no address, or a date that cannot be, so that they came without it or not at all."""
+        return bool(self.passed_over[NO_ADDRESS] or self.passed_over[ROW_WITHOUT_ADDRESS] or self.undated)
 
     @property
     def faults(self) -> int:

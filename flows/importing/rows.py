@@ -7,7 +7,7 @@ from datetime import date
 from flows.held import Held
 from flows.importing.door import Door
 from flows.importing.fronts import with_headline
-from flows.importing.records import Arrival, Listed
+from flows.importing.records import ROW_WITHOUT_ADDRESS, Arrival, Listed
 from flows.importing.undoing import looks_like_markup
 from flows.lists.named_fields import Row, field, plain
 from flows.sources import SourceDefinition
@@ -23,7 +23,7 @@ def item(row: Row, held: Held, place: int, door: Door) -> Arrival | Listed | Non
     row = {plain(str(name)): value for name, value in row.items() if name is not None}
     url = field(row, "url")
     if url is None or not url.lower().startswith(("http://", "https://")) or len(url) > LONGEST_URL:
-        door.refuse("a row without an address")
+        door.refuse(ROW_WITHOUT_ADDRESS)
         return None
     source = door.claim(url)
     if source is None:

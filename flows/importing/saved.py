@@ -16,7 +16,7 @@ from flows.importing import mirrors
 from flows.importing.door import Door
 from flows.importing.fronts import below, front
 from flows.importing.packed import Within, of_mhtml, of_zip
-from flows.importing.records import Arrival, Report, names
+from flows.importing.records import NO_ADDRESS, Arrival, Report, names
 from flows.importing.undoing import settled
 from flows.importing.wacz import ZIP
 from flows.lists import tables
@@ -55,7 +55,6 @@ _TOLD = tuple(
 )  # fmt: skip
 """How programs that save pages write address and time into them, and how far from the beginning."""
 
-NO_ADDRESS = "a file that does not say its address"
 
 HTML = frozenset({".html", ".htm", ".xhtml", ".shtml", ".php", ".asp", ".aspx"})
 TEXT = frozenset({".txt", ".md", ".text"})

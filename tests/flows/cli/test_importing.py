@@ -69,6 +69,49 @@ def test_files_of_which_nothing_can_be_taken_are_not_called_known_and_end_with_4
     assert said(capsys, str(folder), "--base", "https://other.example/")[0] == 0  # whose they are is another question
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "ending"),
+    [
+        (
+            "a.jsonl",
+            '{"url": "https://paper.example/2017/09/22/a", "text": "A"}\n{"url": "https://paper.ex',
+            "read: see above.",
+        ),
+        ("a.csv", "url,date\nhttps://paper.example/2017/09/22/a,2026-02-31\n", "date that it should: see above."),
+        (
+            "a.csv",
+            "url,date\nhttps://paper.example/2017/09/22/a,2026-02-03\n,2026-02-04\n",
+            "date that it should: see above.",
+        ),
+        ("b.html", "<p>b</p>", "date that it should: see above."),
+        (
+            "a.csv",
+            "url,date\nhttps://paper.example/2017/09/22/a,2026-02-03\nhttps://other.example/a,2026-02-03\n",
+            "to fetch.",
+        ),
+    ],
+    ids=[
+        "a line that is cut",
+        "a date that cannot be",
+        "a row without an address",
+        "a page without an address",
+        "nothing",
+    ],
+)
+def test_what_is_lacking_in_a_part_of_the_files_ends_with_4_whatever_they_are(
+    place: Path, capsys: pytest.CaptureFixture[str], name: str, content: str, ending: str
+):
+    folder = place / "brought"
+    folder.mkdir()
+    Recorded().pages("one").at(folder / "whole.warc.gz")
+    (folder / name).write_text(content, encoding="utf-8")
+    code, out, _ = said(capsys, str(folder))
+    assert "2 files read: " in out
+    assert "1 article read" in out or "2 articles read" in out
+    assert out.partition("\nNo source claims")[0].rstrip().endswith(ending)
+    assert code == (0 if ending == "to fetch." else 4)
+
+
 def test_damage_is_said_with_file_and_offset_and_ends_with_4(place: Path, capsys: pytest.CaptureFixture[str]):
     recorded = Recorded().pages("one", "two")
     file = place / "a.warc.gz"
