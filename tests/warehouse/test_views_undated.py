@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -85,7 +85,7 @@ def test_of_which_day_a_lost_address_may_be_is_said(tmp_path: Path) -> None:
     con = loaded(tmp_path, month, *in_order(days(6, 6, 5, 5, 0, 5, 4, 3, 2), finder="template", unit="2026-02"))
     (hole,) = coverage.holes(con, SOURCE, FIRST, FIRST + timedelta(4))
     assert (hole.day, hole.state) == (date(2026, 2, 5), "partial")
-    assert hole.reason == "its listing was not read whole: template 2026-02 (1 address without a day, listed beside those of this one)"  # fmt: skip
+    assert hole.reason == "1 failed (status_500), which has no day and is listed beside those of this one: https://paper.example/2026-024"  # fmt: skip
 
 
 def test_what_has_no_known_day_is_counted_by_listing_and_by_what_came_of_it(tmp_path: Path) -> None:
@@ -97,6 +97,44 @@ def test_what_has_no_known_day_is_counted_by_listing_and_by_what_came_of_it(tmp_
     assert [astuple(one) for one in coverage.dayless(con, SOURCE)] == [failed, dead, listed_only]
     march = coverage.dayless(con, SOURCE, date(2026, 3, 1), date(2026, 3, 31))
     assert [astuple(one) for one in march] == [listed_only]
+
+
+def reasons(con: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, int]]:
+    """The reasons of the days that are partial, and how many of their addresses are missing."""
+    asked = con.execute("SELECT day, reason, missing FROM coverage WHERE scope = 'day' AND state = 'partial' ORDER BY day").fetchall()  # fmt: skip
+    return {day.day: (reason, lacking) for day, reason, lacking in asked}
+
+
+def test_what_may_be_of_two_days_has_one_reason_and_is_counted_on_neither(tmp_path: Path) -> None:
+    undated = listed("map", finder="sitemap", links=9, undated=9)
+    batch = in_order(days(6, 6, 5, 5, 0, 0, 4, 4, 3), finder="sitemap", unit="map")
+    waits = fetched("map5", hours=1, outcome="deferred", status=429, reason="status_429")
+    told = "1 failed (status_500), 1 put off (status_429), which have no day and are listed beside those of this one: https://paper.example/map4 and 1 more"
+    con = loaded(tmp_path, undated, *batch, waits)
+    assert reasons(con) == {4: (told, 0), 5: (told, 0)}
+    assert sum(one.addresses for one in coverage.dayless(con, SOURCE)) == 2
+
+
+def test_what_may_be_of_any_day_of_a_month_is_said_by_its_listing(tmp_path: Path) -> None:
+    month = listed("2026-02", **MONTH, undated=4)
+    con = loaded(tmp_path, month, *in_order(days(6, 5, 0, 4), finder="template", unit="2026-02"))
+    told = "1 failed (status_500), which has no day and is listed by template 2026-02: https://paper.example/2026-022"
+    assert reasons(con) == dict.fromkeys(range(1, 29), (told, 0))
+
+
+def test_a_page_of_an_index_whose_addresses_have_no_day_was_read_all_the_same(tmp_path: Path) -> None:
+    walk, units = in_order(days(9, 8, 8, 7, 7, 0, 0, 4, 4, 3, 3, 2), finder="index", unit="p"), iter("111112233333")
+    pages = [replace(row, unit=next(units)) if isinstance(row, rows.Found) else row for row in walk]
+    looks = [listed(f"{n + 1}", finder="index", hours=n, links=5, undated=5) for n in range(3)]
+    told = {reason for reason, _ in reasons(loaded(tmp_path, run(), *looks, *pages)).values()}
+    assert told == {"2 failed (status_500), which have no day and are listed beside those of this one: https://paper.example/p5 and 1 more"}  # fmt: skip
+
+
+def test_a_listing_that_was_not_read_whole_is_said_before_what_did_not_come(tmp_path: Path) -> None:
+    month = listed("2026-02", **MONTH, undated=9)
+    cut = listed("2026", first=date(2026, 2, 5), whole=False, reason="cut_short")
+    con = loaded(tmp_path, month, cut, *in_order(days(6, 6, 5, 5, 0, 5, 4, 3, 2), finder="template", unit="2026-02"))
+    assert reasons(con)[5] == ("its listing was not read whole: template 2026 (cut_short)", 0)
 
 
 @pytest.mark.parametrize("finder", ["sitemap", "index"])

@@ -2,7 +2,7 @@
 -- which days it may be: what an outlet lists between two articles of the fifth is of the fifth.
 CREATE VIEW undated_addresses AS
 WITH listed AS (
-    SELECT s.source_id, s.finder, s.unit, s.url_key, s.day, s.outcome, s.is_final, s.found_at, a.run_id, CASE WHEN s.finder <> 'index' THEN s.unit END AS part
+    SELECT s.source_id, s.finder, s.unit, s.url_key, s.url, s.day, s.outcome, s.reason, s.is_final, s.found_at, a.run_id, CASE WHEN s.finder <> 'index' THEN s.unit END AS part
     FROM address_states AS s
     JOIN addresses AS a USING (source_id, url_key)
     WHERE (s.source_id, s.finder, s.unit) IN (SELECT (source_id, finder, unit) FROM addresses WHERE day IS NULL)
@@ -22,7 +22,7 @@ orders AS (
     FROM beside
     GROUP BY ALL
 )
-SELECT b.source_id, b.finder, b.unit, b.url_key, b.outcome,
+SELECT b.source_id, b.finder, b.unit, b.url_key, b.url, b.outcome, b.reason,
        CASE WHEN is_ordered THEN least(coalesce(above, below + open_days), coalesce(below, above - open_days)) END AS first_day,
        CASE WHEN is_ordered THEN greatest(coalesce(above, below + open_days), coalesce(below, above - open_days)) END AS last_day
 FROM beside AS b

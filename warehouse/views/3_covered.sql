@@ -65,7 +65,7 @@ pages AS (
 ),
 gaps AS (
     SELECT source_id, run_id, unit, part, listed_at, outcome, coalesce(reason, CASE WHEN whole THEN undated || ' addresses without a day' ELSE outcome END) AS reason,
-           slack <= 7 AS is_ordered, slack = 0 AS is_exact,
+           coalesce(whole, false) AS is_lost, slack <= 7 AS is_ordered, slack = 0 AS is_exact,
            CASE WHEN below.last_day > above.first_day + slack THEN least(above.first_day, below.first_day) ELSE below.last_day END - slack AS first_day,
            CASE WHEN below.last_day > above.first_day + slack THEN greatest(above.last_day, below.last_day) ELSE above.first_day END + slack AS last_day
     FROM pages
@@ -206,46 +206,57 @@ periods AS (
            -- Where its pages that failed have days of their own, the others speak for the rest.
            CASE WHEN listing = 'partial' AND outcome IN ('fetched', 'unchanged') AND NOT bool_or(contains(unit, '#page-')) OVER (PARTITION BY source_id, finder, split_part(unit, '#page-', 1))
                 THEN coalesce(cut_reason, 'cut_short')
-                WHEN u.first_day < u.last_day AND lost * 100 > n THEN lost || ' addresses without a day' END AS cut, false AS is_open,
+                WHEN u.first_day < u.last_day AND lost * 100 > n THEN lost || ' addresses without a day' END AS cut,
+           coalesce(listing <> 'partial' AND u.first_day < u.last_day AND lost * 100 > n, false) AS is_lost, false AS is_open,
            contains(unit, '#page-') AND coalesce(is_exact, true) AS has_edges
     FROM unit_states AS u
     LEFT JOIN (SELECT source_id, finder, unit, n, lost FROM dayless) USING (source_id, finder, unit)
     LEFT JOIN lost_pages AS l USING (source_id, finder, unit)
     WHERE finder NOT IN ('sitemap', 'index') AND listing <> 'not_yet'
     UNION ALL
-    SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL, false, false
+    SELECT source_id, finder, unit, first_day, least(last_day, confirmed_at::DATE), confirmed_at, 'whole', NULL, false, NULL, false, false, false
     FROM spans
     UNION ALL
-    SELECT source_id, finder, unit, first_day, least(last_day, (confirmed_at - INTERVAL 36 HOUR)::DATE), confirmed_at, 'beside', NULL, false, NULL, false, false
+    SELECT source_id, finder, unit, first_day, least(last_day, (confirmed_at - INTERVAL 36 HOUR)::DATE), confirmed_at, 'beside', NULL, false, NULL, false, false, false
     FROM besides
     UNION ALL
     -- What is older than the last page that was read has no end; of its first day at least it is known.
     SELECT source_id, 'index', unit, coalesce(first_day, last_day), least(last_day, listed_at::DATE), CASE WHEN outcome = 'fetched' THEN listed_at END,
-           'partial', reason, false, CASE WHEN outcome = 'fetched' THEN reason END, first_day IS NULL, is_exact
+           'partial', reason, false, CASE WHEN outcome = 'fetched' THEN reason END, is_lost, first_day IS NULL, is_exact
     FROM gaps
     WHERE is_ordered AND reason <> 'max_pages'
 ),
--- The days of which an address may be that has none and did not come.
+-- The days of which an address may be that has none and did not come, and what is said of it; of one that may be of any, by its listing.
 doubted AS (
-    SELECT source_id, finder, CASE WHEN finder <> 'index' THEN unit END AS part, day, count(*) AS n
+    SELECT source_id, finder, part, day, sum(count)::INTEGER AS n,
+           string_agg(count || ' ' || said, ', ' ORDER BY count DESC, said) || ', which ' || CASE n WHEN 1 THEN 'has no day and is' ELSE 'have no day and are' END
+           || ' listed ' || CASE WHEN day IS NULL THEN 'by ' || finder || ' ' || part ELSE 'beside those of this one' END
+           || ': ' || min(url) || CASE n WHEN 1 THEN '' ELSE ' and ' || n - 1 || ' more' END AS told
     FROM (
-        SELECT source_id, finder, unit, unnest(generate_series(first_day::TIMESTAMP, last_day::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day
-        FROM undated_addresses
-        WHERE first_day IS NOT NULL
+        SELECT source_id, finder, part, day, said, count(*) AS count, min(url) AS url
+        FROM (
+            SELECT source_id, finder, CASE WHEN finder <> 'index' OR first_day IS NULL THEN unit END AS part, url,
+                   unnest(CASE WHEN first_day IS NULL THEN [NULL] ELSE generate_series(first_day::TIMESTAMP, last_day::TIMESTAMP, INTERVAL 1 DAY) END)::DATE AS day,
+                   CASE outcome WHEN 'never_tried' THEN 'never tried' WHEN 'deferred' THEN 'put off' WHEN 'fetched' THEN 'not read yet' WHEN 'rejected' THEN 'not read' ELSE outcome END
+                   || coalesce(' (' || reason || ')', '') AS said
+            FROM undated_addresses
+        )
+        GROUP BY ALL
     )
-    GROUP BY ALL
+    GROUP BY source_id, finder, part, day
 )
 SELECT p.source_id, p.finder, p.unit, p.day, is_own, is_open, confirmed_at,
+       CASE WHEN confirmed_at >= p.day AND listing <> 'never_tried' THEN CASE WHEN is_lost THEN coalesce(a.n, d.n) WHEN cut IS NULL THEN d.n END END AS lost,
        -- Something that was not read, or did not come, may be of this day and may be of the one beside it.
-       (has_edges AND p.day IN (first_day, last_day)) OR (cut IS NULL AND (n IS NOT NULL OR t.unit IS NOT NULL)) AS is_edge,
+       (has_edges AND p.day IN (first_day, last_day)) OR (cut IS NULL AND (d.n IS NOT NULL OR t.unit IS NOT NULL)) AS is_edge,
        CASE WHEN listing = 'never_tried' THEN 'never_tried'
             WHEN confirmed_at IS NULL OR p.day > confirmed_at::DATE THEN 'unreachable'
-            WHEN cut IS NULL AND n IS NULL AND t.unit IS NULL AND p.day + INTERVAL 36 HOUR <= confirmed_at THEN CASE WHEN listing = 'beside' THEN listing ELSE 'whole' END
+            WHEN cut IS NULL AND d.n IS NULL AND t.unit IS NULL AND p.day + INTERVAL 36 HOUR <= confirmed_at THEN CASE WHEN listing = 'beside' THEN listing ELSE 'whole' END
             ELSE 'partial' END AS listing,
        CASE WHEN listing = 'never_tried' THEN 'not asked for yet'
             WHEN confirmed_at IS NULL OR p.day > confirmed_at::DATE THEN reason
+            WHEN lost IS NOT NULL THEN coalesce(a.told, d.told)
             WHEN cut IS NOT NULL THEN cut
-            WHEN n IS NOT NULL THEN n || CASE n WHEN 1 THEN ' address' ELSE ' addresses' END || ' without a day, listed beside those of this one'
             WHEN t.unit IS NOT NULL THEN 'more of it may be in ' || t.unit || ', which was not read whole'
             WHEN p.day + INTERVAL 36 HOUR > confirmed_at THEN 'read before the day was over' END AS reason
 FROM (
@@ -254,4 +265,5 @@ FROM (
     WHERE first_day <= last_day
 ) AS p
 LEFT JOIN doubted AS d ON d.source_id = p.source_id AND d.finder = p.finder AND d.day = p.day AND (d.part IS NULL OR d.part = p.unit) AND NOT p.is_own
+LEFT JOIN doubted AS a ON p.is_lost AND a.day IS NULL AND a.source_id = p.source_id AND a.finder = p.finder AND a.part = p.unit
 LEFT JOIN torn AS t ON p.finder = 'sitemap' AND t.source_id = p.source_id AND t.day = p.day;

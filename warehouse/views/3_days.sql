@@ -37,14 +37,17 @@ counted AS (
 listed AS (
     SELECT source_id, 'day' AS scope, NULL::VARCHAR AS finder, NULL::VARCHAR AS unit, day, NULL::DATE AS only_day,
            ['never_tried', 'captures', 'beside', 'unreachable', 'partial', 'whole'][max(rank)] AS listing,
-           arg_max(finder || ' ' || unit || coalesce(' (' || reason || ')', ''), rank) AS listed_by,
+           arg_max(CASE WHEN lost IS NOT NULL THEN reason ELSE finder || ' ' || unit || coalesce(' (' || reason || ')', '') END, place) AS listed_by,
+           arg_max(lost IS NOT NULL, place) AS is_read,
            bool_or(is_own AND rank = 6) AS is_own, bool_and(is_edge) FILTER (rank IN (4, 5)) AS is_edge,
            list_sort(list(DISTINCT finder) FILTER (rank IN (2, 6))) AS finders,
            list_sort(list(DISTINCT finder || ' ' || unit) FILTER (rank = 6)) AS witnesses,
            max(confirmed_at) FILTER (rank = 6) AS confirmed_at, NULL::INTEGER AS late_links
     FROM (
         SELECT *, CASE WHEN listing = 'whole' THEN CASE WHEN finder IN ('wayback', 'warc') THEN 2 WHEN is_half THEN NULL ELSE 6 END
-                       ELSE list_position(['never_tried', NULL, 'beside', 'unreachable', 'partial'], listing) END AS rank
+                       ELSE list_position(['never_tried', NULL, 'beside', 'unreachable', 'partial'], listing) END AS rank,
+               -- What was not read is said before what did not come.
+               rank + CASE WHEN lost IS NULL THEN 0.5 ELSE 0 END AS place
         FROM (
             -- Two templates list two parts of an outlet: where one failed, the other does not vouch for the day. One that has no such
             -- page is of other days, as before and after an outlet has moved its archive.
@@ -56,7 +59,7 @@ listed AS (
     GROUP BY ALL
     UNION ALL
     SELECT source_id, 'unit', finder, unit, NULL, CASE WHEN first_day = last_day THEN first_day END, listing,
-           finder || ' ' || unit || coalesce(' (' || coalesce(cut_reason, nullif(reason, 'not_modified')) || ')', ''), NULL, NULL, NULL,
+           finder || ' ' || unit || coalesce(' (' || coalesce(cut_reason, nullif(reason, 'not_modified')) || ')', ''), false, NULL, NULL, NULL,
            CASE WHEN listing IN ('whole', 'confirmed_empty') THEN [finder || ' ' || unit] END, confirmed_at, late_links
     FROM unit_states
 ),
@@ -85,7 +88,7 @@ wanted AS (
     WHERE first_day IS NOT NULL AND state <> 'failed'
 ),
 known AS (
-    SELECT source_id, scope, finder, unit, day, max(only_day) AS only_day, max(listing) AS listing, max(listed_by) AS listed_by,
+    SELECT source_id, scope, finder, unit, day, max(only_day) AS only_day, max(listing) AS listing, max(listed_by) AS listed_by, bool_or(is_read) AS is_read,
            bool_or(is_own) AS is_own, bool_and(is_edge) AS is_edge, any_value(finders) AS finders, any_value(witnesses) AS witnesses, max(confirmed_at) AS confirmed_at, max(late_links) AS late_links,
            coalesce(max(found), 0) AS found, coalesce(max(fetched), 0) AS fetched, coalesce(max(articles), 0) AS articles,
            coalesce(max(rejected), 0) AS rejected, coalesce(max(failed), 0) AS failed, coalesce(max(deferred), 0) AS deferred,
@@ -137,7 +140,7 @@ judged AS (
     ASOF LEFT JOIN levels AS a ON a.source_id = k.source_id AND a.weekday = k.of_week AND a.day >= k.day
 ),
 stated AS (
-    SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, finders, agreement, late_links, level, samples, low, filled, weekday, troubles, is_full,
+    SELECT source_id, scope, finder, unit, day, listing, listed_by, witnesses, finders, agreement, late_links, level, samples, low, filled, weekday, troubles, is_full, is_read,
            found, fetched, articles, rejected, failed, deferred, gone, never_tried, found - articles - rejected - gone AS missing,
            CASE WHEN scope = 'day' AND listing IS NULL AND found = 0 THEN 'never_tried'
                 WHEN listing IN ('unreachable', 'never_tried') AND found = 0 THEN listing
@@ -160,6 +163,7 @@ stated AS (
 SELECT source_id, scope, finder, unit, day, state,
        nullif(concat_ws('; ',
            CASE WHEN listing = 'unreachable' THEN 'its listing could not be read: ' || listed_by
+                WHEN listing = 'partial' AND is_read THEN listed_by
                 WHEN listing = 'partial' THEN 'its listing was not read whole: ' || listed_by
                 WHEN listing = 'not_yet' THEN 'its listing is not there yet: ' || listed_by
                 WHEN listing = 'never_tried' THEN 'its listing was not asked for yet: ' || listed_by
