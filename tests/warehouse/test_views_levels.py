@@ -188,6 +188,36 @@ def test_in_a_short_archive_most_days_tell_what_is_usual():
     assert judged(month | {date(2016, 1, 13): 0}) == {"unlisted": [date(2016, 1, 13)]}
 
 
+def quarter(pattern: Pattern, missing: dict[int, int]) -> dict[str, list[date]]:
+    """The holes of ninety days, of which those Wednesdays that are numbered have so many; 0 is that of WEEKDAY."""
+    days = [WEEKDAY + timedelta(n - 45) for n in range(90)]
+    return judged({day: pattern(day) for day in days} | {WEEKDAY + timedelta(7 * n): count for n, count in missing.items()})  # fmt: skip
+
+
+def test_in_three_months_a_thin_day_says_nothing_of_what_is_usual():
+    assert quarter(always(6), {0: 1}) == {"thin": [WEEKDAY]}
+    beside_others = quarter(always(6), {0: 1, -4: 0, 1: 5})
+    assert beside_others == {"thin": [WEEKDAY], "unlisted": [WEEKDAY - timedelta(28)]}
+    assert quarter(always(6), {0: 1, 2: 1}) == {"thin": [WEEKDAY, WEEKDAY + timedelta(14)]}
+
+
+def test_days_are_alike_each_by_what_is_usual_on_its_weekday():
+    assert quarter(lambda day: 2 if day.weekday() > 4 else 10, {0: 2, 1: 9}) == {"thin": [WEEKDAY]}
+    assert quarter(lambda day: 10 + day.toordinal() % 5 * (day.weekday() != 2), {0: 2, 1: 9}) == {}
+
+
+def test_in_three_months_a_day_is_not_thin_where_others_have_as_few():
+    assert quarter(always(6), {0: 1, 1: 2, 3: 2}) == {}
+    assert quarter(always(6), {0: 3}) == {}
+    assert quarter(always(3), {0: 1}) == {}
+
+
+@pytest.mark.parametrize("level", [1, 3.5, 5, 8, 12, 30])
+@pytest.mark.parametrize("seed", range(4))
+def test_three_months_are_not_called_thin_for_what_chance_does(level: float, seed: int):
+    assert "thin" not in quarter(poisson(level, seed), {})
+
+
 def test_captures_never_prove_that_a_day_was_empty_or_whole():
     assert judged(archive(not_on_sundays(5)), "year", "wayback") == {"unlisted": DAYS}
 

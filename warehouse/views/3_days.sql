@@ -105,19 +105,25 @@ spans AS (
     GROUP BY ALL
 ),
 -- How many addresses are usual on such a weekday: over half a year either side, weeks without any left out, and days whose
--- listing was not read. What is low is not learnt from days without any, or an archive of many holes would not know its thin days.
+-- listing was not read. What is low is not learnt from days without any, or an archive of many holes would not know its thin days,
+-- nor from the day itself, which of thirteen weeks may be the second that is low. Whether one day is like another all weekdays
+-- tell together, each by what is usual on it: in three months too few are of one.
 levels AS (
-    SELECT source_id, day, weekday, count(*) OVER around AS samples, median(found) OVER around AS level,
-           quantile_disc(nullif(found, 0), 0.1) OVER around AS low, avg((found > 0)::INTEGER) OVER around AS filled
+    SELECT *, quantile_disc(CASE WHEN found > 0 THEN found / nullif(level, 0) END, 0.1) OVER (PARTITION BY source_id ORDER BY day ROWS BETWEEN 182 PRECEDING AND 182 FOLLOWING) AS evenness
     FROM (
-        SELECT source_id, day, dayofweek(day) AS weekday, coalesce(found, 0) AS found
-        FROM (SELECT DISTINCT source_id, day + unnest([-3, -2, -1, 0, 1, 2, 3]) AS day FROM known WHERE scope = 'day' AND found > 0) AS d
-        JOIN spans USING (source_id)
-        LEFT JOIN (FROM known WHERE scope = 'day') AS k USING (source_id, day)
-        WHERE day BETWEEN first_found AND last_found
-          AND NOT coalesce(listing IN ('unreachable', 'never_tried') OR (listing = 'partial' AND NOT (is_edge AND found > 0)), false)
+        SELECT source_id, day, weekday, found, count(*) OVER around AS samples, median(found) OVER around AS level,
+               quantile_disc(nullif(found, 0), 0.1) OVER others AS low, avg((found > 0)::INTEGER) OVER around AS filled
+        FROM (
+            SELECT source_id, day, dayofweek(day) AS weekday, coalesce(found, 0) AS found
+            FROM (SELECT DISTINCT source_id, day + unnest([-3, -2, -1, 0, 1, 2, 3]) AS day FROM known WHERE scope = 'day' AND found > 0) AS d
+            JOIN spans USING (source_id)
+            LEFT JOIN (FROM known WHERE scope = 'day') AS k USING (source_id, day)
+            WHERE day BETWEEN first_found AND last_found
+              AND NOT coalesce(listing IN ('unreachable', 'never_tried') OR (listing = 'partial' AND NOT (is_edge AND found > 0)), false)
+        )
+        WINDOW around AS (PARTITION BY source_id, weekday ORDER BY day ROWS BETWEEN 26 PRECEDING AND 26 FOLLOWING),
+               others AS (PARTITION BY source_id, weekday ORDER BY day ROWS BETWEEN 26 PRECEDING AND 26 FOLLOWING EXCLUDE CURRENT ROW)
     )
-    WINDOW around AS (PARTITION BY source_id, weekday ORDER BY day ROWS BETWEEN 26 PRECEDING AND 26 FOLLOWING)
 ),
 judged AS (
     SELECT k.* EXCLUDE (finders, listing),
@@ -132,7 +138,7 @@ judged AS (
                     ELSE true END AS is_usual,
            k.found > 0 AND b.samples >= 8 AND 2 * k.found < b.low AND k.confirmed_at >= k.day + INTERVAL 72 HOUR
            -- Chernoff's bound of the Poisson tail; where one day is like another, less than half of what is usual.
-           AND (exp(k.found - b.level + k.found * ln(greatest(b.level, 1) / greatest(k.found, 1))) < 0.0001 OR (b.level >= 4 AND b.low >= 0.9 * b.level)) AS is_thin
+           AND (exp(k.found - b.level + k.found * ln(greatest(b.level, 1) / greatest(k.found, 1))) < 0.0001 OR (b.level >= 4 AND b.evenness >= 0.9)) AS is_thin
     FROM (SELECT *, dayofweek(day) AS of_week FROM known WHERE scope = 'day') AS k
     LEFT JOIN spans USING (source_id)
     LEFT JOIN agreed USING (source_id, day)
