@@ -142,6 +142,7 @@ def _fetcher(run: Run) -> Fetcher:
         on_robots=run.keep_robots,
         stopping=run.stopping,
         rouses=run.polling == "now",
+        reconnects=run.polling != "due",  # by hand, and not by a schedule that comes again
     )
 
 

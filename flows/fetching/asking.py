@@ -76,6 +76,7 @@ class Asker:
     rights_basis: str | None
     stopping: threading.Event
     rouses: bool = False  # ask a host that rests once all the same, but for archives
+    reconnects: bool = False  # ask a host once more that took no connection when its robots.txt was asked for
     _roused: set[str] = field(default_factory=set)
 
     def in_turn(self, url: str, conditions: dict[str, str], order: Order) -> Asked | Put:
@@ -93,9 +94,13 @@ class Asker:
                 return Put("deferred", "host_resting", said, moment_of(until))
 
     def _rouse(self, turn: Turn, floor: Floor | None) -> None:
-        if self.rouses and floor is None and turn.house not in self._roused:
-            self._roused.add(turn.house)
+        if floor is not None or turn.house in self._roused:
+            return
+        self._roused.add(turn.house)
+        if self.rouses:
             turn.host.roused()
+        elif self.reconnects:
+            turn.host.reconnected()
 
     def _asked(
         self, turn: Turn, url: str, conditions: dict[str, str], order: Order, floor: Floor | None
@@ -176,7 +181,8 @@ def _barred(host: Host, url: str, rule: str) -> Put:
     if host.robots_reachable:
         return Put("disallowed", "robots", f"robots.txt of {house(url)} does not allow {url}.", robots_rule=rule)
     again = clock(moment_of(host.robots_until))
-    said = f"robots.txt of {house(url)} cannot be reached, and is asked for again from {again} on. {host.robots_trouble or ''}".strip()
+    sooner = ", or at once by a run that is begun by hand" if host.robots_unconnected else ""
+    said = f"robots.txt of {house(url)} cannot be reached, and is asked for again from {again} on{sooner}. {host.robots_trouble or ''}".strip()
     return Put("deferred", "robots_unreachable", said, moment_of(host.robots_until), rule)
 
 

@@ -36,7 +36,8 @@ class Fetcher:
     `rights_basis` say why robots.txt or a reservation of rights is not obeyed; they are recorded with every exchange.
     `credentials` go to the source's own hosts alone. `on_robots` is given every request for robots.txt or tdmrep.json.
     Once `stopping` is set, no resting archive is waited for any more: what was not asked yet is put off. One that `rouses`
-    asks each host that rests once all the same; archives are left their rest.
+    asks each host that rests once all the same; archives are left their rest. One that `reconnects` asks once more for the
+    robots.txt of a host to which there was no connection.
     """
 
     def __init__(
@@ -52,6 +53,7 @@ class Fetcher:
         on_robots: Callable[[Exchange], None] = lambda exchange: None,
         stopping: threading.Event | None = None,
         rouses: bool = False,
+        reconnects: bool = False,
     ) -> None:
         headers = {
             "User-Agent": user_agent,
@@ -63,7 +65,8 @@ class Fetcher:
         self._session = session = GuardedSession(frozenset(pair.lower() for pair in allow), pool_size=64)
         manners = Manners(session, headers, pace, limits, on_robots)
         stopping = stopping or threading.Event()
-        self._asker = Asker(session, headers, pace, manners, credentials, robots_basis, rights_basis, stopping, rouses)
+        bases = (robots_basis, rights_basis)
+        self._asker = Asker(session, headers, pace, manners, credentials, *bases, stopping, rouses, reconnects)
 
     def __enter__(self) -> Self:
         return self

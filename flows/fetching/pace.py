@@ -48,6 +48,7 @@ class Host:
     robots_until: float = 0.0  # when it must be asked for again
     robots_reachable: bool = True
     robots_trouble: str | None = None  # why it could not be reached the last time, as a sentence
+    robots_unconnected: bool = False  # because there was no connection at all: nobody was burdened
     robots_failing_since: float = 0.0  # 0: it was reached the last time
     tdmrep: list[tuple[str, bool, str | None]] = field(default_factory=list)  # rights.Rule
     tdmrep_until: float = 0.0
@@ -76,6 +77,11 @@ class Host:
         """Ask again at once what rests, and for its robots.txt where that could not be reached."""
         self.rest_until = 0.0
         self.robots_until = self.robots_until if self.robots_reachable else 0.0
+
+    def reconnected(self) -> None:
+        """Ask for robots.txt again at once, where the last time there was no connection to the host."""
+        if not self.robots_reachable and self.robots_unconnected:
+            self.robots_until = 0.0
 
     def answered(self) -> None:
         """Forget failures: the host is well."""

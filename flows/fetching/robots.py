@@ -59,7 +59,7 @@ def remember(host: Host, exchange: Exchange) -> None:
         given_up = now - host.robots_failing_since > GIVEN_UP_AFTER
         host.robots_reachable = host.robots is not None or given_up
         host.robots_until = now + AGAIN_AFTER
-        host.robots_trouble = (exchange.message or "")[:300]
+        host.robots_trouble, host.robots_unconnected = (exchange.message or "")[:300], exchange.reason == "connect"
         return
     host.robots_reachable, host.robots_failing_since, host.robots_trouble = True, 0.0, None
 

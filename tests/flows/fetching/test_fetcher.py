@@ -13,6 +13,7 @@ from hostile import SITE
 from rawserver import PAGE, answer, fetcher, says, served
 
 from flows.fetching import Exchange
+from flows.fetching.exchange import Failure
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,34 @@ def test_unreachable_robots_defers_everything(tmp_path: Path):
     assert (exchange.outcome, exchange.reason) == ("deferred", "robots_unreachable")
     assert exchange.next_attempt_at is not None
     assert not any(b"/fine" in request for _, request in log)
+
+
+def test_a_host_that_took_no_connection_is_asked_once_more_by_who_is_to(tmp_path: Path):
+    def closed(*_: object) -> None:
+        raise Failure("connect", "It accepts no connection.", retry=True)
+
+    with served(SITE) as (host, log):
+        with pytest.MonkeyPatch.context() as down, fetcher(tmp_path, host) as fetch:
+            down.setattr("flows.fetching.guard._connected", closed)
+            first = fetch.get(f"http://{host}/fine")
+        assert (first.outcome, first.reason) == ("deferred", "robots_unreachable")
+        assert "or at once by a run that is begun by hand" in (first.message or "")
+        with fetcher(tmp_path, host) as fetch:
+            assert fetch.get(f"http://{host}/fine").reason == "robots_unreachable"  # as a schedule, which comes again
+        assert not log
+        with fetcher(tmp_path, host, reconnects=True) as fetch:
+            assert fetch.get(f"http://{host}/fine").outcome == "fetched"
+
+
+def test_a_robots_txt_that_answered_badly_is_not_asked_for_once_more(tmp_path: Path):
+    site = {**SITE, "/robots.txt": says(answer(b"no", "500 Internal Server Error"))}
+    with served(site) as (host, log):
+        for _ in range(2):
+            with fetcher(tmp_path, host, reconnects=True) as fetch:
+                exchange = fetch.get(f"http://{host}/fine")
+        assert exchange.reason == "robots_unreachable"
+        assert "by hand" not in (exchange.message or "")
+        assert sum(b"/robots.txt" in request for _, request in log) == 1
 
 
 @pytest.mark.parametrize("value", ["120", "Fri, 01 Jan 2100 00:00:00 GMT", "soon", ""])
