@@ -114,11 +114,22 @@ def _print_run(run: Sequence[Hole]) -> None:
         name = f"{first.finder or ''} {first.unit or ''}".strip()
     else:
         name = f"{first.day}" if first is last else f"{first.day} to {last.day}"
-    more = f" (and {counted(len(run) - 1, 'day')} more)" if any(one.reason != first.reason for one in run) else ""
+    more = f" ({_likewise(run)})" if any(one.reason != first.reason for one in run) else ""
     line = Text.assemble(
         (f"{mark.sign} {harmless(name)}", mark.style), f"  {mark.word}: {harmless(reasons.said(first.reason))}{more}"
     )
     out.print(line, soft_wrap=not out.is_terminal)
+
+
+def _likewise(run: Sequence[Hole]) -> str:
+    """Of which of some holes the reason that stands there is, and that the others have it with other figures."""
+    others = len(run) - 1
+    theirs = (
+        "another one likewise, with figures of its own"
+        if others == 1
+        else f"the {others} others likewise, with figures of their own"
+    )
+    return f"so {run[0].day or 'the first'}, and {theirs}"
 
 
 def _ways_out(survey: Survey, holes: Sequence[Hole]) -> Iterator[str]:

@@ -125,6 +125,19 @@ def test_only_days_with_one_reason_are_one_line(first: str, second: str, is_one:
     assert len(hole_lists._runs(holes)) == (1 if is_one else 2)
 
 
+def test_the_reason_of_days_in_a_row_says_whose_figures_it_has(capsys):
+    days = {date(2025, 12, 24): "Wednesday", date(2025, 12, 25): "Thursday", date(2025, 12, 26): "Friday"}
+    run = [
+        Hole(day, None, None, "unlisted", f"nothing is listed, and 2 are usual on a {name}", 0, 0, 0)
+        for day, name in days.items()
+    ]
+    hole_lists._print_run(run)
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.endswith(
+        "2 are usual on a Wednesday (so 2025-12-24, and the 2 others likewise, with figures of their own)"
+    )
+
+
 def test_a_program_reads_days_and_holes(wireroom: Run):
     record = json.loads(wireroom("coverage", SOURCE, "--json", code=4).stdout)
     assert record["days_by_state"] == {"complete": 27, "unreachable": 1, "confirmed_empty": 1, "partial": 1, "never_tried": 1}  # fmt: skip
