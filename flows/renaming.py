@@ -20,9 +20,6 @@ GROUP BY s.source_id
 ORDER BY articles DESC
 """
 
-NOBODY = "00000000-0000-0000-0000-000000000000"
-"""A run that there is not."""
-
 
 def check(workspace: Workspace, source: SourceDefinition) -> None:
     """Nothing, or a SourceError before anything is fetched: this outlet was read under another name, whose file is gone."""
@@ -47,7 +44,7 @@ def unfinished(workspace: Workspace, source: SourceDefinition) -> SourceDefiniti
     if source.formerly is None:
         return None
     with Ledger(workspace.folders, source.formerly) as ledger:
-        if ledger.withdrawn() or not ledger.unended(NOBODY):
+        if ledger.withdrawn() or not ledger.unended():
             return None
     profile = replace(source.profile, source_id=source.formerly)
     return replace(source, source_id=source.formerly, formerly=None, profile=profile)

@@ -119,9 +119,9 @@ class Ledger:
         """What is known of some days, and how many addresses and bytes are usual."""
         return Levels(*self._tables.settled().execute(sql("ledger/levels"), [first_day, last_day]).fetchall()[0])
 
-    def unended(self, run_id: str) -> list[rows.Run]:
-        """Runs that were killed: they never said how they ended, and are not the one that asks."""
-        found = self._tables.settled().execute(sql("ledger/unended"), [run_id])
+    def unended(self, but: str | None = None) -> list[rows.Run]:
+        """Runs that were killed: they never said how they ended, and are not the one that asks, where one does."""
+        found = self._tables.settled().execute(sql("ledger/unended"), [but])
         names = [column[0] for column in found.description]
         return [rows.Run(**dict(zip(names, row, strict=True))) for row in found.fetchall()]
 
